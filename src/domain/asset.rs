@@ -1,0 +1,202 @@
+//! An asset and its files: what every decision is about.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::lifecycle::State;
+use super::path::RelPath;
+use super::time::Timestamp;
+
+/// An asset's number in the catalog. Never used again, not even after a purge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AssetId(pub i64);
+
+/// Shown as `#12`.
+impl fmt::Display for AssetId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// The SHA-256 of a file's bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+/// 64 lower-case hexadecimal digits.
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+/// Accepts 64 hexadecimal digits of either case.
+impl FromStr for Digest {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut digest = [0; 32];
+        if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(());
+        }
+        for (index, byte) in digest.iter_mut().enumerate() {
+            let pair = text.get(index * 2..index * 2 + 2).ok_or(())?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| ())?;
+        }
+        Ok(Self(digest))
+    }
+}
+
+/// Whether the files of a root are served to the public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RootKind {
+    Production,
+    Draft,
+}
+
+impl RootKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Production => "production",
+            Self::Draft => "draft",
+        }
+    }
+}
+
+/// What a file is within its asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// What was uploaded.
+    Original,
+    /// `-scaled`: WordPress made it of an original above its size threshold.
+    Scaled,
+    /// `-rotated`: WordPress turned it as EXIF asked.
+    Rotated,
+    /// `-e1700000000000`: an edit made in the media library.
+    Edited,
+    /// `-300x200` or `@2x`: a size made for pages.
+    Size,
+    /// The same picture in another format beside it: `x.jpg.webp` or `x.webp`.
+    Twin,
+}
+
+impl Role {
+    pub const ALL: [Self; 6] =
+        [Self::Original, Self::Scaled, Self::Rotated, Self::Edited, Self::Size, Self::Twin];
+
+    /// The word used in the catalog and in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Scaled => "scaled",
+            Self::Rotated => "rotated",
+            Self::Edited => "edited",
+            Self::Size => "size",
+            Self::Twin => "twin",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Width and height in pixels, as the header says (before any EXIF rotation).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dimensions {
+    pub width: u32,
+    pub height: u32,
+}
+
+impl fmt::Display for Dimensions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// What a file's own bytes say it is: the type by content, never by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Content {
+    /// A MIME type such as `image/jpeg`, or `application/octet-stream` if nothing is known.
+    pub media_type: String,
+    /// Only for pictures whose header could be read.
+    pub dimensions: Option<Dimensions>,
+}
+
+/// The identity of a file version on disk: if none of it changed, the bytes are taken as unchanged
+/// until the next full re-hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp {
+    pub bytes: u64,
+    /// Nanoseconds since 1970, UTC.
+    pub modified_ns: i64,
+    /// Nanoseconds since 1970, UTC: inode change time.
+    pub changed_ns: i64,
+    pub inode: u64,
+    pub device: u64,
+}
+
+/// Where the bytes of a catalogued file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In its root, under its path.
+    Library,
+    /// In quarantine, under its operation.
+    Quarantine,
+    /// Not where it was at the last scan.
+    Missing,
+    /// Purged: only the record is left.
+    Gone,
+}
+
+impl Place {
+    pub const ALL: [Self; 4] = [Self::Library, Self::Quarantine, Self::Missing, Self::Gone];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Library => "library",
+            Self::Quarantine => "quarantine",
+            Self::Missing => "missing",
+            Self::Gone => "gone",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|place| place.name() == name)
+    }
+}
+
+/// One file of an asset, as the catalog knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetFile {
+    pub root: i64,
+    pub path: RelPath,
+    pub role: Role,
+    pub digest: Digest,
+    pub content: Content,
+    pub stamp: FileStamp,
+    pub place: Place,
+}
+
+/// The part of an asset that most commands need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    pub id: AssetId,
+    pub state: State,
+    /// Grows with every change; an update names the one it read.
+    pub version: i64,
+    pub root: i64,
+    /// The original's path.
+    pub path: RelPath,
+    /// The original's bytes.
+    pub digest: Digest,
+    pub content: Content,
+    /// WordPress's post id of the attachment, once an import told it.
+    pub attachment: Option<i64>,
+    pub added: Timestamp,
+}

@@ -1,0 +1,63 @@
+//! What can be asked of an asset.
+
+use std::fmt;
+
+/// A step that the state machine knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    Approve,
+    Reject,
+    Renew,
+    /// The approval no longer fits the bytes or the governed facts.
+    Void,
+    Expire,
+    /// Emergency takedown of something unsafe.
+    Withdraw,
+    Reconsider,
+    /// Move the files out of the library.
+    Quarantine,
+    Restore,
+    /// Delete the bytes for good.
+    Purge,
+}
+
+impl Action {
+    pub const ALL: [Self; 10] = [
+        Self::Approve,
+        Self::Reject,
+        Self::Renew,
+        Self::Void,
+        Self::Expire,
+        Self::Withdraw,
+        Self::Reconsider,
+        Self::Quarantine,
+        Self::Restore,
+        Self::Purge,
+    ];
+
+    /// The verb used in commands, in the audit log and in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Renew => "renew",
+            Self::Void => "void",
+            Self::Expire => "expire",
+            Self::Withdraw => "withdraw",
+            Self::Reconsider => "reconsider",
+            Self::Quarantine => "quarantine",
+            Self::Restore => "restore",
+            Self::Purge => "purge",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

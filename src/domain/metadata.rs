@@ -1,0 +1,43 @@
+//! What people record about an asset.
+
+use std::collections::BTreeMap;
+
+use super::time::{CivilDate, Timestamp};
+
+/// A BCP 47 language tag such as `en` or `de-AT`, lower-cased language, as written otherwise.
+pub type Locale = String;
+
+/// The reviewed facts of an asset. An empty field is unknown, never "none needed".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    pub title: Option<String>,
+    /// Alternative text by locale. An empty text declares the picture decorative there.
+    pub alt: BTreeMap<Locale, String>,
+    /// The prompt, or where the picture came from.
+    pub source_note: Option<String>,
+    pub rights_note: Option<String>,
+    pub rights_reviewed_by: Option<String>,
+    pub rights_reviewed_on: Option<CivilDate>,
+    pub owner: Option<String>,
+    /// Where it is meant to be used, such as `homepage-hero`. Sorted, without repeats.
+    pub placements: Vec<String>,
+    pub dates: Dates,
+}
+
+/// The asset's own dates: civil, in the asset's zone, with the instants computed from them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dates {
+    /// The IANA zone of the dates; the site's if `None`.
+    pub zone: Option<String>,
+    pub starts_on: Option<CivilDate>,
+    pub expires_on: Option<CivilDate>,
+    pub review_on: Option<CivilDate>,
+    /// First instant of `starts_on`.
+    pub starts_at: Option<Timestamp>,
+    /// First instant after `expires_on`: usable through the whole day, not at this instant.
+    pub expires_at: Option<Timestamp>,
+    /// First instant of `review_on`.
+    pub review_at: Option<Timestamp>,
+    /// Why the asset is to have no end; then a review date is required.
+    pub no_expiry_reason: Option<String>,
+}

@@ -1,0 +1,19 @@
+//! What is decided, and why: the pure core.
+//!
+//! Nothing in this folder reads a clock, a file, the environment or the catalog,
+//! and nothing prints. Facts and the instant come in as arguments, verdicts and
+//! plans go out as values.
+
+pub mod actor;
+pub mod asset;
+pub mod context;
+pub mod expiry;
+pub mod group;
+pub mod license;
+pub mod lifecycle;
+pub mod metadata;
+pub mod path;
+pub mod policy;
+pub mod text;
+pub mod time;
+pub mod validation;

@@ -1,0 +1,61 @@
+//! Text that came from outside, made safe to show.
+
+use std::fmt::Write as _;
+
+/// The bytes as text that cannot steer a terminal or reorder a line.
+///
+/// Control characters (C0, C1, DEL), bidirectional controls, zero-width and tag characters become
+/// `\u{…}`, bytes that are not UTF-8 become `\xNN`. A backslash stays as it is.
+pub fn printable(bytes: &[u8]) -> String {
+    let mut shown = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            push_printable(&mut shown, character);
+        }
+        for byte in chunk.invalid() {
+            let _infallible = write!(shown, "\\x{byte:02x}");
+        }
+    }
+    shown
+}
+
+/// [`printable`] for text that is already UTF-8.
+pub fn printable_text(text: &str) -> String {
+    printable(text.as_bytes())
+}
+
+fn push_printable(shown: &mut String, character: char) {
+    if is_unsafe_to_show(character) {
+        shown.extend(character.escape_unicode());
+    } else {
+        shown.push(character);
+    }
+}
+
+/// Whether the character can move the cursor, hide, or change the order of what is around it.
+pub fn is_unsafe_to_show(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// `1 file`, `2 files`: the count with the word in its number.
+pub fn counted(count: u64, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_and_bidi_controls_are_written_out() {
+        assert_eq!(printable(b"\x1b[31mred"), "\\u{1b}[31mred");
+        assert_eq!(printable("\u{202e}gnp.exe".as_bytes()), "\\u{202e}gnp.exe");
+        assert_eq!(printable(b"caf\xe9.png"), "caf\\xe9.png");
+        assert_eq!(printable("日本 café".as_bytes()), "日本 café");
+    }
+}

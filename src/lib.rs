@@ -1,0 +1,16 @@
+//! shelflife: the life of generated marketing images in a media library.
+//!
+//! The library exists for the program and its tests; its API is not stable. Who may use whom:
+//!
+//! ```text
+//! domain   → –                  exports, media, files, catalog, config, clock → domain
+//! report   → domain, exit       output → domain, report, exit
+//! executor → catalog, domain, error, files
+//! commands → everything but cli and output
+//! cli      → everything
+//! ```
+
+pub mod clock;
+pub mod domain;
+pub mod exit;
+pub mod report;

@@ -1,0 +1,243 @@
+//! What a command has to say: items as they come, and a summary at the end.
+//!
+//! Commands push values and never print. A renderer behind [`Sink`] writes them at once, so that
+//! listing a million assets needs no memory for them. Once the reader is gone (a closed pipe)
+//! items are dropped and the command goes on with its work.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+
+use crate::domain::asset::AssetId;
+use crate::domain::lifecycle::State;
+use crate::domain::validation::{Finding, Severity};
+use crate::exit::ExitCode;
+
+/// An asset as people and scripts recognize it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    pub id: AssetId,
+    /// The original's path, printable.
+    pub path: String,
+}
+
+/// A cell of a row. Field names are part of the versioned machine formats.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Nothing,
+    Text(String),
+    Number(i64),
+    Truth(bool),
+    List(Vec<Value>),
+    /// Fields in the order they are shown.
+    Record(Vec<(&'static str, Value)>),
+}
+
+/// One thing that a command says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Item {
+    /// A line of a listing; rows of one kind have the same fields.
+    Row {
+        kind: &'static str,
+        fields: Vec<(&'static str, Value)>,
+    },
+    /// A decision that was recorded, or would be in a dry run.
+    Change {
+        subject: Subject,
+        action: &'static str,
+        from: State,
+        to: State,
+        why: Vec<String>,
+    },
+    /// Something else that was recorded, or would be: metadata, a context, a hold.
+    Edit {
+        subject: Option<Subject>,
+        what: String,
+    },
+    /// A step that is not allowed.
+    Refusal {
+        subject: Subject,
+        action: &'static str,
+        why: String,
+    },
+    Finding {
+        subject: Option<Subject>,
+        finding: Finding,
+    },
+    /// Considered and left alone, because.
+    Kept {
+        subject: Subject,
+        because: String,
+    },
+    /// An item that could not be done; the others go on.
+    Failure {
+        what: String,
+        why: String,
+        hint: Option<String>,
+    },
+    /// A sentence for people.
+    Text(String),
+}
+
+/// Where items go: a renderer, or a list in tests.
+pub trait Sink {
+    fn item(&mut self, item: &Item, dry_run: bool) -> io::Result<()>;
+    /// Called once, last, with the summary and the error that ended the command, if one did.
+    fn finish(&mut self, summary: &Summary, error: Option<&ErrorLine>) -> io::Result<()>;
+}
+
+/// An error that ended a command, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorLine {
+    pub message: String,
+    pub causes: Vec<String>,
+    pub hint: Option<String>,
+    pub code: ExitCode,
+}
+
+/// Counts of what was said; every format ends with the same one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    pub dry_run: bool,
+    pub changed: u64,
+    pub edited: u64,
+    pub refused: u64,
+    pub errors: u64,
+    pub warnings: u64,
+    pub notes: u64,
+    pub kept: u64,
+    pub failed: u64,
+    pub rows: u64,
+    /// Further figures of the command, by their words.
+    pub figures: BTreeMap<&'static str, u64>,
+    /// The audit log's length and head after the command, where it changed something.
+    pub audit: Option<(u64, String)>,
+    /// Set when a verdict is "no" or a guard held, beyond what the counts say.
+    pub outcome: Option<ExitCode>,
+    pub code: u8,
+}
+
+/// The report of one command, while it is being made.
+pub struct Report<'s> {
+    sink: &'s mut dyn Sink,
+    pub summary: Summary,
+    broken: Option<io::Error>,
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report").field("summary", &self.summary).finish_non_exhaustive()
+    }
+}
+
+impl<'s> Report<'s> {
+    pub fn new(sink: &'s mut dyn Sink) -> Self {
+        Self { sink, summary: Summary::default(), broken: None }
+    }
+
+    /// Says one thing and counts it.
+    pub fn say(&mut self, item: &Item) {
+        self.count(item);
+        if self.broken.is_none() {
+            self.broken = self.sink.item(item, self.summary.dry_run).err();
+        }
+    }
+
+    pub fn row(&mut self, kind: &'static str, fields: Vec<(&'static str, Value)>) {
+        self.say(&Item::Row { kind, fields });
+    }
+
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.say(&Item::Text(text.into()));
+    }
+
+    /// Adds to a named figure of the summary.
+    pub fn figure(&mut self, name: &'static str, amount: u64) {
+        *self.summary.figures.entry(name).or_default() += amount;
+    }
+
+    /// Makes sure that the exit code is at least as strong as `code`.
+    pub fn outcome(&mut self, code: ExitCode) {
+        self.summary.outcome = Some(self.summary.outcome.unwrap_or(ExitCode::Success).or(code));
+    }
+
+    /// Ends the report and tells the exit code. An unwritable output is one, a closed pipe is not.
+    pub fn finish(mut self, error: Option<&ErrorLine>) -> ExitCode {
+        let mut code = self.summary.exit_code();
+        if let Some(error) = error {
+            code = code.or(error.code);
+        }
+        self.summary.code = code.number();
+        let written = match self.broken.take() {
+            None => self.sink.finish(&self.summary, error),
+            Some(broken) => Err(broken),
+        };
+        match written {
+            Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => code.or(ExitCode::Io),
+            _ => code,
+        }
+    }
+
+    fn count(&mut self, item: &Item) {
+        let summary = &mut self.summary;
+        let counter = match item {
+            Item::Row { .. } => &mut summary.rows,
+            Item::Change { .. } => &mut summary.changed,
+            Item::Edit { .. } => &mut summary.edited,
+            Item::Refusal { .. } => &mut summary.refused,
+            Item::Finding { finding, .. } => match finding.severity {
+                Severity::Error => &mut summary.errors,
+                Severity::Warning => &mut summary.warnings,
+                Severity::Note | Severity::Off => &mut summary.notes,
+            },
+            Item::Kept { .. } => &mut summary.kept,
+            Item::Failure { .. } => &mut summary.failed,
+            Item::Text(_) => return,
+        };
+        *counter += 1;
+    }
+}
+
+impl Summary {
+    /// The code that the counts ask for.
+    pub fn exit_code(&self) -> ExitCode {
+        let mut code = self.outcome.unwrap_or(ExitCode::Success);
+        if self.refused > 0 || self.errors > 0 {
+            code = code.or(ExitCode::No);
+        }
+        if self.failed > 0 {
+            code = code.or(ExitCode::Partial);
+        }
+        code
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Into::into)
+    }
+}
+
+impl<T: Into<Self>> From<Vec<T>> for Value {
+    fn from(values: Vec<T>) -> Self {
+        Self::List(values.into_iter().map(Into::into).collect())
+    }
+}

@@ -1,0 +1,1 @@
+//! The one test binary: every capability through the front door.
