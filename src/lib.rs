@@ -5,12 +5,18 @@
 //! ```text
 //! domain   → –                  exports, media, files, catalog, config, clock → domain
 //! report   → domain, exit       output → domain, report, exit
+//! error    → catalog, config, domain, exit, files, media
 //! executor → catalog, domain, error, files
 //! commands → everything but cli and output
 //! cli      → everything
 //! ```
 
+pub mod cli;
 pub mod clock;
+pub mod commands;
+pub mod config;
 pub mod domain;
+pub mod error;
 pub mod exit;
+pub mod output;
 pub mod report;

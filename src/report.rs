@@ -41,6 +41,11 @@ pub enum Item {
         kind: &'static str,
         fields: Vec<(&'static str, Value)>,
     },
+    /// One thing in full, as `show` does; its fields may be lists and records.
+    Sheet {
+        kind: &'static str,
+        fields: Vec<(&'static str, Value)>,
+    },
     /// A decision that was recorded, or would be in a dry run.
     Change {
         subject: Subject,
@@ -77,6 +82,10 @@ pub enum Item {
     },
     /// A sentence for people.
     Text(String),
+    /// A piece of a text in a format of its own, such as CSV or a man page, written as it is.
+    ///
+    /// Pieces follow each other without anything between them.
+    Document(String),
 }
 
 /// Where items go: a renderer, or a list in tests.
@@ -90,6 +99,8 @@ pub trait Sink {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorLine {
     pub message: String,
+    /// Lines of the input that the message is about, with a caret beneath.
+    pub excerpt: Vec<String>,
     pub causes: Vec<String>,
     pub hint: Option<String>,
     pub code: ExitCode,
@@ -147,6 +158,10 @@ impl<'s> Report<'s> {
         self.say(&Item::Row { kind, fields });
     }
 
+    pub fn sheet(&mut self, kind: &'static str, fields: Vec<(&'static str, Value)>) {
+        self.say(&Item::Sheet { kind, fields });
+    }
+
     pub fn text(&mut self, text: impl Into<String>) {
         self.say(&Item::Text(text.into()));
     }
@@ -181,7 +196,7 @@ impl<'s> Report<'s> {
     fn count(&mut self, item: &Item) {
         let summary = &mut self.summary;
         let counter = match item {
-            Item::Row { .. } => &mut summary.rows,
+            Item::Row { .. } | Item::Sheet { .. } => &mut summary.rows,
             Item::Change { .. } => &mut summary.changed,
             Item::Edit { .. } => &mut summary.edited,
             Item::Refusal { .. } => &mut summary.refused,
@@ -192,7 +207,7 @@ impl<'s> Report<'s> {
             },
             Item::Kept { .. } => &mut summary.kept,
             Item::Failure { .. } => &mut summary.failed,
-            Item::Text(_) => return,
+            Item::Text(_) | Item::Document(_) => return,
         };
         *counter += 1;
     }

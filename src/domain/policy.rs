@@ -32,6 +32,38 @@ pub struct Caps {
     pub max_percent: u64,
 }
 
+impl Policy {
+    /// The policy as text, one `key=value` per line in a fixed order.
+    ///
+    /// Two policies decide alike exactly when their texts are equal; the audit log and saved plans
+    /// keep its hash. A severity that a rule has by itself is not in it.
+    pub fn canonical_text(&self) -> String {
+        let Self {
+            zone,
+            locale,
+            stale_draft_days,
+            review_grace_days,
+            restore_hold_hours,
+            severities,
+            caps: Caps { max_items, max_bytes, max_percent },
+        } = self;
+        let grace = review_grace_days.map_or("never".to_owned(), |days| days.to_string());
+        let mut lines = vec![
+            format!("zone={}", zone.name()),
+            format!("locale={locale}"),
+            format!("stale_draft_days={stale_draft_days}"),
+            format!("review_grace_days={grace}"),
+            format!("restore_hold_hours={restore_hold_hours}"),
+            format!("max_items={max_items}"),
+            format!("max_bytes={max_bytes}"),
+            format!("max_percent={max_percent}"),
+        ];
+        lines.extend(severities.iter().map(|(code, is)| format!("rule.{code}={}", is.name())));
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {

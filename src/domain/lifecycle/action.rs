@@ -51,6 +51,22 @@ impl Action {
         }
     }
 
+    /// What has happened to the asset once the step is taken.
+    pub fn participle(self) -> &'static str {
+        match self {
+            Self::Approve => "approved",
+            Self::Reject => "rejected",
+            Self::Renew => "renewed",
+            Self::Void => "voided",
+            Self::Expire => "expired",
+            Self::Withdraw => "withdrawn",
+            Self::Reconsider => "reconsidered",
+            Self::Quarantine => "quarantined",
+            Self::Restore => "restored",
+            Self::Purge => "purged",
+        }
+    }
+
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.name() == name)
     }

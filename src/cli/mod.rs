@@ -1,0 +1,148 @@
+//! The command line: parses it, builds what a command may touch, runs it, prints errors.
+
+mod environment;
+mod global;
+
+use std::error::Error as _;
+use std::io::{self, Write};
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+
+use crate::commands::{self, COMMANDS, Command, CommandRow, Context, Start};
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::output::{self, Color, Heading};
+use crate::report::{ErrorLine, Report};
+
+pub use environment::{Environment, Process, Terminals, VARIABLES};
+use global::{Beginning, GlobalOptions};
+
+/// Manage the life of generated marketing images in a media library
+#[derive(Debug, Parser)]
+#[command(name = "shelflife", version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalOptions,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The whole command line as `clap` knows it, for reference pages.
+pub fn command_line() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs one call of the program.
+pub fn run(environment: Environment<'_>) -> ExitCode {
+    match parse(&environment) {
+        Ok((cli, row)) => run_command(&cli, row, environment),
+        Err(message) => print_usage(&message, environment),
+    }
+}
+
+fn parse(environment: &Environment<'_>) -> Result<(Cli, CommandRow), clap::Error> {
+    let width = environment.width.map_or(100, usize::from);
+    let mut command_line = command_line().term_width(width);
+    let matches = command_line.try_get_matches_from_mut(&environment.args)?;
+    let row = row_of(&matches).ok_or_else(|| {
+        command_line.error(ErrorKind::InvalidSubcommand, "the command is not in the table")
+    })?;
+    Ok((Cli::from_arg_matches(&matches)?, row))
+}
+
+/// The row of the command that was called, found by its full name.
+fn row_of(matches: &ArgMatches) -> Option<CommandRow> {
+    let mut words = Vec::new();
+    let mut level = matches;
+    while let Some((name, below)) = level.subcommand() {
+        words.push(name);
+        level = below;
+    }
+    let name = words.join(" ");
+    COMMANDS.iter().copied().find(|row| row.name == name)
+}
+
+/// Prints help to standard output, and what is wrong with a call to standard error.
+fn print_usage(message: &clap::Error, environment: Environment<'_>) -> ExitCode {
+    let wrong = message.use_stderr();
+    let terminals = environment.terminals;
+    let (color, out) = if wrong {
+        (environment.color(terminals.stderr), environment.stderr)
+    } else {
+        (environment.color(terminals.stdout), environment.stdout)
+    };
+    let text = match color {
+        Color::Ansi => message.render().ansi().to_string(),
+        Color::None => message.render().to_string(),
+    };
+    match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
+        _ if wrong => ExitCode::Usage,
+        Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => ExitCode::Io,
+        _ => ExitCode::Success,
+    }
+}
+
+fn run_command(cli: &Cli, row: CommandRow, environment: Environment<'_>) -> ExitCode {
+    let wall_clock = environment.clock.now();
+    let beginning = cli.global.begin(row, wall_clock, &environment);
+    let heading = Heading {
+        command: row.name,
+        now: beginning.as_ref().map_or(wall_clock, |beginning| beginning.now),
+        apply_with: (row.start == Start::WithApply).then_some("--apply"),
+    };
+    let style = cli.global.style(&environment);
+    let terminals = environment.terminals;
+    let complaints = environment.color(terminals.stderr);
+    let mut sink = output::renderer(cli.global.format, environment.stdout, heading, style);
+    let report = Report::new(&mut *sink);
+    let beginning = match beginning {
+        Ok(beginning) => beginning,
+        Err(error) => return conclude(report, Some(&error), complaints, environment.stderr),
+    };
+    cli.global.announce(row, &beginning, environment.stderr);
+    let Beginning { now, actor, settings } = beginning;
+    let mut ctx = Context {
+        report,
+        now,
+        wall_clock,
+        actor,
+        settings,
+        current_dir: environment.current_dir,
+        stdin: environment.stdin,
+        asking: cli.global.asking(terminals),
+        watching: cli.global.watching(terminals),
+        interrupted: environment.interrupted,
+        command_line: command_line(),
+    };
+    let ended = commands::dispatch(&cli.command, &mut ctx);
+    conclude(ctx.report, ended.err().as_ref(), complaints, environment.stderr)
+}
+
+/// Ends the report, then says on standard error what ended the command.
+fn conclude(
+    report: Report<'_>,
+    error: Option<&Error>,
+    color: Color,
+    stderr: &mut dyn Write,
+) -> ExitCode {
+    let error = error.map(error_line);
+    let code = report.finish(error.as_ref());
+    if let Some(error) = &error {
+        // If standard error is gone too, there is nobody left to tell.
+        output::write_error(error, color, stderr).ok();
+    }
+    code
+}
+
+fn error_line(error: &Error) -> ErrorLine {
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
+    ErrorLine {
+        message: error.to_string(),
+        excerpt: error.excerpt(),
+        causes: causes.map(ToString::to_string).collect(),
+        hint: error.hint(),
+        code: error.exit_code(),
+    }
+}

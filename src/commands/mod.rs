@@ -1,0 +1,197 @@
+//! The subcommands: each file is one, with its arguments and its `run`.
+//!
+//! A command loads, decides, applies and reports, in this order, and never prints. To add one:
+//! write its file, then add its `mod`, its variant, its arm in [`dispatch`] and its row in
+//! [`COMMANDS`].
+
+mod completions;
+mod man;
+mod progress;
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::config::{self, Config, Lookup};
+use crate::domain::actor::Actor;
+use crate::domain::time::Timestamp;
+use crate::error::Error;
+use crate::report::Report;
+
+pub use progress::Progress;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// Runs one command.
+pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
+    match command {
+        Command::Completions(args) => {
+            completions::run(args, ctx);
+            Ok(())
+        }
+        Command::Man(args) => man::run(args, ctx),
+    }
+}
+
+/// Every command by its full name, in alphabetical order.
+#[rustfmt::skip]
+pub const COMMANDS: &[CommandRow] = {
+    use {Class::{Act, Read}, Start::AtOnce};
+    &[
+        row("completions", Read, AtOnce),
+        row("man",         Act,  AtOnce),
+    ]
+};
+
+/// What a command may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Writes nothing at all.
+    Read,
+    /// Writes to the catalog only.
+    Decide,
+    /// Writes files too.
+    Act,
+}
+
+/// Whether a command does what it was told, or plans first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// It was told what to do it to. `--dry-run` only looks.
+    AtOnce,
+    /// It works out by itself what to do it to, and needs `--apply` to do it.
+    WithApply,
+}
+
+/// A row of [`COMMANDS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandRow {
+    /// As typed: `context add`.
+    pub name: &'static str,
+    pub class: Class,
+    pub start: Start,
+}
+
+const fn row(name: &'static str, class: Class, start: Start) -> CommandRow {
+    CommandRow { name, class, start }
+}
+
+/// What a command may touch, and all that it knows of the outside.
+pub struct Context<'a> {
+    pub report: Report<'a>,
+    /// The one instant that everything in the command is decided at.
+    ///
+    /// It is the clock's, or that of `--as-of` in a command of [`Class::Read`].
+    pub now: Timestamp,
+    /// What the clock said when the command began.
+    pub wall_clock: Timestamp,
+    pub actor: Actor,
+    pub settings: Settings,
+    pub current_dir: PathBuf,
+    pub stdin: &'a mut dyn Read,
+    pub asking: Asking,
+    pub watching: Watching,
+    /// Set once a signal asked the command to stop between two items.
+    pub interrupted: Arc<AtomicBool>,
+    /// The whole command line, for completions and man pages.
+    pub command_line: clap::Command,
+}
+
+/// Where configuration, catalog and new files are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    pub lookup: Lookup,
+    /// `--catalog`, absolute: taken instead of the configured one.
+    pub catalog: Option<PathBuf>,
+    /// Where a person's configuration and catalog are usually kept.
+    pub config_home: Option<PathBuf>,
+    pub state_home: Option<PathBuf>,
+    /// What the environment says about the kill switch; anything but nothing pauses.
+    pub paused: Option<String>,
+    /// The configuration, once it was asked for.
+    pub loaded: Option<Arc<Config>>,
+}
+
+/// Whether a question can be put to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    /// There is a terminal, and nobody said `--no-input`.
+    Possible,
+    Impossible,
+}
+
+/// Whether somebody watches the command at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Watching {
+    /// Progress is drawn on the terminal.
+    Terminal,
+    Nobody,
+}
+
+impl Settings {
+    /// The configuration, read when it is first asked for.
+    pub fn config(&mut self) -> Result<Arc<Config>, Error> {
+        if let Some(config) = &self.loaded {
+            return Ok(Arc::clone(config));
+        }
+        let no_config = || Error::NoConfig { looked: self.lookup.usual.clone() };
+        let path = self.lookup.find().ok_or_else(no_config)?;
+        let mut config = config::load(path)?;
+        if let Some(catalog) = &self.catalog {
+            config.catalog.clone_from(catalog);
+            config.check_separation()?;
+        }
+        let config = Arc::new(config);
+        self.loaded = Some(Arc::clone(&config));
+        Ok(config)
+    }
+}
+
+impl Context<'_> {
+    /// The configuration, read when it is first asked for.
+    pub fn config(&mut self) -> Result<Arc<Config>, Error> {
+        self.settings.config()
+    }
+
+    /// Everything on standard input, as the argument `-` asks for; at most `limit` bytes.
+    pub fn read_input(&mut self, limit: u64) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        let mut input = Read::take(&mut *self.stdin, limit.saturating_add(1));
+        input.read_to_end(&mut bytes).map_err(Error::Input)?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > limit {
+            return Err(Error::usage(format!("standard input is longer than {limit} bytes")));
+        }
+        Ok(bytes)
+    }
+
+    /// Whether a signal asked the command to stop. Asked between two items, never inside one.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
+    /// Fails once a signal asked the command to stop.
+    pub fn stop_if_interrupted(&self) -> Result<(), Error> {
+        if self.is_interrupted() { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// A progress bar over `length` steps of `what`, seen only where somebody watches.
+    pub fn progress(&self, length: u64, what: &'static str) -> Progress {
+        Progress::new(length, what, self.watching)
+    }
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("report", &self.report)
+            .field("now", &self.now)
+            .field("actor", &self.actor)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,92 @@
+//! The commented file that `init` writes.
+
+use std::path::Path;
+
+use super::RootConfig;
+use crate::domain::policy::Policy;
+
+/// What the file is to say; everything else stays at its default.
+#[derive(Debug, Clone)]
+pub struct Answers<'a> {
+    pub catalog: &'a Path,
+    pub quarantine: &'a Path,
+    pub roots: &'a [RootConfig],
+    /// An IANA name.
+    pub time_zone: &'a str,
+    pub locale: &'a str,
+}
+
+/// A configuration with every key, its default and what it is for.
+///
+/// `None` if a path is not UTF-8, which TOML cannot hold.
+pub fn commented_example(answers: &Answers<'_>) -> Option<String> {
+    let policy = Policy::default();
+    let roots: Vec<_> = answers.roots.iter().map(root_table).collect::<Option<_>>()?;
+    Some(format!(
+        r#"# The configuration of shelflife. Relative paths are meant from the folder of this file;
+# `~` and `$NAME` are not expanded. A key that is not known is an error.
+
+[site]
+# Zone of dates that name none: a name of the IANA database.
+time_zone = {time_zone}
+# Locale whose alternative text every asset needs.
+locale = {locale}
+
+[catalog]
+# The SQLite file that holds every decision. Not beneath a root.
+path = {catalog}
+
+[quarantine]
+# Where cleaned files are kept until they are restored or purged. Not beneath a root, and best on
+# the same disk as the roots: then a file is moved in one step.
+path = {quarantine}
+
+# The folders of the library. A root of kind "production" is served to the public, one of kind
+# "draft" is not.
+{roots}
+[policy]
+# A draft that nobody decided for this many days is stale and goes to its owner.
+stale_draft_days = {stale}
+# A review that is overdue by more days than this blocks use. Without the key it never does.
+{grace}
+# A restored asset is held back from cleaning for this many hours.
+restore_hold_hours = {hold}
+
+[clean]
+# How much one run may move. If any of the three is exceeded, nothing is moved.
+max_items = {items}
+max_bytes = {bytes}
+# Percent of the assets that have files in the library.
+max_percent = {percent}
+
+# How much a finding matters, by rule: "off", "note", "warning" or "error". `shelflife rules` lists
+# the rules with what they have by themselves.
+[rules]
+# SL201 = "warning"
+"#,
+        time_zone = quoted(answers.time_zone),
+        locale = quoted(answers.locale),
+        catalog = quoted(answers.catalog.to_str()?),
+        quarantine = quoted(answers.quarantine.to_str()?),
+        roots = roots.concat(),
+        stale = policy.stale_draft_days,
+        grace = policy.review_grace_days.map_or_else(
+            || "# review_grace_days = 14".to_owned(),
+            |days| format!("review_grace_days = {days}")
+        ),
+        hold = policy.restore_hold_hours,
+        items = policy.caps.max_items,
+        bytes = policy.caps.max_bytes,
+        percent = policy.caps.max_percent,
+    ))
+}
+
+fn root_table(root: &RootConfig) -> Option<String> {
+    let (name, path) = (quoted(&root.name), quoted(root.path.to_str()?));
+    let kind = quoted(root.kind.name());
+    Some(format!("[[root]]\nname = {name}\npath = {path}\nkind = {kind}\n\n"))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}

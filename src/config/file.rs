@@ -1,0 +1,212 @@
+//! The shape of the file, and the checks that can name a line.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Config, ConfigError, Place, RootConfig};
+use crate::domain::asset::RootKind;
+use crate::domain::policy::{Caps, Policy};
+use crate::domain::time::Zone;
+use crate::domain::validation::Severity;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    site: Site,
+    catalog: Location,
+    quarantine: Location,
+    #[serde(default)]
+    root: Vec<Root>,
+    #[serde(default)]
+    policy: PolicyTable,
+    #[serde(default)]
+    clean: Clean,
+    #[serde(default)]
+    rules: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Site {
+    time_zone: Option<Spanned<String>>,
+    locale: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Location {
+    path: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Root {
+    name: Spanned<String>,
+    path: Spanned<String>,
+    kind: Spanned<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct PolicyTable {
+    stale_draft_days: Option<u32>,
+    review_grace_days: Option<u32>,
+    restore_hold_hours: Option<u32>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Clean {
+    #[serde(rename = "max_items")]
+    items: Option<u64>,
+    #[serde(rename = "max_bytes")]
+    bytes: Option<u64>,
+    #[serde(rename = "max_percent")]
+    percent: Option<Spanned<u64>>,
+}
+
+/// What is being read, for errors that name a place in it.
+struct Source<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+        let place = Place::of(self.path, self.text, span);
+        ConfigError::Invalid { place, message: message.into() }
+    }
+
+    /// The path as written, meant from the folder of the file.
+    fn location(&self, path: &Spanned<String>) -> Result<PathBuf, ConfigError> {
+        let text = path.get_ref();
+        if text.trim().is_empty() || text.contains('\0') {
+            return Err(self.error(path.span(), "the path is empty"));
+        }
+        if text.starts_with('~') || text.contains('$') {
+            let message = "the path is taken as written: `~` and `$` are not expanded";
+            return Err(self.error(path.span(), message));
+        }
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        Ok(folder.join(text).components().collect())
+    }
+}
+
+pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    let source = Source { path, text };
+    let file: File = toml::from_str(text).map_err(|error| {
+        source.error(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))
+    })?;
+    Ok(Config {
+        path: path.to_owned(),
+        policy: policy(&source, &file)?,
+        catalog: source.location(&file.catalog.path)?,
+        quarantine: source.location(&file.quarantine.path)?,
+        roots: roots(&source, &file.root)?,
+    })
+}
+
+fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
+    let default = Policy::default();
+    let table = &file.policy;
+    Ok(Policy {
+        zone: file.site.time_zone.as_ref().map_or(Ok(default.zone), |name| zone(source, name))?,
+        locale: file.site.locale.as_ref().map_or(Ok(default.locale), |l| locale(source, l))?,
+        stale_draft_days: table.stale_draft_days.unwrap_or(default.stale_draft_days),
+        review_grace_days: table.review_grace_days.or(default.review_grace_days),
+        restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
+        severities: severities(source, &file.rules)?,
+        caps: caps(source, &file.clean)?,
+    })
+}
+
+fn zone(source: &Source<'_>, name: &Spanned<String>) -> Result<Zone, ConfigError> {
+    Zone::named(name.get_ref()).map_err(|error| source.error(name.span(), error.to_string()))
+}
+
+/// Accepts what WordPress and BCP 47 write: `en`, `de_DE`, `pt-BR`, `zh-Hant-TW`.
+fn locale(source: &Source<'_>, locale: &Spanned<String>) -> Result<String, ConfigError> {
+    let mut parts = locale.get_ref().split(['-', '_']);
+    let language = parts.next().unwrap_or_default();
+    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let tail = |part: &str| {
+        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    if (2..=3).contains(&language.len()) && letters(language) && parts.all(tail) {
+        return Ok(locale.get_ref().clone());
+    }
+    let message = format!("`{}` is not a locale (write en, de_DE or pt-BR)", locale.get_ref());
+    Err(source.error(locale.span(), message))
+}
+
+fn caps(source: &Source<'_>, clean: &Clean) -> Result<Caps, ConfigError> {
+    let default = Caps::default();
+    if let Some(percent) = clean.percent.as_ref().filter(|percent| *percent.get_ref() > 100) {
+        return Err(source.error(percent.span(), "a percentage is at most 100"));
+    }
+    Ok(Caps {
+        max_items: clean.items.unwrap_or(default.max_items),
+        max_bytes: clean.bytes.unwrap_or(default.max_bytes),
+        max_percent: clean.percent.as_ref().map_or(default.max_percent, |p| *p.get_ref()),
+    })
+}
+
+fn severities(
+    source: &Source<'_>,
+    rules: &BTreeMap<Spanned<String>, Spanned<String>>,
+) -> Result<BTreeMap<String, Severity>, ConfigError> {
+    let mut severities = BTreeMap::new();
+    for (code, severity) in rules {
+        let Some(known) = Severity::named(severity.get_ref()) else {
+            let message =
+                format!("`{}` is not a severity (off, note, warning, error)", severity.get_ref());
+            return Err(source.error(severity.span(), message));
+        };
+        severities.insert(code.get_ref().clone(), known);
+    }
+    Ok(severities)
+}
+
+fn roots(source: &Source<'_>, tables: &[Root]) -> Result<Vec<RootConfig>, ConfigError> {
+    if tables.is_empty() {
+        return Err(source.error(0..0, "no [[root]] is configured"));
+    }
+    let mut roots: Vec<RootConfig> = Vec::with_capacity(tables.len());
+    for table in tables {
+        let name = root_name(source, &table.name)?;
+        if roots.iter().any(|root| root.name == name) {
+            let message = format!("there is already a root `{name}`");
+            return Err(source.error(table.name.span(), message));
+        }
+        let path = source.location(&table.path)?;
+        let kind = root_kind(source, &table.kind)?;
+        roots.push(RootConfig { name, path, kind });
+    }
+    Ok(roots)
+}
+
+fn root_name(source: &Source<'_>, name: &Spanned<String>) -> Result<String, ConfigError> {
+    let text = name.get_ref();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if !text.is_empty() && text.len() <= 64 && text.bytes().all(fits) {
+        return Ok(text.clone());
+    }
+    let message = format!("`{text}` is not a root's name (letters, digits, `-`, `_` and `.`)");
+    Err(source.error(name.span(), message))
+}
+
+fn root_kind(source: &Source<'_>, kind: &Spanned<String>) -> Result<RootKind, ConfigError> {
+    [RootKind::Production, RootKind::Draft]
+        .into_iter()
+        .find(|known| known.name() == kind.get_ref())
+        .ok_or_else(|| {
+            let message =
+                format!("`{}` is not a kind of root (production or draft)", kind.get_ref());
+            source.error(kind.span(), message)
+        })
+}

@@ -1,0 +1,269 @@
+//! Lines and tables for people: one line per fact, and a summary line.
+
+use std::io::{self, Write};
+
+use super::paint::{BAD, DOUBTFUL, GOOD, PLAIN, QUIET};
+use super::table::Table;
+use super::{Color, Heading, Style, Verbosity, sheet};
+use crate::domain::lifecycle::{Action, State};
+use crate::domain::text::{counted, is_unsafe_to_show, printable_text};
+use crate::domain::validation::{Finding, Severity};
+use crate::report::{ErrorLine, Item, Sink, Subject, Summary, Value};
+
+/// The renderer for people.
+pub(super) struct Human<'w> {
+    out: &'w mut dyn Write,
+    heading: Heading,
+    style: Style,
+    table: Option<Table>,
+    said: Said,
+}
+
+/// What was said last, for the space around it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Lines,
+    Rows,
+    Sheet,
+    /// Nothing may follow a text in a format of its own.
+    Document,
+}
+
+impl<'w> Human<'w> {
+    pub(super) fn new(out: &'w mut dyn Write, heading: Heading, style: Style) -> Self {
+        Self { out, heading, style, table: None, said: Said::Nothing }
+    }
+
+    fn end_table(&mut self) -> io::Result<()> {
+        match self.table.take() {
+            Some(mut table) => table.write(self.out, self.style),
+            None => Ok(()),
+        }
+    }
+
+    fn row(&mut self, kind: &'static str, fields: &[(&'static str, Value)]) -> io::Result<()> {
+        if !self.table.as_ref().is_some_and(|table| table.takes(kind, fields)) {
+            self.end_table()?;
+            self.space_before(Said::Rows)?;
+        }
+        let table = self.table.get_or_insert_with(|| Table::new(kind, fields));
+        table.push(fields, self.out, self.style)
+    }
+
+    fn sheet(&mut self, fields: &[(&'static str, Value)]) -> io::Result<()> {
+        self.space_before(Said::Sheet)?;
+        sheet::write(fields, self.out, self.style)
+    }
+
+    fn document(&mut self, text: &str) -> io::Result<()> {
+        self.said = Said::Document;
+        if self.style.width.is_none() {
+            return self.out.write_all(text.as_bytes());
+        }
+        let harmless = |c: char| matches!(c, '\n' | '\t') || !is_unsafe_to_show(c);
+        let shown: String = text
+            .chars()
+            .map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER })
+            .collect();
+        self.out.write_all(shown.as_bytes())
+    }
+
+    /// A blank line between a table or a sheet and what follows or precedes it.
+    fn space_before(&mut self, next: Said) -> io::Result<()> {
+        let needed = match self.said {
+            Said::Nothing | Said::Document => false,
+            Said::Lines => next != Said::Lines,
+            Said::Rows | Said::Sheet => true,
+        };
+        self.said = next;
+        if needed { writeln!(self.out) } else { Ok(()) }
+    }
+
+    fn lines(&mut self, item: &Item, dry_run: bool) -> io::Result<()> {
+        if matches!(item, Item::Text(_)) && self.style.verbosity == Verbosity::Quiet {
+            return Ok(());
+        }
+        self.end_table()?;
+        self.space_before(Said::Lines)?;
+        let wording = Lines { color: self.style.color, dry_run };
+        for line in wording.of(item) {
+            writeln!(self.out, "{line}")?;
+        }
+        Ok(())
+    }
+
+    fn summary(&mut self, summary: &Summary) -> io::Result<()> {
+        let line = summary_line(summary);
+        let dry = summary.dry_run && (summary.changed > 0 || summary.edited > 0);
+        if line.is_none() && self.said != Said::Nothing {
+            return Ok(());
+        }
+        self.space_before(Said::Lines)?;
+        writeln!(self.out, "{}", line.as_deref().unwrap_or("nothing to report"))?;
+        if dry {
+            let add = self.heading.apply_with.map_or(String::new(), |flag| format!("; add {flag}"));
+            writeln!(self.out, "dry run: nothing was changed{add}")?;
+        }
+        if let Some((length, head)) = &summary.audit {
+            let entries = format!("audit log: {}, head {head}", counted_entries(*length));
+            writeln!(self.out, "{}", self.style.color.paint(QUIET, &entries))?;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Human<'_> {
+    fn item(&mut self, item: &Item, dry_run: bool) -> io::Result<()> {
+        match item {
+            Item::Row { kind, fields } => self.row(kind, fields),
+            Item::Sheet { fields, .. } => {
+                self.end_table()?;
+                self.sheet(fields)
+            }
+            Item::Document(text) => {
+                self.end_table()?;
+                self.document(text)
+            }
+            _ => self.lines(item, dry_run),
+        }
+    }
+
+    fn finish(&mut self, summary: &Summary, error: Option<&ErrorLine>) -> io::Result<()> {
+        self.end_table()?;
+        let wanted = self.style.verbosity != Verbosity::Quiet && self.said != Said::Document;
+        let failed_at_once = error.is_some() && self.said == Said::Nothing;
+        if wanted && !failed_at_once {
+            self.summary(summary)?;
+        }
+        self.out.flush()
+    }
+}
+
+/// How the items of one report are worded.
+struct Lines {
+    color: Color,
+    dry_run: bool,
+}
+
+impl Lines {
+    fn of(&self, item: &Item) -> Vec<String> {
+        match item {
+            Item::Change { subject, action, from, to, why } => {
+                self.change([*from, *to], action, subject, why)
+            }
+            Item::Edit { subject, what } => vec![self.edit(subject.as_ref(), what)],
+            Item::Refusal { subject, action, why } => {
+                let refused = self.color.paint(BAD, "refused");
+                vec![format!("{refused}  {action} {}: {}", named(subject), printable_text(why))]
+            }
+            Item::Finding { subject, finding } => vec![self.finding(subject.as_ref(), finding)],
+            Item::Kept { subject, because } => {
+                let kept = self.color.paint(QUIET, "kept");
+                vec![format!("{kept}  {}: {}", named(subject), printable_text(because))]
+            }
+            Item::Failure { what, why, hint } => self.failure(what, why, hint.as_deref()),
+            Item::Text(text) => text.lines().map(printable_text).collect(),
+            Item::Row { .. } | Item::Sheet { .. } | Item::Document(_) => Vec::new(),
+        }
+    }
+
+    /// One reason stands on the line of the change, several stand beneath it.
+    fn change(
+        &self,
+        [from, to]: [State; 2],
+        action: &'static str,
+        of: &Subject,
+        why: &[String],
+    ) -> Vec<String> {
+        let done = Action::named(action).map_or(action, Action::participle);
+        let verb = if self.dry_run { format!("would {action}") } else { done.to_owned() };
+        let verb = self.color.paint(GOOD, &verb);
+        let mut lines = vec![format!("{verb}  {}  {from} → {to}", named(of))];
+        match (why, lines.first_mut()) {
+            ([only], Some(line)) => {
+                line.push_str("  (");
+                line.push_str(&printable_text(only));
+                line.push(')');
+            }
+            (several, _) => {
+                lines.extend(several.iter().map(|one| format!("    {}", printable_text(one))));
+            }
+        }
+        lines
+    }
+
+    fn edit(&self, subject: Option<&Subject>, what: &str) -> String {
+        let verb = if self.dry_run { "would record" } else { "recorded" };
+        let verb = self.color.paint(GOOD, verb);
+        let subject = subject.map_or(String::new(), |subject| format!("  {}", named(subject)));
+        format!("{verb}{subject}  {}", printable_text(what))
+    }
+
+    fn finding(&self, subject: Option<&Subject>, finding: &Finding) -> String {
+        let Finding { code, name, severity, message } = finding;
+        let style = match severity {
+            Severity::Error => BAD,
+            Severity::Warning => DOUBTFUL,
+            Severity::Note | Severity::Off => PLAIN,
+        };
+        let severity = self.color.paint(style, severity.name());
+        let subject = subject.map_or(String::new(), |subject| format!("  {}", named(subject)));
+        format!("{severity} {code} {name}{subject}: {}", printable_text(message))
+    }
+
+    fn failure(&self, what: &str, why: &str, hint: Option<&str>) -> Vec<String> {
+        let failed = self.color.paint(BAD, "failed");
+        let mut lines =
+            vec![format!("{failed}  {}: {}", printable_text(what), printable_text(why))];
+        lines.extend(hint.map(|hint| format!("  hint: {}", printable_text(hint))));
+        lines
+    }
+}
+
+fn named(subject: &Subject) -> String {
+    format!("{} {}", subject.id, printable_text(&subject.path))
+}
+
+/// The counts that are not zero, in the words of the machine formats; `None` if all are.
+fn summary_line(summary: &Summary) -> Option<String> {
+    let said = |count: u64, words: String| (count > 0).then_some(words);
+    let told = |count: u64, word: &str| said(count, format!("{count} {word}"));
+    let many = |count: u64, word: &str| said(count, counted(count, word));
+    let mut parts: Vec<_> = [
+        told(summary.changed, "changed"),
+        told(summary.edited, "edited"),
+        told(summary.refused, "refused"),
+        many(summary.errors, "error"),
+        many(summary.warnings, "warning"),
+        many(summary.notes, "note"),
+        told(summary.kept, "kept"),
+        told(summary.failed, "failed"),
+        many(summary.rows, "row"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    parts.extend(summary.figures.iter().map(|(word, count)| format!("{count} {word}")));
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn counted_entries(count: u64) -> String {
+    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
+}
+
+/// Writes the error that ended a command, for standard error.
+pub fn write_error(error: &ErrorLine, color: Color, out: &mut dyn Write) -> io::Result<()> {
+    let word = color.paint(BAD, "error:");
+    writeln!(out, "shelflife: {word} {}", printable_text(&error.message))?;
+    for line in &error.excerpt {
+        writeln!(out, "  {}", printable_text(line))?;
+    }
+    for cause in &error.causes {
+        writeln!(out, "  caused by: {}", printable_text(cause))?;
+    }
+    if let Some(hint) = &error.hint {
+        writeln!(out, "  hint: {}", printable_text(hint))?;
+    }
+    out.flush()
+}
