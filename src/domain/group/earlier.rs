@@ -1,0 +1,126 @@
+//! The third proof: what the files were at the last scan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::attachments::largest;
+use super::folder::{Entry, Folder};
+use super::{Group, Grouping, Membership, Proof, Verdict, Verdicts};
+use crate::domain::asset::{AssetId, Role};
+
+/// Lets earlier membership decide where the other proofs left a file alone or in doubt.
+///
+/// Files in `settled` keep their verdict: attachment metadata has spoken.
+pub(super) fn judge_again<'a>(
+    folder: &Folder<'a>,
+    settled: &BTreeSet<&'a [u8]>,
+    verdicts: &mut Verdicts<'a>,
+) {
+    let open = |entry: &&Entry<'a>| !settled.contains(entry.bytes());
+    for entry in folder.entries().filter(open) {
+        if stays_original(entry, folder, verdicts) {
+            verdicts.insert(entry.bytes(), Verdict::Upload);
+        }
+    }
+    let mut strays: BTreeMap<AssetId, Vec<(&Entry<'a>, Role)>> = BTreeMap::new();
+    for entry in folder.entries().filter(open) {
+        let Some(Membership { asset, role }) = entry.file.earlier else { continue };
+        let alone = !matches!(verdicts.get(entry.bytes()), Some(Verdict::MadeOf { .. }));
+        if alone && role != Role::Original {
+            strays.entry(asset).or_default().push((entry, role));
+        }
+    }
+    let originals = recorded_originals(folder);
+    for (asset, strays) in strays {
+        gather(&strays, originals.get(&asset).copied(), verdicts);
+    }
+}
+
+/// The files that are recorded as an asset's original, by asset.
+fn recorded_originals<'a>(folder: &Folder<'a>) -> BTreeMap<AssetId, &'a [u8]> {
+    let mut originals = BTreeMap::new();
+    for entry in folder.entries() {
+        if let Some(Membership { asset, role: Role::Original }) = entry.file.earlier {
+            originals.entry(asset).or_insert(entry.bytes());
+        }
+    }
+    originals
+}
+
+/// Whether the file was an asset's original and nothing proves that it can't be one.
+///
+/// Names of sizes, turned pictures and twins are given by people too. The other patterns only
+/// people who want to mislead would choose; they count unless the base is of another asset.
+fn stays_original<'a>(entry: &Entry<'a>, folder: &Folder<'a>, verdicts: &Verdicts<'a>) -> bool {
+    let Some(Membership { asset, role: Role::Original }) = entry.file.earlier else { return false };
+    match verdicts.get(entry.bytes()) {
+        Some(Verdict::MadeOf { base, role, .. }) => {
+            let also_given_by_people = matches!(role, Role::Size | Role::Rotated | Role::Twin);
+            let base = folder.get(base).and_then(|base| base.file.earlier);
+            (also_given_by_people && !entry.name.appended)
+                || base.is_some_and(|base| base.asset != asset)
+        }
+        Some(Verdict::Doubtful { .. }) => true,
+        Some(Verdict::Upload) | None => false,
+    }
+}
+
+/// Gives the asset's stray files back to its original, or to the largest of them if that is gone.
+fn gather<'a>(
+    strays: &[(&Entry<'a>, Role)],
+    original: Option<&'a [u8]>,
+    verdicts: &mut Verdicts<'a>,
+) {
+    let uploads = |verdicts: &Verdicts<'a>, name| verdicts.get(name) == Some(&Verdict::Upload);
+    let base = match original {
+        Some(name) if uploads(verdicts, name) => Some(name),
+        Some(_) => None,
+        None => {
+            let files = || strays.iter().map(|(entry, _)| *entry);
+            largest(files().filter(|entry| uploads(verdicts, entry.bytes())))
+                .or_else(|| largest(files()))
+        }
+    };
+    let Some(base) = base else { return };
+    verdicts.insert(base, Verdict::Upload);
+    for (entry, role) in strays.iter().filter(|(entry, _)| entry.bytes() != base) {
+        let verdict = Verdict::MadeOf { base, role: *role, proof: Proof::Earlier };
+        verdicts.insert(entry.bytes(), verdict);
+    }
+}
+
+/// Writes into each group the asset that it goes on with.
+///
+/// That is the asset whose recorded original it holds, first of all as its own original; or an
+/// asset whose original is gone, if no other group holds files of it.
+pub(super) fn note_assets(folder: &Folder<'_>, grouping: &mut Grouping) {
+    let originals = recorded_originals(folder);
+    let mut groups_of: BTreeMap<AssetId, BTreeSet<&[u8]>> = BTreeMap::new();
+    for group in &grouping.groups {
+        for (_, asset) in earlier_assets(group, folder) {
+            groups_of.entry(asset).or_default().insert(&group.original);
+        }
+    }
+    let goes_on = |group: &Group| {
+        let of = |original: bool| {
+            earlier_assets(group, folder).find(|(name, asset)| match originals.get(asset) {
+                Some(recorded) => original && recorded == name,
+                None => !original && groups_of.get(asset).is_some_and(|groups| groups.len() == 1),
+            })
+        };
+        of(true).or_else(|| of(false)).map(|(_, asset)| asset)
+    };
+    let assets: Vec<_> = grouping.groups.iter().map(goes_on).collect();
+    for (group, asset) in grouping.groups.iter_mut().zip(assets) {
+        group.asset = asset;
+    }
+}
+
+/// Each file of the group that was here before, the original first, with the asset it was in.
+fn earlier_assets<'g>(
+    group: &'g Group,
+    folder: &Folder<'_>,
+) -> impl Iterator<Item = (&'g [u8], AssetId)> {
+    let members = group.members.iter().map(|member| member.name.as_slice());
+    let names = std::iter::once(group.original.as_slice()).chain(members);
+    names.filter_map(|name| Some((name, folder.get(name)?.file.earlier?.asset)))
+}
