@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::catalog::CatalogError;
 use crate::config::ConfigError;
 use crate::domain::time::TimeError;
 use crate::exit::ExitCode;
@@ -35,6 +36,9 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
 
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+
     #[error("cannot read standard input")]
     Input(#[source] io::Error),
 
@@ -65,6 +69,7 @@ impl Error {
             | Self::AmbiguousAsset { .. } => ExitCode::Usage,
             Self::NoConfig { .. } => ExitCode::Config,
             Self::Config(error) => config_code(error),
+            Self::Catalog(error) => catalog_code(error),
             Self::Input(source) | Self::Write { source, .. } => io_code(source),
             Self::Interrupted => ExitCode::Partial,
             Self::Internal(_) => ExitCode::Defect,
@@ -84,6 +89,7 @@ impl Error {
             Self::AmbiguousAsset { .. } => Some("name one of them by its number".to_owned()),
             Self::NoConfig { looked } => Some(no_config_hint(looked)),
             Self::Config(error) => error.hint(),
+            Self::Catalog(error) => catalog_hint(error),
             Self::Interrupted => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
@@ -115,6 +121,45 @@ fn config_code(error: &ConfigError) -> ExitCode {
         | ConfigError::Invalid { .. }
         | ConfigError::Within { .. } => ExitCode::Config,
     }
+}
+
+fn catalog_code(error: &CatalogError) -> ExitCode {
+    use CatalogError as E;
+    match error {
+        E::Absent { .. } | E::Newer { .. } | E::Older { .. } => ExitCode::Config,
+        E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => ExitCode::Integrity,
+        E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } => ExitCode::Changed,
+        E::Held { .. } | E::Exists { .. } => ExitCode::No,
+        E::Present { .. } => ExitCode::Usage,
+        E::Busy { .. } => ExitCode::Busy,
+        E::Setting { .. } => ExitCode::Defect,
+        E::Open { .. } | E::Full { .. } | E::Sql { .. } => ExitCode::Io,
+    }
+}
+
+fn catalog_hint(error: &CatalogError) -> Option<String> {
+    use CatalogError as E;
+    let hint = match error {
+        E::Absent { .. } => "run `shelflife init`, or name the catalog with `--catalog`",
+        E::Newer { .. } => "use the version of shelflife that wrote it, or a later one",
+        E::Older { .. } => "run a command that writes, such as `scan`, to bring it up to date",
+        E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => {
+            "nothing was changed; keep the file as it is and restore a backup beside it"
+        }
+        E::Changed { .. } | E::RecordChanged { .. } => "look at it again and repeat the command",
+        E::InOperation { .. } => "run `shelflife recover` if no other run is at work",
+        E::Held { .. } => "release the hold first, if you may",
+        E::Busy { .. } => "another command is writing; try again",
+        E::Full { .. } => "free some space, then run the command again",
+        E::Present { .. }
+        | E::Exists { .. }
+        | E::Setting { .. }
+        | E::Open { .. }
+        | E::Sql { .. } => {
+            return None;
+        }
+    };
+    Some(hint.to_owned())
 }
 
 fn io_code(source: &io::Error) -> ExitCode {

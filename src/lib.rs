@@ -11,6 +11,7 @@
 //! cli      → everything
 //! ```
 
+pub mod catalog;
 pub mod cli;
 pub mod clock;
 pub mod commands;

@@ -6,14 +6,18 @@
 
 pub mod actor;
 pub mod asset;
+pub mod cleanup;
 pub mod context;
+pub mod describe;
 pub mod expiry;
 pub mod group;
+pub mod intake;
 pub mod license;
 pub mod lifecycle;
 pub mod metadata;
 pub mod path;
 pub mod policy;
+pub mod reuse;
 pub mod text;
 pub mod time;
 pub mod validation;

@@ -1,0 +1,204 @@
+//! Assets: finding one, and reading it with its files.
+
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+
+use super::cells;
+use super::error::{CatalogError, Result};
+use super::open::Catalog;
+use crate::domain::asset::{Asset, AssetFile, AssetId, Digest, FileStamp, Place, Role};
+use crate::domain::path::RelPath;
+
+/// A file's number in the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileId(pub i64);
+
+/// How many candidates an ambiguous name lists.
+const MOST_CANDIDATES: i64 = 20;
+
+impl Catalog {
+    /// The asset with this number.
+    pub fn asset(&self, id: AssetId) -> Result<Option<Asset>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, state, was, version, root_id, path, sha256, media_type, width, height,
+                    attachment_id, added_ms
+             FROM asset WHERE id = :id",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": id.0 })?;
+        rows.next()?.map(cells::asset).transpose()
+    }
+
+    /// The asset whose file, of any role, is or was at `path` beneath `root` (any root if `None`).
+    ///
+    /// An asset that is there now wins over those that left the path; else all of them are given.
+    pub fn assets_at(&self, root: Option<i64>, path: &RelPath) -> Result<Vec<AssetId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT asset_id, place IN ('library', 'missing') AS here FROM file
+             WHERE folder = :folder AND name = :name AND asset_id IS NOT NULL
+               AND (:root IS NULL OR root_id = :root)
+             ORDER BY here DESC, asset_id LIMIT :most",
+        )?;
+        let mut rows = statement.query(named_params! {
+            ":folder": path.folder(), ":name": path.name(), ":root": root, ":most": MOST_CANDIDATES,
+        })?;
+        let (mut here, mut former) = (Vec::new(), Vec::new());
+        while let Some(row) = rows.next()? {
+            let list = if row.get("here")? { &mut here } else { &mut former };
+            list.push(AssetId(row.get("asset_id")?));
+        }
+        Ok(if here.is_empty() { former } else { here })
+    }
+
+    /// Assets whose original's SHA-256 begins with these hexadecimal digits, at most 20.
+    pub fn assets_with_digest(&self, prefix: &str) -> Result<Vec<AssetId>> {
+        let (low, high) = digest_range(prefix);
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM asset WHERE sha256 >= :low AND sha256 <= :high ORDER BY id LIMIT :most",
+        )?;
+        let params = named_params! { ":low": low, ":high": high, ":most": MOST_CANDIDATES };
+        let ids = statement.query_map(params, |row| row.get(0).map(AssetId))?;
+        Ok(ids.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// The asset of a WordPress attachment.
+    pub fn assets_of_attachment(&self, attachment: i64) -> Result<Vec<AssetId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM asset WHERE attachment_id = :id ORDER BY id LIMIT 20",
+        )?;
+        let ids = statement
+            .query_map(named_params! { ":id": attachment }, |row| row.get(0).map(AssetId))?;
+        Ok(ids.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// The files of an asset, the original first, then by path.
+    pub fn files_of(&self, id: AssetId) -> Result<Vec<(FileId, AssetFile)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, asset_id, root_id, folder, name, role, sha256, bytes, media_type, width,
+                    height, modified_ns, changed_ns, inode, device, place
+             FROM file WHERE asset_id = :id
+             ORDER BY role <> 'original', folder, name, id",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": id.0 })?;
+        let mut files = Vec::new();
+        while let Some(row) = rows.next()? {
+            files.push((FileId(row.get("id")?), asset_file(row)?));
+        }
+        Ok(files)
+    }
+
+    /// How many assets have files in the library, or are expected to.
+    pub fn count_in_library(&self) -> Result<u64> {
+        let count: i64 =
+            self.conn
+                .query_row("SELECT count(*) FROM asset WHERE was IS NULL", [], |row| row.get(0))?;
+        Ok(cells::unsigned(count))
+    }
+
+    /// How many assets are in each state, by state name.
+    pub fn count_by_state(&self) -> Result<Vec<(String, u64)>> {
+        let mut statement = self
+            .conn
+            .prepare("SELECT state, count(*) AS n FROM asset GROUP BY state ORDER BY state")?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get("state")?, cells::unsigned(row.get("n")?))))?;
+        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    }
+}
+
+pub(super) fn asset_file(row: &Row<'_>) -> Result<AssetFile> {
+    let role: String = row.get("role")?;
+    let place: String = row.get("place")?;
+    let (folder, name): (Vec<u8>, Vec<u8>) = (row.get("folder")?, row.get("name")?);
+    Ok(AssetFile {
+        root: row.get("root_id")?,
+        path: cells::joined(&folder, &name)?,
+        role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
+        digest: Digest(row.get("sha256")?),
+        content: cells::content(row)?,
+        stamp: stamp(row)?,
+        place: Place::named(&place).ok_or_else(|| CatalogError::damaged("file.place"))?,
+    })
+}
+
+pub(super) fn stamp(row: &Row<'_>) -> Result<FileStamp> {
+    Ok(FileStamp {
+        bytes: cells::unsigned(row.get("bytes")?),
+        modified_ns: row.get("modified_ns")?,
+        changed_ns: row.get("changed_ns")?,
+        inode: cells::unsigned(row.get("inode")?),
+        device: cells::unsigned(row.get("device")?),
+    })
+}
+
+/// Moves the asset's version on if it is still the one that was read.
+///
+/// Fails with [`CatalogError::Changed`], naming who changed it, or
+/// [`CatalogError::InOperation`] while its files are being moved.
+pub(super) fn touch(tx: &Transaction<'_>, asset: AssetId, version: i64) -> Result<()> {
+    refuse_open_operation(tx, asset)?;
+    let updated = tx
+        .prepare_cached(
+            "UPDATE asset SET version = version + 1 WHERE id = :id AND version = :version",
+        )?
+        .execute(named_params! { ":id": asset.0, ":version": version })?;
+    if updated == 1 { Ok(()) } else { Err(changed(tx, asset)?) }
+}
+
+pub(super) fn refuse_open_operation(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
+    let open: Option<String> = tx
+        .prepare_cached(
+            "SELECT id FROM operation WHERE asset_id = :id AND state IN ('intent', 'partial')",
+        )?
+        .query_row(named_params! { ":id": asset.0 }, |row| row.get("id"))
+        .optional()?;
+    match open {
+        Some(operation) => Err(CatalogError::InOperation { asset, operation }),
+        None => Ok(()),
+    }
+}
+
+/// The conflict in words: who wrote the asset's newest audit entry, what and when.
+pub(super) fn changed(tx: &Transaction<'_>, asset: AssetId) -> Result<CatalogError> {
+    let by: Option<String> = tx
+        .prepare_cached(
+            "SELECT actor, kind, at_ms FROM audit WHERE asset_id = :id ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(named_params! { ":id": asset.0 }, |row| {
+            let at = crate::domain::time::Timestamp::from_millis(row.get("at_ms")?);
+            let (actor, kind): (String, String) = (row.get("actor")?, row.get("kind")?);
+            Ok(format!("{actor} ({kind} at {at})"))
+        })
+        .optional()?;
+    Ok(CatalogError::Changed { asset, by: by.unwrap_or_else(|| "somebody".to_owned()) })
+}
+
+/// The first and last digest that begin with the digits; digits beyond 64 and others are cut.
+fn digest_range(prefix: &str) -> ([u8; 32], [u8; 32]) {
+    let (mut low, mut high) = ([0_u8; 32], [0xff_u8; 32]);
+    for (index, digit) in prefix.chars().take(64).enumerate() {
+        let Some(value) = digit.to_digit(16).and_then(|value| u8::try_from(value).ok()) else {
+            break;
+        };
+        let (shift, keep) = if index % 2 == 0 { (4, 0x0f) } else { (0, 0xf0) };
+        for (bound, filler) in [(&mut low, 0x00), (&mut high, 0xff_u8)] {
+            if let Some(byte) = bound.get_mut(index / 2) {
+                *byte = (*byte & keep) | (value << shift);
+                if index % 2 == 0 {
+                    *byte = (*byte & 0xf0) | (filler & 0x0f);
+                }
+            }
+        }
+    }
+    (low, high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_bounds_the_digests_that_begin_with_it() {
+        let (low, high) = digest_range("ab3");
+        assert_eq!((low[0], low[1], low[2]), (0xab, 0x30, 0x00));
+        assert_eq!((high[0], high[1], high[2]), (0xab, 0x3f, 0xff));
+    }
+}

@@ -1,0 +1,87 @@
+//! What imports told about WordPress attachments and their files.
+
+use rusqlite::{Transaction, named_params};
+use serde_json::json;
+
+use super::audit::About;
+use super::error::Result;
+use super::open::Catalog;
+use crate::domain::group::KnownAttachment;
+
+const UPLOAD: &str = "original_image";
+const SIZE: &str = "size";
+const BACKUP: &str = "backup";
+
+impl Catalog {
+    /// The attachments whose files are in a folder of any root, by id.
+    pub fn attachments_in(&self, folder: &[u8]) -> Result<Vec<KnownAttachment>> {
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, name FROM attachment WHERE folder = :folder ORDER BY id")?;
+        let mut rows = statement.query(named_params! { ":folder": folder })?;
+        let mut attachments = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (id, main) = (row.get("id")?, row.get("name")?);
+            attachments.push(self.with_files(KnownAttachment {
+                id,
+                main,
+                ..Default::default()
+            })?);
+        }
+        Ok(attachments)
+    }
+
+    fn with_files(&self, mut attachment: KnownAttachment) -> Result<KnownAttachment> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT name, role FROM attachment_file WHERE attachment_id = :id ORDER BY name",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": attachment.id })?;
+        while let Some(row) = rows.next()? {
+            let (name, role): (Vec<u8>, String) = (row.get("name")?, row.get("role")?);
+            match role.as_str() {
+                UPLOAD => attachment.original_image = Some(name),
+                BACKUP => attachment.backups.push(name),
+                _ => attachment.sizes.push(name),
+            }
+        }
+        Ok(attachment)
+    }
+
+    /// Records attachments with their folders, in place of what was known of them: all or none.
+    pub fn record_attachments(&mut self, attachments: &[(Vec<u8>, KnownAttachment)]) -> Result<()> {
+        self.write(|tx, _, log| {
+            for (folder, attachment) in attachments {
+                write_attachment(tx, folder, attachment)?;
+            }
+            let payload = json!({ "attachments": attachments.len() });
+            log.append(tx, "import.attachments", About::default(), &payload)
+        })
+    }
+}
+
+fn write_attachment(
+    tx: &Transaction<'_>,
+    folder: &[u8],
+    attachment: &KnownAttachment,
+) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO attachment (id, folder, name) VALUES (:id, :folder, :name)
+         ON CONFLICT (id) DO UPDATE SET folder = excluded.folder, name = excluded.name",
+    )?
+    .execute(named_params! {
+        ":id": attachment.id, ":folder": folder, ":name": attachment.main,
+    })?;
+    tx.prepare_cached("DELETE FROM attachment_file WHERE attachment_id = :id")?
+        .execute(named_params! { ":id": attachment.id })?;
+    let upload = attachment.original_image.iter().map(|name| (name, UPLOAD));
+    let sizes = attachment.sizes.iter().map(|name| (name, SIZE));
+    let backups = attachment.backups.iter().map(|name| (name, BACKUP));
+    for (name, role) in upload.chain(sizes).chain(backups) {
+        tx.prepare_cached(
+            "INSERT INTO attachment_file (attachment_id, name, role) VALUES (:id, :name, :role)
+             ON CONFLICT (attachment_id, name) DO NOTHING",
+        )?
+        .execute(named_params! { ":id": attachment.id, ":name": name, ":role": role })?;
+    }
+    Ok(())
+}

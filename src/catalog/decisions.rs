@@ -1,0 +1,142 @@
+//! Decisions: a transition of an asset, written with its audit entry.
+
+use rusqlite::{Transaction, named_params};
+use serde_json::{Value, json};
+
+use super::assets::{changed, refuse_open_operation};
+use super::audit::{About, Log};
+use super::error::Result;
+use super::open::Catalog;
+use super::runs::Session;
+use crate::domain::asset::{AssetId, Digest};
+use crate::domain::lifecycle::{Action, State, Transition};
+
+/// One decided transition, bound to what it was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub asset: AssetId,
+    /// The asset's version when it was read.
+    pub version: i64,
+    pub digest: Digest,
+    pub transition: Transition,
+    pub reason: Option<String>,
+    /// The causes, where a verdict decided.
+    pub causes: Vec<String>,
+    /// The revision of each context that an approval saw.
+    pub pins: Vec<(i64, i64)>,
+}
+
+impl Catalog {
+    /// Records one decision and its audit entry, both or neither.
+    ///
+    /// Fails with `Changed` if the asset is not what the decision was made on any more, and with
+    /// `InOperation` while its files are being moved.
+    pub fn record_decision(&mut self, decision: &Decision) -> Result<()> {
+        self.write(|tx, session, log| decide(tx, session, log, decision))
+    }
+
+    /// Records many decisions in one transaction, for sweeps. A decision whose asset changed
+    /// meanwhile is left out and returned with the reason; the others are recorded.
+    pub fn record_decisions(
+        &mut self,
+        decisions: &[Decision],
+    ) -> Result<Vec<(AssetId, super::CatalogError)>> {
+        self.write(|tx, session, log| {
+            let mut left_out = Vec::new();
+            for decision in decisions {
+                use super::CatalogError as E;
+                match decide(tx, session, log, decision) {
+                    Ok(()) => {}
+                    Err(error @ (E::Changed { .. } | E::InOperation { .. })) => {
+                        left_out.push((decision.asset, error));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(left_out)
+        })
+    }
+
+    /// Who took the newest step `action` of an asset: the actor's name as it was stated.
+    pub fn last_actor_of(&self, asset: AssetId, action: Action) -> Result<Option<String>> {
+        let kind = format!("asset.{}", action.name());
+        let mut statement = self.conn.prepare_cached(
+            "SELECT payload FROM audit WHERE asset_id = :id AND kind = :kind
+             ORDER BY seq DESC LIMIT 1",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": asset.0, ":kind": kind })?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let payload: String = row.get("payload")?;
+        let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
+        Ok(payload.get("by").and_then(Value::as_str).map(str::to_owned))
+    }
+}
+
+pub(super) fn decide(
+    tx: &Transaction<'_>,
+    session: &Session,
+    log: &mut Log<'_>,
+    decision: &Decision,
+) -> Result<()> {
+    refuse_open_operation(tx, decision.asset)?;
+    let Decision { asset, version, transition, .. } = decision;
+    if !enter_state(tx, session, *asset, Some(*version), (transition.from, transition.to))? {
+        return Err(changed(tx, *asset)?);
+    }
+    for (context, revision) in &decision.pins {
+        tx.prepare_cached(
+            "UPDATE asset_context SET pinned = :revision
+             WHERE asset_id = :asset AND context_id = :context",
+        )?
+        .execute(named_params! {
+            ":revision": revision, ":asset": asset.0, ":context": context,
+        })?;
+    }
+    let kind = format!("asset.{}", transition.action.name());
+    log.append(tx, &kind, About::asset(*asset), &payload(session, decision))
+}
+
+/// Moves the asset from one state to another if it is still there (and still at `version`, where
+/// one is given). Tells whether it was.
+pub(super) fn enter_state(
+    tx: &Transaction<'_>,
+    session: &Session,
+    asset: AssetId,
+    version: Option<i64>,
+    (from, to): (State, State),
+) -> Result<bool> {
+    let updated = tx
+        .prepare_cached(
+            "UPDATE asset SET state = :to, was = :to_was, since_ms = :now, version = version + 1
+             WHERE id = :id AND state = :from AND was IS :from_was
+               AND (:version IS NULL OR version = :version)",
+        )?
+        .execute(named_params! {
+            ":to": to.name(), ":to_was": to.was().map(crate::domain::lifecycle::Ended::name),
+            ":now": session.now.millis(), ":id": asset.0, ":from": from.name(),
+            ":from_was": from.was().map(crate::domain::lifecycle::Ended::name),
+            ":version": version,
+        })?;
+    Ok(updated == 1)
+}
+
+fn payload(session: &Session, decision: &Decision) -> Value {
+    let mut payload = json!({
+        "by": session.actor.name(),
+        "from": decision.transition.from.to_string(),
+        "sha256": decision.digest.to_string(),
+        "to": decision.transition.to.to_string(),
+    });
+    if let Some(fields) = payload.as_object_mut() {
+        if let Some(reason) = &decision.reason {
+            fields.insert("reason".to_owned(), json!(reason));
+        }
+        if !decision.causes.is_empty() {
+            fields.insert("causes".to_owned(), json!(decision.causes));
+        }
+        if !decision.pins.is_empty() {
+            fields.insert("pins".to_owned(), json!(decision.pins));
+        }
+    }
+    payload
+}

@@ -1,0 +1,208 @@
+//! Descriptions: what people recorded about an asset, and what it is linked to.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Transaction, named_params};
+use serde_json::{Map, Value, json};
+
+use super::assets::touch;
+use super::audit::About;
+use super::cells::{date, date_text, instant, millis};
+use super::decisions::{Decision, decide};
+use super::error::Result;
+use super::open::Catalog;
+use super::search::index_words;
+use crate::domain::asset::AssetId;
+use crate::domain::metadata::{Dates, Metadata};
+
+/// A description as it shall be, with what changes for the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DescriptionEdit {
+    pub asset: AssetId,
+    /// The asset's version when it was read.
+    pub version: i64,
+    pub metadata: Metadata,
+    /// Ids of all contexts that the asset is to depend on, ascending.
+    pub contexts: Vec<i64>,
+    /// Ids of all licenses of the asset, ascending.
+    pub licenses: Vec<i64>,
+    /// Field, value before, value after; shown to people and kept in the audit log.
+    pub changes: Vec<(String, Option<String>, Option<String>)>,
+    /// The decision that goes with the edit: an approval it voids, or a renewal it serves.
+    pub decision: Option<Decision>,
+}
+
+impl Catalog {
+    /// What is recorded about an asset; all unknown if nothing is.
+    pub fn metadata_of(&self, asset: AssetId) -> Result<Metadata> {
+        let mut metadata = self.description_row(asset)?;
+        let id = named_params! { ":asset": asset.0 };
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT locale, text FROM alt_text WHERE asset_id = :asset")?;
+        metadata.alt = statement
+            .query_map(id, |row| Ok((row.get("locale")?, row.get("text")?)))?
+            .collect::<std::result::Result<BTreeMap<_, _>, _>>()?;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT placement FROM asset_placement WHERE asset_id = :asset ORDER BY placement",
+        )?;
+        metadata.placements = statement
+            .query_map(id, |row| row.get("placement"))?
+            .collect::<std::result::Result<_, _>>()?;
+        Ok(metadata)
+    }
+
+    fn description_row(&self, asset: AssetId) -> Result<Metadata> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT d.title, d.source_note, d.rights_note, d.rights_reviewed_by,
+                    d.rights_reviewed_on, d.owner, d.zone, d.starts_on, d.expires_on, d.review_on,
+                    d.no_expiry_reason, a.starts_ms, a.expires_ms, a.review_ms
+             FROM description d JOIN asset a ON a.id = d.asset_id WHERE d.asset_id = :asset",
+        )?;
+        let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
+        let Some(row) = rows.next()? else { return Ok(Metadata::default()) };
+        Ok(Metadata {
+            title: row.get("title")?,
+            alt: BTreeMap::new(),
+            source_note: row.get("source_note")?,
+            rights_note: row.get("rights_note")?,
+            rights_reviewed_by: row.get("rights_reviewed_by")?,
+            rights_reviewed_on: date(row, "rights_reviewed_on")?,
+            owner: row.get("owner")?,
+            placements: Vec::new(),
+            dates: Dates {
+                zone: row.get("zone")?,
+                starts_on: date(row, "starts_on")?,
+                expires_on: date(row, "expires_on")?,
+                review_on: date(row, "review_on")?,
+                starts_at: instant(row, "starts_ms")?,
+                expires_at: instant(row, "expires_ms")?,
+                review_at: instant(row, "review_ms")?,
+                no_expiry_reason: row.get("no_expiry_reason")?,
+            },
+        })
+    }
+
+    /// Records a description with its links, its decision and the audit entries: all or none.
+    pub fn record_description(&mut self, edit: &DescriptionEdit) -> Result<()> {
+        self.write(|tx, session, log| {
+            if let Some(decision) = &edit.decision {
+                decide(tx, session, log, decision)?;
+                touch(tx, edit.asset, edit.version + 1)?;
+            } else {
+                touch(tx, edit.asset, edit.version)?;
+            }
+            write_description(tx, edit.asset, &edit.metadata)?;
+            write_links(tx, edit)?;
+            index_words(tx, edit.asset)?;
+            let payload = json!({ "by": session.actor.name(), "changes": changes(edit) });
+            log.append(tx, "asset.describe", About::asset(edit.asset), &payload)
+        })
+    }
+}
+
+fn changes(edit: &DescriptionEdit) -> Map<String, Value> {
+    let each = edit.changes.iter();
+    each.map(|(field, before, after)| (field.clone(), json!([before, after]))).collect()
+}
+
+pub(super) fn write_description(
+    tx: &Transaction<'_>,
+    asset: AssetId,
+    metadata: &Metadata,
+) -> Result<()> {
+    let dates = &metadata.dates;
+    tx.prepare_cached(
+        "INSERT INTO description (asset_id, title, source_note, rights_note, rights_reviewed_by,
+             rights_reviewed_on, owner, zone, starts_on, expires_on, review_on, no_expiry_reason)
+         VALUES (:asset, :title, :source_note, :rights_note, :reviewed_by, :reviewed_on, :owner,
+             :zone, :starts_on, :expires_on, :review_on, :no_expiry)
+         ON CONFLICT (asset_id) DO UPDATE SET
+             title = excluded.title, source_note = excluded.source_note,
+             rights_note = excluded.rights_note, rights_reviewed_by = excluded.rights_reviewed_by,
+             rights_reviewed_on = excluded.rights_reviewed_on, owner = excluded.owner,
+             zone = excluded.zone, starts_on = excluded.starts_on,
+             expires_on = excluded.expires_on, review_on = excluded.review_on,
+             no_expiry_reason = excluded.no_expiry_reason",
+    )?
+    .execute(named_params! {
+        ":asset": asset.0, ":title": metadata.title, ":source_note": metadata.source_note,
+        ":rights_note": metadata.rights_note, ":reviewed_by": metadata.rights_reviewed_by,
+        ":reviewed_on": date_text(metadata.rights_reviewed_on), ":owner": metadata.owner,
+        ":zone": dates.zone, ":starts_on": date_text(dates.starts_on),
+        ":expires_on": date_text(dates.expires_on), ":review_on": date_text(dates.review_on),
+        ":no_expiry": dates.no_expiry_reason,
+    })?;
+    tx.prepare_cached(
+        "UPDATE asset SET starts_ms = :starts, expires_ms = :expires, review_ms = :review
+         WHERE id = :asset",
+    )?
+    .execute(named_params! {
+        ":starts": millis(dates.starts_at), ":expires": millis(dates.expires_at),
+        ":review": millis(dates.review_at), ":asset": asset.0,
+    })?;
+    let id = named_params! { ":asset": asset.0 };
+    tx.prepare_cached("DELETE FROM alt_text WHERE asset_id = :asset")?.execute(id)?;
+    for (locale, text) in &metadata.alt {
+        tx.prepare_cached(
+            "INSERT INTO alt_text (asset_id, locale, text) VALUES (:asset, :locale, :text)",
+        )?
+        .execute(named_params! { ":asset": asset.0, ":locale": locale, ":text": text })?;
+    }
+    tx.prepare_cached("DELETE FROM asset_placement WHERE asset_id = :asset")?.execute(id)?;
+    for placement in &metadata.placements {
+        tx.prepare_cached(
+            "INSERT INTO asset_placement (asset_id, placement) VALUES (:asset, :placement)",
+        )?
+        .execute(named_params! { ":asset": asset.0, ":placement": placement })?;
+    }
+    Ok(())
+}
+
+/// Makes the links exactly those of the edit; a context that stays keeps its pin.
+fn write_links(tx: &Transaction<'_>, edit: &DescriptionEdit) -> Result<()> {
+    let asset = edit.asset.0;
+    unlink_others(
+        tx,
+        "SELECT context_id FROM asset_context WHERE asset_id = :asset",
+        "DELETE FROM asset_context WHERE asset_id = :asset AND context_id = :other",
+        (asset, &edit.contexts),
+    )?;
+    for context in &edit.contexts {
+        tx.prepare_cached(
+            "INSERT INTO asset_context (asset_id, context_id) VALUES (:asset, :context)
+             ON CONFLICT (asset_id, context_id) DO NOTHING",
+        )?
+        .execute(named_params! { ":asset": asset, ":context": context })?;
+    }
+    unlink_others(
+        tx,
+        "SELECT license_id FROM asset_license WHERE asset_id = :asset",
+        "DELETE FROM asset_license WHERE asset_id = :asset AND license_id = :other",
+        (asset, &edit.licenses),
+    )?;
+    for license in &edit.licenses {
+        tx.prepare_cached(
+            "INSERT INTO asset_license (asset_id, license_id) VALUES (:asset, :license)
+             ON CONFLICT (asset_id, license_id) DO NOTHING",
+        )?
+        .execute(named_params! { ":asset": asset, ":license": license })?;
+    }
+    Ok(())
+}
+
+fn unlink_others(
+    tx: &Transaction<'_>,
+    select: &'static str,
+    delete: &'static str,
+    (asset, kept): (i64, &[i64]),
+) -> Result<()> {
+    let linked: Vec<i64> = tx
+        .prepare_cached(select)?
+        .query_map(named_params! { ":asset": asset }, |row| row.get(0))?
+        .collect::<std::result::Result<_, _>>()?;
+    for other in linked.iter().filter(|id| !kept.contains(id)) {
+        tx.prepare_cached(delete)?.execute(named_params! { ":asset": asset, ":other": other })?;
+    }
+    Ok(())
+}

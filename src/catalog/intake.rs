@@ -1,0 +1,383 @@
+//! Writing what a scan or an import learned.
+
+use rusqlite::{Row, Transaction, named_params};
+use serde_json::json;
+
+use super::assets::stamp;
+use super::audit::{About, Log, meta, set_meta};
+use super::cells;
+use super::decisions::{Decision, decide};
+use super::error::{CatalogError, Result};
+use super::open::Catalog;
+use super::runs::Session;
+use super::search::index_words;
+use crate::domain::actor::Authority;
+use crate::domain::asset::{AssetId, Digest, Place, Role};
+use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
+use crate::domain::lifecycle::{self, Action, Plan, Request, State};
+
+/// A folder's plan, and which folder it is about.
+#[derive(Debug, Clone)]
+pub struct FolderChange {
+    pub root: i64,
+    pub folder: Vec<u8>,
+    pub plan: FolderPlan,
+}
+
+/// What a batch of folder changes came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IntakeCounts {
+    pub assets_added: u64,
+    pub files_written: u64,
+    pub merged: u64,
+    pub attached: u64,
+    pub voided: u64,
+}
+
+impl Catalog {
+    /// The files of one folder that are in the library or missing from it, by name.
+    pub fn files_in(&self, root: i64, folder: &[u8]) -> Result<Vec<KnownFile>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type,
+                    f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
+                    a.state, a.was, a.version
+             FROM file f LEFT JOIN asset a ON a.id = f.asset_id
+             WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
+             ORDER BY f.name",
+        )?;
+        let mut rows = statement.query(named_params! { ":root": root, ":folder": folder })?;
+        let mut files = Vec::new();
+        while let Some(row) = rows.next()? {
+            files.push(known_file(row)?);
+        }
+        Ok(files)
+    }
+
+    /// Writes a batch of folder changes with their audit entries: all of them or none.
+    pub fn record_intake(&mut self, changes: &[FolderChange]) -> Result<IntakeCounts> {
+        self.write(|tx, session, log| {
+            let mut writing = Writing::begin(tx, session, log)?;
+            for change in changes {
+                writing.folder(change)?;
+            }
+            writing.finish()
+        })
+    }
+
+    /// Gives the number and place of every file of a root that should be in the library.
+    pub fn visit_expected_files(&self, root: i64, mut visit: impl FnMut(i64, i64)) -> Result<()> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, asset_id FROM file
+             WHERE root_id = :root AND place = 'library' ORDER BY id",
+        )?;
+        let mut rows = statement.query(named_params! { ":root": root })?;
+        while let Some(row) = rows.next()? {
+            visit(row.get("id")?, row.get::<_, Option<i64>>("asset_id")?.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// Notes files that are not where they should be, by file number. Missing never means deleted:
+    /// the record and every decision stay.
+    pub fn record_missing(&mut self, files: &[i64]) -> Result<()> {
+        self.write(|tx, _, log| {
+            for file in files {
+                mark_missing(tx, log, *file)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// One transaction of an intake.
+struct Writing<'a, 's> {
+    tx: &'a Transaction<'a>,
+    session: &'a Session,
+    log: &'a mut Log<'s>,
+    next_asset: i64,
+    counts: IntakeCounts,
+}
+
+impl<'a, 's> Writing<'a, 's> {
+    fn begin(tx: &'a Transaction<'a>, session: &'a Session, log: &'a mut Log<'s>) -> Result<Self> {
+        let next: String = meta(tx, "next_asset")?;
+        let next_asset = next.parse().map_err(|_| CatalogError::damaged("meta.next_asset"))?;
+        Ok(Self { tx, session, log, next_asset, counts: IntakeCounts::default() })
+    }
+
+    fn finish(self) -> Result<IntakeCounts> {
+        set_meta(self.tx, "next_asset", &self.next_asset.to_string())?;
+        Ok(self.counts)
+    }
+
+    fn folder(&mut self, change: &FolderChange) -> Result<()> {
+        let plan = &change.plan;
+        for voided in &plan.voided {
+            self.void(voided)?;
+        }
+        // An original leaves its path before another asset may take it.
+        for (asset, _) in &plan.merged {
+            self.tx
+                .prepare_cached(
+                    "UPDATE asset SET path = path || CAST(:mark AS BLOB) WHERE id = :id",
+                )?
+                .execute(
+                    named_params! { ":mark": format!("/merged-{}", asset.0), ":id": asset.0 },
+                )?;
+        }
+        let first = self.next_asset;
+        for original in &plan.new_assets {
+            self.add_asset(change, original)?;
+        }
+        for step in &plan.files {
+            self.file(change, first, (step.known, &step.found, &step.home))?;
+        }
+        for (asset, original) in &plan.originals {
+            self.set_original(change, *asset, original)?;
+        }
+        for (attachment, home) in &plan.attached {
+            self.attach(*attachment, &resolve(home, first))?;
+        }
+        for (asset, home) in &plan.merged {
+            self.merge(*asset, &resolve(home, first))?;
+        }
+        for step in &plan.files {
+            if let (Some(_), Home::Asset(asset, _)) = (step.known, &step.home) {
+                refresh_missing(self.tx, *asset)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_asset(&mut self, change: &FolderChange, original: &FoundFile) -> Result<()> {
+        let id = self.next_asset;
+        self.next_asset += 1;
+        let path = cells::joined(&change.folder, &original.name)?;
+        let now = self.session.now.millis();
+        let size = original.content.dimensions;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO asset (id, state, since_ms, version, root_id, path, sha256, media_type,
+                                    width, height, added_ms)
+                 VALUES (:id, 'draft', :now, 1, :root, :path, :sha256, :type, :width, :height, :now)",
+            )?
+            .execute(named_params! {
+                ":id": id, ":now": now, ":root": change.root, ":path": path.as_bytes(),
+                ":sha256": original.digest.0, ":type": original.content.media_type,
+                ":width": size.map(|size| size.width), ":height": size.map(|size| size.height),
+            })?;
+        index_words(self.tx, AssetId(id))?;
+        self.counts.assets_added += 1;
+        let payload = json!({
+            "path": path.to_string(), "root": change.root, "sha256": original.digest.to_string(),
+        });
+        self.log.append(self.tx, "asset.add", About::asset(AssetId(id)), &payload)
+    }
+
+    fn file(
+        &mut self,
+        change: &FolderChange,
+        first_new: i64,
+        (known, found, home): (Option<i64>, &FoundFile, &Home),
+    ) -> Result<()> {
+        let (asset, role, ambiguity) = match resolve(home, first_new) {
+            Home::Asset(asset, role) => (Some(asset.0), Some(role.name()), None),
+            Home::Nowhere(why) => (None, None, Some(why)),
+            Home::New(..) => return Err(CatalogError::damaged("a new asset without a number")),
+        };
+        let (stamp, size) = (found.stamp, found.content.dimensions);
+        let values = named_params! {
+            ":asset": asset, ":root": change.root, ":folder": change.folder, ":name": found.name,
+            ":role": role, ":ambiguity": ambiguity, ":sha256": found.digest.0,
+            ":bytes": cells::signed(stamp.bytes), ":type": found.content.media_type,
+            ":width": size.map(|size| size.width), ":height": size.map(|size| size.height),
+            ":modified": stamp.modified_ns, ":changed": stamp.changed_ns,
+            ":inode": cells::signed(stamp.inode), ":device": cells::signed(stamp.device),
+            ":known": known,
+        };
+        let sql = if known.is_some() { UPDATE_FILE } else { INSERT_FILE };
+        self.tx.prepare_cached(sql)?.execute(values)?;
+        self.counts.files_written += 1;
+        Ok(())
+    }
+
+    fn set_original(
+        &mut self,
+        change: &FolderChange,
+        asset: AssetId,
+        original: &FoundFile,
+    ) -> Result<()> {
+        let path = cells::joined(&change.folder, &original.name)?;
+        let size = original.content.dimensions;
+        self.tx
+            .prepare_cached(
+                "UPDATE asset SET path = :path, sha256 = :sha256, media_type = :type,
+                        width = :width, height = :height, version = version + 1
+                 WHERE id = :id",
+            )?
+            .execute(named_params! {
+                ":path": path.as_bytes(), ":sha256": original.digest.0,
+                ":type": original.content.media_type, ":width": size.map(|size| size.width),
+                ":height": size.map(|size| size.height), ":id": asset.0,
+            })?;
+        index_words(self.tx, asset)?;
+        let payload = json!({
+            "path": path.to_string(), "sha256": original.digest.to_string(),
+        });
+        self.log.append(self.tx, "asset.original", About::asset(asset), &payload)
+    }
+
+    fn attach(&mut self, attachment: i64, home: &Home) -> Result<()> {
+        let Home::Asset(asset, _) = home else { return Ok(()) };
+        let linked = self
+            .tx
+            .prepare_cached(
+                "UPDATE attachment SET asset_id = :asset
+                 WHERE id = :attachment AND asset_id IS NOT :asset",
+            )?
+            .execute(named_params! { ":asset": asset.0, ":attachment": attachment })?;
+        if linked == 0 {
+            return Ok(());
+        }
+        self.tx
+            .prepare_cached(
+                "UPDATE asset SET version = version + 1, attachment_id =
+                   (SELECT min(id) FROM attachment WHERE asset_id = :asset) WHERE id = :asset",
+            )?
+            .execute(named_params! { ":asset": asset.0 })?;
+        self.counts.attached += 1;
+        let payload = json!({ "attachment": attachment });
+        self.log.append(self.tx, "asset.attach", About::asset(*asset), &payload)
+    }
+
+    /// An undecided asset becomes part of another. Its number is not given out again.
+    fn merge(&mut self, asset: AssetId, home: &Home) -> Result<()> {
+        let Home::Asset(into, _) = home else {
+            return Err(CatalogError::damaged("an asset merged into nothing"));
+        };
+        for sql in [
+            "UPDATE file SET asset_id = :into WHERE asset_id = :asset AND :into > 0",
+            "UPDATE attachment SET asset_id = :into WHERE asset_id = :asset",
+        ] {
+            self.tx
+                .prepare_cached(sql)?
+                .execute(named_params! { ":into": into.0, ":asset": asset.0 })?;
+        }
+        for sql in [
+            "DELETE FROM description WHERE asset_id = :asset",
+            "DELETE FROM alt_text WHERE asset_id = :asset",
+            "DELETE FROM asset_placement WHERE asset_id = :asset",
+            "DELETE FROM asset_context WHERE asset_id = :asset",
+            "DELETE FROM asset_license WHERE asset_id = :asset",
+            "DELETE FROM hold WHERE asset_id = :asset",
+            "DELETE FROM asset_words WHERE rowid = :asset",
+            "DELETE FROM asset WHERE id = :asset",
+        ] {
+            self.tx.prepare_cached(sql)?.execute(named_params! { ":asset": asset.0 })?;
+        }
+        self.counts.merged += 1;
+        let payload = json!({ "into": into.0 });
+        self.log.append(self.tx, "asset.merge", About::asset(asset), &payload)
+    }
+
+    fn void(&mut self, voided: &Voided) -> Result<()> {
+        let request = Request {
+            action: Action::Void,
+            authority: Authority::Automation,
+            plan: Plan::None,
+            asker: "",
+            undone: None,
+            reason: Some(&voided.reason),
+        };
+        let transition = lifecycle::next(State::Approved, &request)
+            .map_err(|refusal| CatalogError::damaged(refusal.to_string()))?;
+        let digest = self
+            .tx
+            .prepare_cached("SELECT sha256 FROM asset WHERE id = :id")?
+            .query_row(named_params! { ":id": voided.asset.0 }, |row| {
+                row.get("sha256").map(Digest)
+            })?;
+        let decision = Decision {
+            asset: voided.asset,
+            version: voided.version,
+            digest,
+            transition,
+            reason: Some(voided.reason.clone()),
+            causes: Vec::new(),
+            pins: Vec::new(),
+        };
+        self.counts.voided += 1;
+        decide(self.tx, self.session, self.log, &decision)
+    }
+}
+
+const INSERT_FILE: &str = "
+    INSERT INTO file (id, asset_id, root_id, folder, name, role, ambiguity, sha256, bytes,
+        media_type, width, height, modified_ns, changed_ns, inode, device, place)
+    VALUES (:known, :asset, :root, :folder, :name, :role, :ambiguity, :sha256, :bytes, :type,
+        :width, :height, :modified, :changed, :inode, :device, 'library')";
+const UPDATE_FILE: &str = "
+    UPDATE file SET asset_id = :asset, root_id = :root, folder = :folder, name = :name,
+        role = :role, ambiguity = :ambiguity, sha256 = :sha256, bytes = :bytes, media_type = :type,
+        width = :width, height = :height, modified_ns = :modified, changed_ns = :changed,
+        inode = :inode, device = :device, place = 'library'
+    WHERE id = :known";
+
+/// A new asset's index becomes its number.
+fn resolve(home: &Home, first_new: i64) -> Home {
+    match home {
+        Home::New(index, role) => {
+            let offset = i64::try_from(*index).unwrap_or(i64::MAX);
+            Home::Asset(AssetId(first_new.saturating_add(offset)), *role)
+        }
+        other => other.clone(),
+    }
+}
+
+fn mark_missing(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<()> {
+    let asset: Option<i64> = tx
+        .prepare_cached("UPDATE file SET place = 'missing' WHERE id = :id RETURNING asset_id")?
+        .query_row(named_params! { ":id": file }, |row| row.get("asset_id"))?;
+    let Some(asset) = asset.map(AssetId) else { return Ok(()) };
+    refresh_missing(tx, asset)?;
+    log.append(tx, "file.missing", About::asset(asset), &json!({ "file": file }))
+}
+
+/// Makes the asset's flag say whether any of its files is missing.
+fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE asset SET files_missing = m.missing, version = version + 1
+         FROM (SELECT EXISTS (SELECT 1 FROM file WHERE asset_id = :id AND place = 'missing')
+                 AS missing) AS m
+         WHERE id = :id AND files_missing <> m.missing",
+    )?
+    .execute(named_params! { ":id": asset.0 })?;
+    Ok(())
+}
+
+fn known_file(row: &Row<'_>) -> Result<KnownFile> {
+    let place: String = row.get("place")?;
+    let owner = match row.get::<_, Option<i64>>("asset_id")? {
+        Some(asset) => {
+            let role: String = row.get("role")?;
+            Ok(Owner {
+                asset: AssetId(asset),
+                state: cells::state(row)?,
+                version: row.get("version")?,
+                role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
+            })
+        }
+        None => Err(row.get("ambiguity")?),
+    };
+    Ok(KnownFile {
+        file: row.get("id")?,
+        found: FoundFile {
+            name: row.get("name")?,
+            digest: Digest(row.get("sha256")?),
+            content: cells::content(row)?,
+            stamp: stamp(row)?,
+        },
+        place: Place::named(&place).ok_or_else(|| CatalogError::damaged("file.place"))?,
+        owner,
+    })
+}

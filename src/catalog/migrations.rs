@@ -1,0 +1,14 @@
+//! The schema's history: append only, in order, never edited once released.
+
+/// Migration `n` brings a catalog from schema `n` to schema `n + 1`.
+pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+
+/// What the schema must hash to at each version, beginning with version 1: anything else in the
+/// file (a trigger, a view, another table) was put there by somebody else.
+pub(super) const SCHEMA_HASHES: &[&str] =
+    &["cf4889cc85c46d476477553d1c951009b614a5f9ac5ca6738dbe4ea5407821a9"];
+
+/// The schema that this program writes.
+pub(super) fn newest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}

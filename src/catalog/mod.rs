@@ -1,0 +1,46 @@
+//! The catalog: one SQLite file, and the only place with SQL.
+//!
+//! Methods take and return domain types. Everything that changes something is one immediate
+//! transaction with its audit entries in it: either both are durable or neither happened.
+
+mod assets;
+mod attachments;
+mod audit;
+mod cells;
+mod contexts;
+mod decisions;
+mod descriptions;
+mod error;
+mod facts;
+mod holds;
+mod intake;
+mod licenses;
+mod migrations;
+mod open;
+mod operations;
+mod roots;
+mod runs;
+mod search;
+mod select;
+
+pub use assets::FileId;
+pub use audit::{AuditEntry, AuditVerdict, Genesis};
+pub use contexts::{ContextChange, NewContext};
+pub use decisions::Decision;
+pub use descriptions::DescriptionEdit;
+pub use error::{CatalogError, Result, SqlError};
+pub use facts::FactsRow;
+pub use holds::Hold;
+pub use intake::{FolderChange, IntakeCounts};
+pub use licenses::NewLicense;
+pub use open::Catalog;
+pub use operations::{
+    ClosedOperation, FileState, OpenOperation, Operation, OperationFile, OperationKind,
+    OperationState,
+};
+pub use roots::RootRecord;
+pub use runs::Session;
+pub use select::Filter;
+
+#[cfg(test)]
+mod tests;

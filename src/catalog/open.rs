@@ -1,0 +1,218 @@
+//! Opening a catalog: hardened settings, its own schema and nothing else.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use sha2::{Digest as _, Sha256};
+
+use super::audit::hex;
+use super::error::{CatalogError, Result};
+use super::migrations::{MIGRATIONS, SCHEMA_HASHES, newest};
+use super::runs::Session;
+
+/// `SHLF`, SQLite's application id of a shelflife catalog.
+const APPLICATION_ID: i64 = 0x5348_4C46;
+
+/// An open catalog.
+pub struct Catalog {
+    pub(super) conn: Connection,
+    /// Who writes, and why; `None` for a reader.
+    pub(super) session: Option<Session>,
+}
+
+impl std::fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Catalog").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Catalog {
+    /// Makes a new catalog at `path`, which must not exist, with its first audit entry.
+    ///
+    /// The caller has made the folder private; the file gets the process's umask.
+    pub fn create(path: &Path, genesis: &super::Genesis, session: Session) -> Result<Self> {
+        if path.exists() {
+            return Err(CatalogError::Present { path: path.to_owned() });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let conn = connect(path, flags)?;
+        conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+        make_durable(&conn)?;
+        let mut catalog = Self { conn, session: Some(session) };
+        catalog.migrate()?;
+        catalog.record_genesis(genesis)?;
+        Ok(catalog)
+    }
+
+    /// Opens for reading only; nothing is written through this handle.
+    pub fn open_to_read(path: &Path) -> Result<Self> {
+        let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let catalog = Self { conn, session: None };
+        catalog.check_schema()?;
+        Ok(catalog)
+    }
+
+    /// Opens for reading and for the changes of `session`, bringing an older schema up to date.
+    pub fn open_to_write(path: &Path, session: Session) -> Result<Self> {
+        let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        make_durable(&conn)?;
+        let mut catalog = Self { conn, session: Some(session) };
+        catalog.migrate()?;
+        catalog.check_schema()?;
+        Ok(catalog)
+    }
+
+    /// Begins an immediate transaction: from here on nobody else writes.
+    pub(super) fn begin(&mut self) -> Result<Transaction<'_>> {
+        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+
+    /// Applies every pending migration in one transaction, all or none.
+    fn migrate(&mut self) -> Result<()> {
+        let found = user_version(&self.conn)?;
+        if found == newest() {
+            return Ok(());
+        }
+        if found > newest() {
+            return Err(CatalogError::Newer { found, known: newest() });
+        }
+        let tx = self.begin()?;
+        let done = usize::try_from(found).unwrap_or(0);
+        for migration in MIGRATIONS.iter().skip(done) {
+            tx.execute_batch(migration)?;
+        }
+        tx.pragma_update(None, "user_version", newest())?;
+        tx.commit()?;
+        Ok(())
+    }
+
+    /// Refuses any schema but the one that this program wrote.
+    fn check_schema(&self) -> Result<()> {
+        let found = user_version(&self.conn)?;
+        let known = newest();
+        if found > known {
+            return Err(CatalogError::Newer { found, known });
+        }
+        if found < known {
+            return Err(CatalogError::Older { found, known });
+        }
+        let hash = schema_hash(&self.conn)?;
+        if SCHEMA_HASHES.last() == Some(&hash.as_str()) {
+            return Ok(());
+        }
+        let what = format!("its hash is {hash}");
+        Err(CatalogError::ForeignSchema { what })
+    }
+
+    /// Reads the whole file for damage; seconds at a million assets.
+    pub fn check_integrity(&self) -> Result<()> {
+        let answer: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if answer == "ok" { Ok(()) } else { Err(CatalogError::damaged(answer)) }
+    }
+}
+
+fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection> {
+    if !path.exists() {
+        return Err(CatalogError::Absent { path: path.to_owned() });
+    }
+    let conn = connect(path, access)?;
+    let id: i64 = conn
+        .pragma_query_value(None, "application_id", |row| row.get(0))
+        .map_err(|error| CatalogError::opening(path, error))?;
+    if id == APPLICATION_ID {
+        Ok(conn)
+    } else {
+        Err(CatalogError::Foreign { path: path.to_owned() })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that opens the catalog")]
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let conn = Connection::open_with_flags(path, flags)
+        .map_err(|error| CatalogError::opening(path, error))?;
+    harden(&conn).map_err(|error| match error {
+        CatalogError::Sql { source } => CatalogError::Open { path: path.to_owned(), source },
+        known => known,
+    })?;
+    Ok(conn)
+}
+
+/// Takes from SQLite everything that a hostile catalog file could use, before the schema is read.
+fn harden(conn: &Connection) -> Result<()> {
+    for (option, wanted) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+    ] {
+        if conn.set_db_config(option, wanted)? != wanted {
+            let (name, wanted) = ("db_config", format!("{option:?} {wanted}"));
+            return Err(CatalogError::Setting { name, wanted, found: "the opposite".to_owned() });
+        }
+    }
+    conn.set_limit(Limit::SQLITE_LIMIT_LENGTH, 16 << 20)?;
+    conn.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    conn.busy_timeout(Duration::from_secs(5))?;
+    for (name, value) in
+        [("foreign_keys", 1), ("cell_size_check", 1), ("mmap_size", 0), ("temp_store", 2)]
+    {
+        setting(conn, name, &value.to_string())?;
+    }
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+/// A commit that returned is on the disk, in WAL mode and in any other.
+fn make_durable(conn: &Connection) -> Result<()> {
+    setting(conn, "journal_mode", "wal")?;
+    setting(conn, "synchronous", "3")?;
+    setting(conn, "wal_autocheckpoint", "1000")
+}
+
+/// Sets a pragma and reads it back: SQLite ignores what it cannot do without a word.
+fn setting(conn: &Connection, name: &'static str, wanted: &str) -> Result<()> {
+    conn.pragma_update_and_check(None, name, wanted, |_| Ok(())).or_else(|error| match error {
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        other => Err(other),
+    })?;
+    let found = conn.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0));
+    let found = match found {
+        Ok(rusqlite::types::Value::Integer(number)) => number.to_string(),
+        Ok(rusqlite::types::Value::Text(text)) => text,
+        // A build without memory mapping answers `mmap_size` with no row.
+        Err(rusqlite::Error::QueryReturnedNoRows) => wanted.to_owned(),
+        Ok(other) => format!("{other:?}"),
+        Err(error) => return Err(error.into()),
+    };
+    if found == wanted {
+        return Ok(());
+    }
+    Err(CatalogError::Setting { name, wanted: wanted.to_owned(), found })
+}
+
+fn user_version(conn: &Connection) -> Result<i64> {
+    Ok(conn.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// SHA-256 over type, name and text of everything in the schema, by name.
+fn schema_hash(conn: &Connection) -> Result<String> {
+    let mut statement = conn.prepare(
+        "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_schema ORDER BY name",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut hash = Sha256::new();
+    while let Some(row) = rows.next()? {
+        for column in ["type", "name", "tbl_name", "sql"] {
+            let text: String = row.get(column)?;
+            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(text.as_bytes());
+        }
+    }
+    Ok(hex(&hash.finalize().into()))
+}

@@ -1,0 +1,88 @@
+//! The catalog against a real file.
+
+use super::*;
+use crate::domain::actor::Actor;
+use crate::domain::time::Timestamp;
+
+fn session(run: &str) -> Session {
+    Session {
+        actor: Actor {
+            os_user: "ada".to_owned(),
+            person: None,
+            job: None,
+            host: "studio".to_owned(),
+        },
+        command: "test".to_owned(),
+        now: Timestamp::from_millis(1_700_000_000_000),
+        run: run.to_owned(),
+        policy_hash: String::new(),
+        begun: false,
+    }
+}
+
+fn created(folder: &tempfile::TempDir) -> (std::path::PathBuf, Catalog) {
+    let path = folder.path().join("catalog.db");
+    let catalog = Catalog::create(&path, &Genesis { uuid: [7; 16] }, session("r0")).unwrap();
+    (path, catalog)
+}
+
+#[test]
+fn a_new_catalog_opens_again_with_an_intact_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, catalog) = created(&folder);
+    drop(catalog);
+    let catalog = Catalog::open_to_read(&path).unwrap();
+    assert!(matches!(catalog.verify_audit().unwrap(), AuditVerdict::Intact { length: 2, .. }));
+    assert_eq!(catalog.uuid().unwrap(), "07070707-0707-0707-0707-070707070707");
+}
+
+#[test]
+fn a_second_catalog_in_the_same_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, _catalog) = created(&folder);
+    let again = Catalog::create(&path, &Genesis { uuid: [8; 16] }, session("r1"));
+    assert!(matches!(again, Err(CatalogError::Present { .. })));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "plays the attacker who swaps the file's schema")]
+fn a_planted_trigger_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, catalog) = created(&folder);
+    drop(catalog);
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TRIGGER t AFTER INSERT ON audit BEGIN DELETE FROM audit; END")
+        .unwrap();
+    let opened = Catalog::open_to_write(&path, session("r1"));
+    assert!(matches!(opened, Err(CatalogError::ForeignSchema { .. })), "{opened:?}");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "plays the one who edits the log")]
+fn an_edited_entry_and_a_cut_tail_break_the_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, mut catalog) = created(&folder);
+    catalog.add_root("uploads", crate::domain::asset::RootKind::Production, 1).unwrap();
+    drop(catalog);
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute_batch("UPDATE audit SET payload = replace(payload, 'uploads', 'uploadz')")
+        .unwrap();
+    let verdict = Catalog::open_to_read(&path).unwrap().verify_audit().unwrap();
+    assert!(matches!(verdict, AuditVerdict::Broken { seq: 2, .. }), "{verdict:?}");
+    conn.execute_batch("DELETE FROM audit WHERE seq = 2").unwrap();
+    let verdict = Catalog::open_to_read(&path).unwrap().verify_audit().unwrap();
+    assert!(matches!(verdict, AuditVerdict::Broken { seq: 2, .. }), "{verdict:?}");
+}
+
+#[test]
+fn a_newer_schema_and_a_foreign_file_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, catalog) = created(&folder);
+    catalog.conn.pragma_update(None, "user_version", 99).unwrap();
+    drop(catalog);
+    assert!(matches!(Catalog::open_to_read(&path), Err(CatalogError::Newer { found: 99, .. })));
+    let foreign = folder.path().join("other.db");
+    std::fs::File::options().write(true).create_new(true).open(&foreign).unwrap();
+    assert!(matches!(Catalog::open_to_read(&foreign), Err(CatalogError::Foreign { .. })));
+}

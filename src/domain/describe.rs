@@ -1,0 +1,220 @@
+//! Editing what is recorded about an asset: new values in, the whole description and the
+//! differences out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::metadata::{Dates, Locale, Metadata};
+use super::time::{CivilDate, TimeError, Zone};
+
+/// New values. `None` leaves a field as it is, `Some(None)` clears it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Edits {
+    pub title: Option<Option<String>>,
+    /// By locale; an empty text declares the picture decorative there.
+    pub alt: BTreeMap<Locale, Option<String>>,
+    pub source_note: Option<Option<String>>,
+    pub rights_note: Option<Option<String>>,
+    pub rights_reviewed_by: Option<Option<String>>,
+    pub rights_reviewed_on: Option<Option<CivilDate>>,
+    pub owner: Option<Option<String>>,
+    pub placements: Option<Vec<String>>,
+    /// Context ids.
+    pub contexts: Option<Vec<i64>>,
+    /// License ids.
+    pub licenses: Option<Vec<i64>>,
+    pub zone: Option<Option<String>>,
+    pub starts_on: Option<Option<CivilDate>>,
+    pub expires_on: Option<Option<CivilDate>>,
+    pub review_on: Option<Option<CivilDate>>,
+    pub no_expiry_reason: Option<Option<String>>,
+}
+
+/// A description with its links.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Description {
+    pub metadata: Metadata,
+    /// Context ids, ascending.
+    pub contexts: Vec<i64>,
+    /// License ids, ascending.
+    pub licenses: Vec<i64>,
+}
+
+/// One field that differs, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    pub field: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub weight: Weight,
+}
+
+/// Whether a difference touches what an approval vouched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Alt text, rights, placement, contexts, licenses and dates: an approval does not survive it.
+    Governed,
+    /// Title, owner and source note.
+    Free,
+}
+
+/// Why edits can't be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DescribeError {
+    #[error("the end {expires_on} is before the beginning {starts_on}")]
+    EndBeforeStart { starts_on: CivilDate, expires_on: CivilDate },
+    #[error("an asset without an end needs a review date")]
+    NoEndNoReview,
+    #[error("an asset can't have an end on {0} and no end at the same time")]
+    EndAndNoEnd(CivilDate),
+    #[error(transparent)]
+    Zone(#[from] TimeError),
+}
+
+/// Applies the edits and computes the instants of the dates.
+///
+/// Dates are civil days in the asset's own zone, else in `shared_zone`: its campaign's, else the
+/// site's.
+pub fn plan_description(
+    current: &Description,
+    edits: &Edits,
+    shared_zone: &Zone,
+) -> Result<Description, DescribeError> {
+    let mut planned = current.clone();
+    let metadata = &mut planned.metadata;
+    set(&mut metadata.title, edits.title.as_ref());
+    set(&mut metadata.source_note, edits.source_note.as_ref());
+    set(&mut metadata.rights_note, edits.rights_note.as_ref());
+    set(&mut metadata.rights_reviewed_by, edits.rights_reviewed_by.as_ref());
+    set(&mut metadata.rights_reviewed_on, edits.rights_reviewed_on.as_ref());
+    set(&mut metadata.owner, edits.owner.as_ref());
+    for (locale, text) in &edits.alt {
+        match text {
+            Some(text) => metadata.alt.insert(locale.clone(), text.clone()),
+            None => metadata.alt.remove(locale),
+        };
+    }
+    if let Some(placements) = &edits.placements {
+        metadata.placements = sorted(placements);
+    }
+    if let Some(contexts) = &edits.contexts {
+        planned.contexts = sorted(contexts);
+    }
+    if let Some(licenses) = &edits.licenses {
+        planned.licenses = sorted(licenses);
+    }
+    metadata.dates = plan_dates(&current.metadata.dates, edits, shared_zone)?;
+    Ok(planned)
+}
+
+fn plan_dates(current: &Dates, edits: &Edits, shared_zone: &Zone) -> Result<Dates, DescribeError> {
+    let mut dates = current.clone();
+    set(&mut dates.zone, edits.zone.as_ref());
+    set(&mut dates.starts_on, edits.starts_on.as_ref());
+    set(&mut dates.expires_on, edits.expires_on.as_ref());
+    set(&mut dates.review_on, edits.review_on.as_ref());
+    set(&mut dates.no_expiry_reason, edits.no_expiry_reason.as_ref());
+    if let (Some(starts_on), Some(expires_on)) = (dates.starts_on, dates.expires_on)
+        && expires_on < starts_on
+    {
+        return Err(DescribeError::EndBeforeStart { starts_on, expires_on });
+    }
+    if dates.no_expiry_reason.is_some() {
+        if let Some(expires_on) = dates.expires_on {
+            return Err(DescribeError::EndAndNoEnd(expires_on));
+        }
+        if dates.review_on.is_none() {
+            return Err(DescribeError::NoEndNoReview);
+        }
+    }
+    let own = dates.zone.as_deref().map(Zone::named).transpose()?;
+    let zone = own.as_ref().unwrap_or(shared_zone);
+    dates.starts_at = dates.starts_on.map(|day| zone.start_of(day));
+    dates.expires_at = dates.expires_on.map(|day| zone.cutoff(day));
+    dates.review_at = dates.review_on.map(|day| zone.start_of(day));
+    Ok(dates)
+}
+
+fn set<T: Clone>(field: &mut Option<T>, edit: Option<&Option<T>>) {
+    if let Some(value) = edit {
+        field.clone_from(value);
+    }
+}
+
+fn sorted<T: Ord + Clone>(values: &[T]) -> Vec<T> {
+    values.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Lists what differs, in a fixed order, with ids of contexts and licenses written by `name_of`.
+pub fn differences(
+    before: &Description,
+    after: &Description,
+    name_of: &Names<'_>,
+) -> Vec<Difference> {
+    let (old, new) = (fields(before, name_of), fields(after, name_of));
+    let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let changed = names.into_iter().filter(|field| old.get(*field) != new.get(*field));
+    changed
+        .map(|field| Difference {
+            field: field.clone(),
+            before: old.get(field).cloned(),
+            after: new.get(field).cloned(),
+            weight: weight_of(field),
+        })
+        .collect()
+}
+
+/// How links are written for people: by key, not by number.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    pub context: &'a dyn Fn(i64) -> String,
+    pub license: &'a dyn Fn(i64) -> String,
+}
+
+impl std::fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Names")
+    }
+}
+
+fn weight_of(field: &str) -> Weight {
+    match field {
+        "title" | "owner" | "source_note" => Weight::Free,
+        _ => Weight::Governed,
+    }
+}
+
+/// Every field that has a value, as text, by the name that flags and columns use.
+fn fields(description: &Description, name_of: &Names<'_>) -> BTreeMap<String, String> {
+    let Metadata { dates, .. } = &description.metadata;
+    let metadata = &description.metadata;
+    let day = |date: Option<CivilDate>| date.map(|date| date.to_string());
+    let names = |ids: &[i64], name: &dyn Fn(i64) -> String| {
+        let names: Vec<_> = ids.iter().map(|id| name(*id)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let placements = metadata.placements.join(", ");
+    let mut fields = BTreeMap::new();
+    for (field, value) in [
+        ("title", metadata.title.clone()),
+        ("source_note", metadata.source_note.clone()),
+        ("rights_note", metadata.rights_note.clone()),
+        ("rights_reviewed_by", metadata.rights_reviewed_by.clone()),
+        ("rights_reviewed_on", day(metadata.rights_reviewed_on)),
+        ("owner", metadata.owner.clone()),
+        ("placements", Some(placements).filter(|text| !text.is_empty())),
+        ("contexts", names(&description.contexts, name_of.context)),
+        ("licenses", names(&description.licenses, name_of.license)),
+        ("time_zone", dates.zone.clone()),
+        ("starts_on", day(dates.starts_on)),
+        ("expires_on", day(dates.expires_on)),
+        ("review_on", day(dates.review_on)),
+        ("no_expiry_reason", dates.no_expiry_reason.clone()),
+    ] {
+        fields.extend(value.map(|value| (field.to_owned(), value)));
+    }
+    fields
+        .extend(metadata.alt.iter().map(|(locale, text)| (format!("alt:{locale}"), text.clone())));
+    fields
+}

@@ -1,0 +1,233 @@
+//! What a scan or an import changes in the catalog: the difference between what a folder holds and
+//! what was known of it.
+//!
+//! An asset keeps its number as long as its original is there under its name. A decided asset is
+//! never merged into another: what would need that is left as it is and remarked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::asset::{AssetId, Content, Digest, FileStamp, Place, Role};
+use super::group::{Ambiguous, Group};
+use super::lifecycle::State;
+use super::text::printable;
+
+/// A file of the folder as it is on disk now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    pub name: Vec<u8>,
+    pub digest: Digest,
+    pub content: Content,
+    pub stamp: FileStamp,
+}
+
+/// The asset that a known file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    pub asset: AssetId,
+    pub state: State,
+    pub version: i64,
+    pub role: Role,
+}
+
+/// A file of the folder as the catalog knows it; its place is the library or missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// The file's number in the catalog.
+    pub file: i64,
+    pub found: FoundFile,
+    pub place: Place,
+    /// Of which asset, or why of none.
+    pub owner: Result<Owner, String>,
+}
+
+/// Where a file belongs from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Home {
+    Asset(AssetId, Role),
+    /// A new asset, by its index in the plan.
+    New(usize, Role),
+    /// Of no asset, because.
+    Nowhere(String),
+}
+
+/// What to write about one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileStep {
+    /// The file's number, if the catalog knows it.
+    pub known: Option<i64>,
+    pub found: FoundFile,
+    pub home: Home,
+}
+
+/// An approval that no longer fits the bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voided {
+    pub asset: AssetId,
+    pub version: i64,
+    pub reason: String,
+}
+
+/// What to write about one folder. Files that did not change in any way are not in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FolderPlan {
+    /// The originals of new assets; drafts, all of them.
+    pub new_assets: Vec<FoundFile>,
+    pub files: Vec<FileStep>,
+    /// Assets whose original now has other bytes, or is another file.
+    pub originals: Vec<(AssetId, FoundFile)>,
+    /// WordPress attachments and the assets they are.
+    pub attached: Vec<(i64, Home)>,
+    /// Undecided assets that turned out to be files of another asset.
+    pub merged: Vec<(AssetId, Home)>,
+    pub voided: Vec<Voided>,
+    /// What people should know.
+    pub remarks: Vec<String>,
+}
+
+impl FolderPlan {
+    /// Whether there is nothing to write.
+    pub fn is_empty(&self) -> bool {
+        let nothing = Self { remarks: self.remarks.clone(), ..Self::default() };
+        *self == nothing
+    }
+}
+
+/// Plans what the catalog has to learn about a folder.
+///
+/// `found` and `known` are sorted by name; every name of `found` is in exactly one group or is
+/// ambiguous. Files that are known and not found are not touched here: that a file is missing is
+/// only said once the whole root was seen.
+pub fn plan_folder(
+    found: &[FoundFile],
+    known: &[KnownFile],
+    groups: &[Group],
+    ambiguous: &[Ambiguous],
+) -> FolderPlan {
+    let known: BTreeMap<&[u8], &KnownFile> =
+        known.iter().map(|file| (file.found.name.as_slice(), file)).collect();
+    let found: BTreeMap<&[u8], &FoundFile> =
+        found.iter().map(|file| (file.name.as_slice(), file)).collect();
+    let mut planning = Planning { known, found, plan: FolderPlan::default() };
+    for group in groups {
+        planning.plan_group(group);
+    }
+    for file in ambiguous {
+        planning.plan_ambiguous(file);
+    }
+    planning.void_changed();
+    planning.plan
+}
+
+struct Planning<'a> {
+    known: BTreeMap<&'a [u8], &'a KnownFile>,
+    found: BTreeMap<&'a [u8], &'a FoundFile>,
+    plan: FolderPlan,
+}
+
+impl Planning<'_> {
+    fn plan_group(&mut self, group: &Group) {
+        let Some(original) = self.found.get(group.original.as_slice()).copied() else { return };
+        let new = self.plan.new_assets.len();
+        let home = |role| match group.asset {
+            Some(asset) => Home::Asset(asset, role),
+            None => Home::New(new, role),
+        };
+        match group.asset {
+            None => self.plan.new_assets.push(original.clone()),
+            Some(asset) => self.note_original(asset, original),
+        }
+        self.plan_member(&group.original, home(Role::Original));
+        for member in &group.members {
+            self.plan_member(&member.name, home(member.role));
+        }
+        for attachment in &group.attachments {
+            self.plan.attached.push((*attachment, home(Role::Original)));
+        }
+    }
+
+    fn note_original(&mut self, asset: AssetId, original: &FoundFile) {
+        let same = self.known.get(original.name.as_slice()).is_some_and(|file| {
+            let was_original = file.owner.as_ref().is_ok_and(|owner| owner.role == Role::Original);
+            was_original && file.found.digest == original.digest
+        });
+        if !same {
+            self.plan.originals.push((asset, original.clone()));
+        }
+    }
+
+    fn plan_member(&mut self, name: &[u8], home: Home) {
+        let Some(found) = self.found.get(name).copied() else { return };
+        let known = self.known.get(name).copied();
+        let Some(Ok(owner)) = known.map(|file| file.owner.as_ref()) else {
+            return self.step(known, found, home);
+        };
+        let stays = matches!(home, Home::Asset(asset, _) if asset == owner.asset);
+        if !stays && owner.role == Role::Original {
+            if owner.state != State::Draft {
+                let remark = format!(
+                    "{} looks like a file of another asset, but {} is {}; it stays as it is",
+                    printable(name),
+                    owner.asset,
+                    owner.state
+                );
+                self.plan.remarks.push(remark);
+                return self.step(known, found, Home::Asset(owner.asset, owner.role));
+            }
+            self.plan.merged.push((owner.asset, home.clone()));
+        }
+        self.step(known, found, home);
+    }
+
+    fn plan_ambiguous(&mut self, file: &Ambiguous) {
+        let Some(found) = self.found.get(file.name.as_slice()).copied() else { return };
+        let known = self.known.get(file.name.as_slice()).copied();
+        let home = match known.map(|file| &file.owner) {
+            Some(Ok(owner)) => Home::Asset(owner.asset, owner.role),
+            _ => Home::Nowhere(file.why.to_string()),
+        };
+        self.step(known, found, home);
+    }
+
+    /// Adds a step unless the catalog says all of it already.
+    fn step(&mut self, known: Option<&KnownFile>, found: &FoundFile, home: Home) {
+        let same = known.is_some_and(|file| {
+            let stays = match (&file.owner, &home) {
+                (Ok(owner), Home::Asset(asset, role)) => {
+                    owner.asset == *asset && owner.role == *role
+                }
+                (Err(why), Home::Nowhere(now)) => why == now,
+                _ => false,
+            };
+            stays && file.found == *found && file.place == Place::Library
+        });
+        if !same {
+            let known = known.map(|file| file.file);
+            self.plan.files.push(FileStep { known, found: found.clone(), home });
+        }
+    }
+
+    /// An approval is for bytes: any file of an approved asset with other bytes voids it.
+    fn void_changed(&mut self) {
+        let mut seen = BTreeSet::new();
+        for file in self.known.values() {
+            let Ok(owner) = &file.owner else { continue };
+            let Some(found) = self.found.get(file.found.name.as_slice()) else { continue };
+            if found.digest == file.found.digest {
+                continue;
+            }
+            let name = printable(&found.name);
+            if owner.state == State::Approved {
+                if seen.insert(owner.asset) {
+                    let reason = format!("the bytes of {name} changed after the approval");
+                    let (asset, version) = (owner.asset, owner.version);
+                    self.plan.voided.push(Voided { asset, version, reason });
+                }
+            } else if owner.state != State::Draft {
+                let (asset, state) = (owner.asset, owner.state);
+                self.plan
+                    .remarks
+                    .push(format!("{name} of {asset}, which is {state}, has other bytes now"));
+            }
+        }
+    }
+}
