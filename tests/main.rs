@@ -1,7 +1,13 @@
 //! The one test binary: every capability through the front door.
 #![expect(clippy::disallowed_methods, reason = "tests arrange files and read their own variables")]
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
 
+mod architecture;
 mod command_line;
 mod configuration;
 mod grouping;

@@ -20,7 +20,11 @@ pub struct Answers<'a> {
 ///
 /// `None` if a path is not UTF-8, which TOML cannot hold.
 pub fn commented_example(answers: &Answers<'_>) -> Option<String> {
-    let policy = Policy::default();
+    let places = places(answers)?;
+    Some(format!("{places}{}", decisions(&Policy::default())))
+}
+
+fn places(answers: &Answers<'_>) -> Option<String> {
     let roots: Vec<_> = answers.roots.iter().map(root_table).collect::<Option<_>>()?;
     Some(format!(
         r#"# The configuration of shelflife. Relative paths are meant from the folder of this file;
@@ -43,8 +47,22 @@ path = {quarantine}
 
 # The folders of the library. A root of kind "production" is served to the public, one of kind
 # "draft" is not.
-{roots}
-[policy]
+{roots}"#,
+        time_zone = quoted(answers.time_zone),
+        locale = quoted(answers.locale),
+        catalog = quoted(answers.catalog.to_str()?),
+        quarantine = quoted(answers.quarantine.to_str()?),
+        roots = roots.concat(),
+    ))
+}
+
+fn decisions(policy: &Policy) -> String {
+    let grace = policy.review_grace_days.map_or_else(
+        || "# review_grace_days = 14".to_owned(),
+        |days| format!("review_grace_days = {days}"),
+    );
+    format!(
+        r#"[policy]
 # A draft that nobody decided for this many days is stale and goes to its owner.
 stale_draft_days = {stale}
 # A review that is overdue by more days than this blocks use. Without the key it never does.
@@ -64,21 +82,12 @@ max_percent = {percent}
 [rules]
 # SL201 = "warning"
 "#,
-        time_zone = quoted(answers.time_zone),
-        locale = quoted(answers.locale),
-        catalog = quoted(answers.catalog.to_str()?),
-        quarantine = quoted(answers.quarantine.to_str()?),
-        roots = roots.concat(),
         stale = policy.stale_draft_days,
-        grace = policy.review_grace_days.map_or_else(
-            || "# review_grace_days = 14".to_owned(),
-            |days| format!("review_grace_days = {days}")
-        ),
         hold = policy.restore_hold_hours,
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,
         percent = policy.caps.max_percent,
-    ))
+    )
 }
 
 fn root_table(root: &RootConfig) -> Option<String> {

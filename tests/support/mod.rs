@@ -1,5 +1,7 @@
 //! What capability tests share: a library in a temporary folder, with its own clock.
 
+pub(crate) mod rust_code;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
