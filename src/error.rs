@@ -42,6 +42,9 @@ pub enum Error {
     #[error("cannot read standard input")]
     Input(#[source] io::Error),
 
+    #[error("cannot read {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+
     #[error("cannot write beneath {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 
@@ -70,7 +73,9 @@ impl Error {
             Self::NoConfig { .. } => ExitCode::Config,
             Self::Config(error) => config_code(error),
             Self::Catalog(error) => catalog_code(error),
-            Self::Input(source) | Self::Write { source, .. } => io_code(source),
+            Self::Input(source) | Self::Read { source, .. } | Self::Write { source, .. } => {
+                io_code(source)
+            }
             Self::Interrupted => ExitCode::Partial,
             Self::Internal(_) => ExitCode::Defect,
         }
@@ -94,7 +99,7 @@ impl Error {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
             Self::Internal(_) => Some("report it, with the command and this message".to_owned()),
-            Self::Time(_) | Self::Input(_) | Self::Write { .. } => None,
+            Self::Time(_) | Self::Input(_) | Self::Read { .. } | Self::Write { .. } => None,
         }
     }
 

@@ -57,6 +57,18 @@ impl Catalog {
         Ok(Some(row))
     }
 
+    /// Whether one asset would be let through by the filter.
+    pub fn fits(&self, row: &FactsRow, filter: &Filter) -> Result<bool> {
+        if *filter == Filter::default() {
+            return Ok(true);
+        }
+        let before = AssetId(row.asset.id.0 - 1);
+        let one = Filter { after: Some(before), until: Some(row.asset.id), ..filter.clone() };
+        let mut statement = self.conn.prepare_cached(Filter::SQL)?;
+        let found = one.query(&mut statement)?.next()?.is_some();
+        Ok(found)
+    }
+
     /// Gives every asset that the filter lets through to `visit`, by ascending id, in flat memory.
     ///
     /// The stream is one consistent view. An error of `visit` ends it.

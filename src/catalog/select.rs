@@ -20,6 +20,8 @@ pub struct Filter {
     pub root: Option<i64>,
     /// Only assets after this one: where the page before ended.
     pub after: Option<AssetId>,
+    /// No asset after this one.
+    pub until: Option<AssetId>,
 }
 
 impl Filter {
@@ -27,7 +29,7 @@ impl Filter {
         SELECT id, state, was, since_ms, version, root_id, path, sha256, media_type, width, height,
                attachment_id, added_ms, files_missing, starts_ms, expires_ms, review_ms
         FROM asset
-        WHERE id > :after
+        WHERE id > :after AND id <= :until
           AND (:state IS NULL OR state = :state)
           AND (:root IS NULL OR root_id = :root)
           AND (:under IS NULL OR substr(path, 1, length(:under)) = :under)
@@ -52,6 +54,7 @@ impl Filter {
     pub(super) fn query<'s>(&self, statement: &'s mut Statement<'_>) -> Result<Rows<'s>> {
         Ok(statement.query(named_params! {
             ":after": self.after.map_or(i64::MIN, |id| id.0),
+            ":until": self.until.map_or(i64::MAX, |id| id.0),
             ":state": self.state,
             ":root": self.root,
             ":under": self.under,

@@ -10,6 +10,7 @@ use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 use crate::commands::{self, COMMANDS, Command, CommandRow, Context, Start};
+use crate::domain::text::printable;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::output::{self, Color, Heading};
@@ -93,6 +94,7 @@ fn run_command(cli: &Cli, row: CommandRow, environment: Environment<'_>) -> Exit
         apply_with: (row.start == Start::WithApply).then_some("--apply"),
     };
     let style = cli.global.style(&environment);
+    let typed = typed(&environment.args);
     let terminals = environment.terminals;
     let complaints = environment.color(terminals.stderr);
     let mut sink = output::renderer(cli.global.format, environment.stdout, heading, style);
@@ -108,6 +110,7 @@ fn run_command(cli: &Cli, row: CommandRow, environment: Environment<'_>) -> Exit
         now,
         wall_clock,
         actor,
+        typed,
         settings,
         current_dir: environment.current_dir,
         stdin: environment.stdin,
@@ -118,6 +121,20 @@ fn run_command(cli: &Cli, row: CommandRow, environment: Environment<'_>) -> Exit
     };
     let ended = commands::dispatch(&cli.command, &mut ctx);
     conclude(ctx.report, ended.err().as_ref(), complaints, environment.stderr)
+}
+
+/// The call as one could type it: printable, with quotes where a shell needs them.
+fn typed(args: &[std::ffi::OsString]) -> String {
+    let words = args.iter().skip(1).map(|arg| {
+        let word = printable(arg.as_encoded_bytes());
+        let plain = |c: char| c.is_alphanumeric() || "-_./:=+@%,#".contains(c);
+        if !word.is_empty() && word.chars().all(plain) {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    });
+    std::iter::once("shelflife".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Ends the report, then says on standard error what ended the command.

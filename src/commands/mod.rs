@@ -5,8 +5,13 @@
 //! [`COMMANDS`].
 
 mod completions;
+mod library;
+mod list;
 mod man;
 mod progress;
+mod selection;
+mod show;
+mod why;
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -24,7 +29,10 @@ pub use progress::Progress;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Completions(completions::CompletionsArgs),
+    List(list::ListArgs),
     Man(man::ManArgs),
+    Show(show::ShowArgs),
+    Why(why::WhyArgs),
 }
 
 /// Runs one command.
@@ -34,7 +42,10 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
             completions::run(args, ctx);
             Ok(())
         }
+        Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
+        Command::Show(args) => show::run(args, ctx),
+        Command::Why(args) => why::run(args, ctx),
     }
 }
 
@@ -44,7 +55,10 @@ pub const COMMANDS: &[CommandRow] = {
     use {Class::{Act, Read}, Start::AtOnce};
     &[
         row("completions", Read, AtOnce),
+        row("list",        Read, AtOnce),
         row("man",         Act,  AtOnce),
+        row("show",        Read, AtOnce),
+        row("why",         Read, AtOnce),
     ]
 };
 
@@ -91,6 +105,8 @@ pub struct Context<'a> {
     /// What the clock said when the command began.
     pub wall_clock: Timestamp,
     pub actor: Actor,
+    /// The command line as one could type it, for the audit log.
+    pub typed: String,
     pub settings: Settings,
     pub current_dir: PathBuf,
     pub stdin: &'a mut dyn Read,

@@ -1,0 +1,133 @@
+//! `show`: everything that is known about assets.
+
+use crate::catalog::{Catalog, FactsRow};
+use crate::domain::asset::AssetFile;
+use crate::domain::lifecycle::Verdict;
+use crate::domain::metadata::Metadata;
+use crate::domain::time::{Timestamp, Zone};
+use crate::error::Error;
+use crate::report::Value;
+
+use super::Context;
+use super::library::Court;
+use super::selection::{Empty, Selected, Selection};
+
+/// Show everything that is known about assets
+#[derive(Debug, clap::Args)]
+pub struct ShowArgs {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+pub(super) fn run(args: &ShowArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let catalog = ctx.catalog_to_read()?;
+    let court = Court::load(ctx, &catalog)?;
+    args.selection.visit(ctx, (&catalog, &court), Empty::Refused, |ctx, selected| {
+        let fields = fields(&selected, (&catalog, &court), ctx)?;
+        ctx.report.row("asset", fields);
+        Ok(())
+    })
+}
+
+type Fields = Vec<(&'static str, Value)>;
+
+fn fields(
+    selected: &Selected,
+    (catalog, court): (&Catalog, &Court),
+    ctx: &Context<'_>,
+) -> Result<Fields, Error> {
+    let Selected { row, verdict } = selected;
+    let metadata = catalog.metadata_of(row.asset.id)?;
+    let mut fields = identity(row, verdict);
+    fields.extend(description(&metadata));
+    fields.extend(dates(&metadata, court, ctx)?);
+    fields.extend(links(row, court));
+    let holds = catalog.holds_on(row.asset.id, ctx.now)?;
+    let holds: Vec<_> =
+        holds.into_iter().map(|hold| format!("{} ({})", hold.reason, hold.placed_by)).collect();
+    fields.push(("holds", holds.into()));
+    let files = catalog.files_of(row.asset.id)?;
+    fields.push(("files", Value::List(files.iter().map(|(_, file)| file_record(file)).collect())));
+    Ok(fields)
+}
+
+fn identity(row: &FactsRow, verdict: &Verdict) -> Fields {
+    let causes: Vec<_> = verdict.causes.iter().map(ToString::to_string).collect();
+    let asset = &row.asset;
+    vec![
+        ("id", asset.id.0.into()),
+        ("path", asset.path.to_string().into()),
+        ("state", asset.state.to_string().into()),
+        ("standing", verdict.standing.name().into()),
+        ("because", causes.into()),
+        ("attachment", asset.attachment.into()),
+        ("type", asset.content.media_type.as_str().into()),
+        ("pixels", asset.content.dimensions.map(|size| size.to_string()).into()),
+        ("sha256", asset.digest.to_string().into()),
+        ("added", asset.added.to_string().into()),
+    ]
+}
+
+fn description(metadata: &Metadata) -> Fields {
+    let alt = metadata.alt.iter().map(|(locale, text)| {
+        let text = if text.is_empty() { "(decorative)" } else { text };
+        Value::Record(vec![("locale", locale.as_str().into()), ("text", text.into())])
+    });
+    vec![
+        ("title", metadata.title.clone().into()),
+        ("alt", Value::List(alt.collect())),
+        ("source_note", metadata.source_note.clone().into()),
+        ("rights_note", metadata.rights_note.clone().into()),
+        ("rights_reviewed_by", metadata.rights_reviewed_by.clone().into()),
+        ("rights_reviewed_on", metadata.rights_reviewed_on.map(|day| day.to_string()).into()),
+        ("owner", metadata.owner.clone().into()),
+        ("placements", metadata.placements.clone().into()),
+    ]
+}
+
+/// The dates with the instants that they mean: local, UTC and how far away.
+fn dates(metadata: &Metadata, court: &Court, ctx: &Context<'_>) -> Result<Fields, Error> {
+    let dates = &metadata.dates;
+    let zone =
+        dates.zone.as_deref().map_or_else(|| Ok(court.policy().zone.clone()), Zone::named)?;
+    let shown = |at: Option<Timestamp>| Value::from(at.map(|at| zone.show(at, ctx.now)));
+    let day = |day: Option<_>| {
+        Value::from(day.map(|day: crate::domain::time::CivilDate| day.to_string()))
+    };
+    Ok(vec![
+        ("time_zone", dates.zone.clone().into()),
+        ("starts_on", day(dates.starts_on)),
+        ("starts_at", shown(dates.starts_at)),
+        ("expires_on", day(dates.expires_on)),
+        ("expires_at", shown(dates.expires_at)),
+        ("review_on", day(dates.review_on)),
+        ("review_at", shown(dates.review_at)),
+        ("no_expiry_reason", dates.no_expiry_reason.clone().into()),
+    ])
+}
+
+fn links(row: &FactsRow, court: &Court) -> Fields {
+    let contexts = row.facts.contexts.iter().filter_map(|link| {
+        let key = court.world.contexts.get(&link.context)?.key.to_string();
+        Some(match link.pinned {
+            Some(revision) => format!("{key} (approved at revision {revision})"),
+            None => key,
+        })
+    });
+    let licenses = row.facts.licenses.iter().filter_map(|id| court.world.licenses.get(id));
+    let licenses = licenses.map(|license| license.key.clone());
+    vec![
+        ("contexts", contexts.collect::<Vec<_>>().into()),
+        ("licenses", licenses.collect::<Vec<_>>().into()),
+    ]
+}
+
+fn file_record(file: &AssetFile) -> Value {
+    Value::Record(vec![
+        ("path", file.path.to_string().into()),
+        ("role", file.role.name().into()),
+        ("place", file.place.name().into()),
+        ("pixels", file.content.dimensions.map(|size| size.to_string()).into()),
+        ("bytes", i64::try_from(file.stamp.bytes).unwrap_or(i64::MAX).into()),
+    ])
+}
