@@ -19,5 +19,6 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod exit;
+pub mod exports;
 pub mod output;
 pub mod report;

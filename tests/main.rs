@@ -12,3 +12,4 @@ mod command_line;
 mod configuration;
 mod grouping;
 mod support;
+mod wxr;

@@ -1,0 +1,177 @@
+//! Values in PHP's serialization format, read within fixed bounds.
+//!
+//! Lengths and counts are believed only as far as the bytes bear them out; objects are read as
+//! lists of their properties, and nothing is ever instantiated.
+
+use phpserz::{PhpParser, PhpToken};
+
+/// The deepest nesting of arrays.
+pub const MAX_DEPTH: usize = 32;
+/// The most tokens in one value.
+pub const MAX_TOKENS: usize = 100_000;
+
+/// A value. Texts are bytes: PHP does not say in which encoding.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'a [u8]),
+    /// Key and value in the order written; a later key stands for an earlier one of its name.
+    List(Vec<(Key<'a>, Value<'a>)>),
+    /// Something that no reader here looks into, such as a reference.
+    Opaque,
+}
+
+/// The key of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'a> {
+    Int(i64),
+    Text(&'a [u8]),
+}
+
+/// Why bytes are not a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PhpError {
+    #[error("it is longer than {} bytes", super::MAX_TEXT)]
+    TooLong,
+    #[error("it is nested more than {MAX_DEPTH} deep")]
+    TooDeep,
+    #[error("it has more than {MAX_TOKENS} parts")]
+    TooManyTokens,
+    #[error("its lengths do not fit its contents, or it is not PHP-serialized")]
+    Malformed,
+    #[error("it is not a list")]
+    NotAList,
+}
+
+/// Reads one value, which must be all there is.
+pub fn read(bytes: &[u8]) -> Result<Value<'_>, PhpError> {
+    if bytes.len() > super::MAX_TEXT {
+        return Err(PhpError::TooLong);
+    }
+    let mut tokens = Tokens { parser: PhpParser::new(bytes), read: 0 };
+    let first = tokens.next()?;
+    let value = tokens.value(&first, 0)?;
+    if tokens.parser.position() == bytes.len() { Ok(value) } else { Err(PhpError::Malformed) }
+}
+
+/// Like [`read`]; a text that is itself a serialized list is read once more.
+///
+/// WordPress stores such a value when it is handed one that is serialized already.
+pub fn read_nested(bytes: &[u8]) -> Result<Value<'_>, PhpError> {
+    match read(bytes)? {
+        Value::Text(inner) if inner.starts_with(b"a:") => read(inner),
+        value => Ok(value),
+    }
+}
+
+struct Tokens<'a> {
+    parser: PhpParser<'a>,
+    read: usize,
+}
+
+impl<'a> Tokens<'a> {
+    fn next(&mut self) -> Result<PhpToken<'a>, PhpError> {
+        if self.read == MAX_TOKENS {
+            return Err(PhpError::TooManyTokens);
+        }
+        self.read += 1;
+        self.parser.read_token().map_err(|_| PhpError::Malformed)
+    }
+
+    fn value(&mut self, token: &PhpToken<'a>, depth: usize) -> Result<Value<'a>, PhpError> {
+        Ok(match token {
+            PhpToken::Null => Value::Null,
+            PhpToken::Boolean(bool) => Value::Bool(*bool),
+            PhpToken::Integer(int) => Value::Int(*int),
+            PhpToken::Float(float) => Value::Float(*float),
+            PhpToken::String(text) => Value::Text(text.as_bytes()),
+            PhpToken::Array { elements } => self.list(*elements, depth + 1)?,
+            PhpToken::Object { properties, .. } => self.list(*properties, depth + 1)?,
+            PhpToken::CustomObject { .. } | PhpToken::Reference { .. } => Value::Opaque,
+            PhpToken::End => return Err(PhpError::Malformed),
+        })
+    }
+
+    fn list(&mut self, declared: u32, depth: usize) -> Result<Value<'a>, PhpError> {
+        if depth > MAX_DEPTH {
+            return Err(PhpError::TooDeep);
+        }
+        let mut entries = Vec::new();
+        for _ in 0..declared {
+            let key = match self.next()? {
+                PhpToken::Integer(int) => Key::Int(int),
+                PhpToken::String(text) => Key::Text(text.as_bytes()),
+                _ => return Err(PhpError::Malformed),
+            };
+            let token = self.next()?;
+            entries.push((key, self.value(&token, depth)?));
+        }
+        match self.next()? {
+            PhpToken::End => Ok(Value::List(entries)),
+            _ => Err(PhpError::Malformed),
+        }
+    }
+}
+
+impl<'a> Value<'a> {
+    /// The entry of a list; the last one, as in PHP, if the key is repeated.
+    pub fn entry(&self, key: &str) -> Option<&Value<'a>> {
+        self.entries()
+            .iter()
+            .rev()
+            .find(|(found, _)| *found == Key::Text(key.as_bytes()))
+            .map(|(_, value)| value)
+    }
+
+    /// The entries of a list, none for anything else.
+    pub fn entries(&self) -> &[(Key<'a>, Value<'a>)] {
+        match self {
+            Self::List(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// A count that is not negative, in whichever type PHP had it: `640`, `"640"` or `640.0`.
+    pub fn count(&self) -> Option<u64> {
+        match self {
+            Self::Int(int) => u64::try_from(*int).ok(),
+            Self::Text(text) => str::from_utf8(text).ok()?.trim().parse().ok(),
+            Self::Float(float) => whole(*float),
+            _ => None,
+        }
+    }
+
+    pub fn text(&self) -> Option<&'a [u8]> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether PHP takes it for "nothing", as WordPress stores for a file without metadata.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Null | Self::Bool(false) | Self::Text(b""))
+    }
+}
+
+/// The whole number nearest below, for floats that hold every whole number up to there.
+fn whole(float: f64) -> Option<u64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if !(0.0..=EXACT).contains(&float) {
+        return None;
+    }
+    format!("{:.0}", float.floor()).parse().ok()
+}
+
+impl Key<'_> {
+    /// The key as text; bytes that are not UTF-8 are replaced.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Int(int) => int.to_string(),
+            Self::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        }
+    }
+}

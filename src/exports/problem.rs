@@ -1,0 +1,94 @@
+//! What is wrong in an export, and where.
+
+use crate::domain::path::PathError;
+use crate::domain::text::printable_text;
+
+/// Something in an export that could not be taken as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct Problem {
+    /// Counted from 1, in the bytes of the export.
+    pub line: u64,
+    /// The id of the item it is about.
+    pub subject: Option<i64>,
+    pub what: Defect,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Defect {
+    #[error("not well-formed: {0}")]
+    NotWellFormed(Malformed),
+    #[error("a document type declaration is refused; nothing after it is read")]
+    DocumentType,
+    #[error("elements are nested more than {limit} deep; skipped to the next item")]
+    TooDeep { limit: usize },
+    #[error("the item is cut off at the end of the file and is left out")]
+    CutOff,
+    #[error("`{field}` is longer than {limit} bytes and was cut")]
+    TooLong { field: &'static str, limit: usize },
+    #[error("{count} bytes are not text in the declared encoding and were replaced by \u{fffd}")]
+    NotText { count: u64 },
+    #[error("{count} control characters are not allowed in XML and were replaced by \u{fffd}")]
+    ControlCharacters { count: u64 },
+    #[error("the encoding `{0}` is not supported")]
+    Encoding(String),
+    #[error("this is not a WordPress export: it has no `<rss>` element")]
+    NotAnExport,
+    #[error("the attachment has no id")]
+    IdMissing,
+    #[error("`{field}` is not a number: `{text}`")]
+    NotANumber { field: &'static str, text: String },
+    #[error("`{field}` is refused: {why}: `{claimed}`")]
+    Path { field: &'static str, claimed: String, why: PathError },
+    #[error("`{field}` is refused: the path is not valid text")]
+    PathNotText { field: &'static str },
+    #[error("`{field}` is not readable: {why}")]
+    NotReadable { field: &'static str, why: super::php::PhpError },
+    #[error("{count} more problems of this item are not listed")]
+    More { count: usize },
+}
+
+/// Why a document is not well-formed XML.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    #[error("`</{0}>` closes nothing that is open")]
+    UnexpectedEnd(String),
+    #[error("`<{0}>` is not closed")]
+    Unclosed(String),
+    #[error("the file ends before `</{0}>`")]
+    EndsEarly(String),
+    #[error("`<` inside a tag or in place of `&lt;`")]
+    StrayMarkup,
+    #[error("`{0}` is no name of an element")]
+    ElementName(String),
+    #[error("the attributes of `<{0}>` are broken")]
+    Attributes(String),
+    #[error("`&` in place of `&amp;`")]
+    BareAmpersand,
+    #[error("`&{0};` is not defined")]
+    UnknownEntity(String),
+    #[error("`]]>` outside of CDATA")]
+    CdataEnd,
+    #[error("the XML declaration is not at the start")]
+    LateDeclaration,
+    #[error("text outside of the root element")]
+    TextOutside,
+    #[error("a second root element, `<{0}>`")]
+    SecondRoot(String),
+    #[error("no element in the file")]
+    NoElement,
+    #[error("{0}")]
+    Syntax(String),
+}
+
+/// The longest piece of an export that a message repeats, in characters.
+const MAX_SHOWN: usize = 80;
+
+/// A piece of an export as a message may repeat it: escaped and short.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((at, _)) => printable_text(text.get(..at).unwrap_or_default()) + "…",
+        None => printable_text(text),
+    }
+}

@@ -1,0 +1,225 @@
+//! Gathers what an `<item>` says until it ends, and judges it then.
+
+use std::collections::BTreeMap;
+
+use super::gathering::Text;
+use super::names::Field;
+use super::syntax::unix_lines;
+use crate::domain::path::RelPath;
+use crate::exports::details::{self, ALT, ATTACHED_FILE, BACKUP_SIZES, METADATA};
+use crate::exports::php::PhpError;
+use crate::exports::problem::shown;
+use crate::exports::{Defect, Item, Malformed, MediaDetails, Place, Problem};
+
+/// An item that is not complete yet.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) line: u64,
+    /// Something in it is not well-formed, so that it may have lost its beginning or end.
+    pub(super) is_damaged: bool,
+    fields: BTreeMap<Field, Text>,
+    meta: BTreeMap<&'static str, Text>,
+    key: Option<&'static str>,
+    value: Option<Text>,
+    problems: Vec<(u64, Defect)>,
+}
+
+/// The most problems that one item lists.
+const MAX_PROBLEMS: usize = 20;
+/// The metadata of an attachment that is read.
+const KEYS: [&str; 4] = [ATTACHED_FILE, ALT, METADATA, BACKUP_SIZES];
+
+impl Draft {
+    pub(super) fn at(line: u64) -> Self {
+        Self { line, ..Self::default() }
+    }
+
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.fields.contains_key(&field)
+    }
+
+    /// Keeps the first text of a field, as the importer of WordPress does.
+    pub(super) fn set(&mut self, field: Field, text: Text) {
+        self.fields.entry(field).or_insert(text);
+    }
+
+    fn report(&mut self, line: u64, defect: Defect) {
+        self.problems.push((line, defect));
+    }
+
+    /// Reports the first of what is not well-formed; the rest often follows from it.
+    pub(super) fn report_malformed(&mut self, line: u64, why: Malformed) {
+        if !self.problems.iter().any(|(_, what)| matches!(what, Defect::NotWellFormed(_))) {
+            self.report(line, Defect::NotWellFormed(why));
+        }
+    }
+
+    pub(super) fn begin_meta(&mut self) {
+        self.key = None;
+        self.value = None;
+    }
+
+    pub(super) fn set_key(&mut self, key: &str) {
+        let key = key.trim();
+        self.key = KEYS.into_iter().find(|known| *known == key);
+    }
+
+    pub(super) fn set_value(&mut self, value: Text) {
+        self.value = Some(value);
+    }
+
+    /// Keeps the first value of a key, which is what WordPress gives for a single value.
+    pub(super) fn end_meta(&mut self) {
+        if let (Some(key), Some(value)) = (self.key.take(), self.value.take()) {
+            self.meta.entry(key).or_insert(value);
+        }
+    }
+
+    pub(super) fn is_attachment(&self) -> bool {
+        self.fields.get(&Field::PostType).is_some_and(|kind| kind.value.trim() == "attachment")
+    }
+
+    /// The id, for problems that are about the item.
+    pub(super) fn id(&self) -> Option<i64> {
+        self.fields.get(&Field::PostId)?.value.trim().parse().ok()
+    }
+
+    /// What is not well-formed, of an item that is no attachment.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        let subject = self.id();
+        let problem = |(line, what)| Problem { line, subject, what };
+        self.problems.into_iter().map(problem).collect()
+    }
+
+    pub(super) fn into_item(mut self) -> Item {
+        let attachment = self.take_id();
+        self.report_cuts();
+        let guid = self.take(Field::Guid).filter(|url| !url.trim().is_empty());
+        let url = self.take(Field::AttachmentUrl).filter(|url| !url.trim().is_empty());
+        let mut item = Item {
+            attachment,
+            title: self.take(Field::Title),
+            alt: self.meta.remove(ALT).map(|alt| unix_lines(&alt.value)),
+            caption: self.take(Field::Excerpt),
+            description: self.take(Field::Content),
+            slug: self.take_trimmed(Field::PostName),
+            status: self.take_trimmed(Field::Status),
+            url: url.or(guid).map(|url| url.trim().to_owned()),
+            file: self.take_file(),
+            mime: None,
+            posted: self.take_date(Field::PostDate),
+            posted_utc: self.take_date(Field::PostDateGmt),
+            parent: self.take_parent(),
+            details: self.take_details(),
+            place: Place { line: self.line },
+            problems: Vec::new(),
+        };
+        item.problems = listed(self.problems, attachment);
+        item
+    }
+
+    fn take(&mut self, field: Field) -> Option<String> {
+        self.fields.remove(&field).map(|text| text.value)
+    }
+
+    fn take_trimmed(&mut self, field: Field) -> Option<String> {
+        self.take(field).map(|text| text.trim().to_owned())
+    }
+
+    /// The importer of WordPress and every version that wrote one agree on this "no date".
+    fn take_date(&mut self, field: Field) -> Option<String> {
+        self.take_trimmed(field).filter(|date| !date.is_empty() && date != "0000-00-00 00:00:00")
+    }
+
+    fn take_id(&mut self) -> Option<i64> {
+        let Some(id) = self.fields.remove(&Field::PostId) else {
+            self.report(self.line, Defect::IdMissing);
+            return None;
+        };
+        self.number(Field::PostId, &id).filter(|id| *id > 0)
+    }
+
+    /// `0` and an empty text mean "uploaded to no post".
+    fn take_parent(&mut self) -> Option<i64> {
+        let parent = self.fields.remove(&Field::PostParent)?;
+        if parent.value.trim().is_empty() {
+            return None;
+        }
+        self.number(Field::PostParent, &parent).filter(|parent| *parent > 0)
+    }
+
+    fn number(&mut self, field: Field, text: &Text) -> Option<i64> {
+        let number = text.value.trim().parse().ok();
+        if number.is_none() {
+            let field = field.element();
+            let defect = Defect::NotANumber { field, text: shown(&text.value) };
+            self.report(text.line, defect);
+        }
+        number
+    }
+
+    fn take_file(&mut self) -> Option<RelPath> {
+        let file = self.meta.remove(ATTACHED_FILE)?;
+        match details::claim(ATTACHED_FILE, file.value.trim()) {
+            Ok(path) => Some(path),
+            Err(defect) => {
+                self.report(file.line, defect);
+                None
+            }
+        }
+    }
+
+    fn take_details(&mut self) -> Option<MediaDetails> {
+        let metadata = self.take_list(METADATA, details::read_metadata);
+        let backup_sizes = self.take_list(BACKUP_SIZES, details::read_backup_sizes);
+        match (metadata, backup_sizes) {
+            (metadata, None) => metadata,
+            (metadata, Some(backup_sizes)) => {
+                Some(MediaDetails { backup_sizes, ..metadata.unwrap_or_default() })
+            }
+        }
+    }
+
+    fn take_list<T>(
+        &mut self,
+        key: &'static str,
+        read: fn(&str, &mut Vec<Defect>) -> Result<Option<T>, PhpError>,
+    ) -> Option<T> {
+        let value = self.meta.remove(key)?;
+        if value.is_cut {
+            let why = PhpError::TooLong;
+            self.report(value.line, Defect::NotReadable { field: key, why });
+            return None;
+        }
+        let mut defects = Vec::new();
+        let list = read(&value.value, &mut defects).unwrap_or_else(|why| {
+            defects.push(Defect::NotReadable { field: key, why });
+            None
+        });
+        self.problems.extend(defects.into_iter().map(|defect| (value.line, defect)));
+        list
+    }
+
+    fn report_cuts(&mut self) {
+        let limit = crate::exports::MAX_TEXT;
+        let fields = self.fields.iter().map(|(field, text)| (field.element(), text));
+        let alt = self.meta.get_key_value(ALT).map(|(key, text)| (*key, text));
+        let cuts: Vec<_> = fields
+            .chain(alt)
+            .filter(|(_, text)| text.is_cut)
+            .map(|(field, text)| (text.line, Defect::TooLong { field, limit }))
+            .collect();
+        self.problems.extend(cuts);
+    }
+}
+
+fn listed(mut found: Vec<(u64, Defect)>, subject: Option<i64>) -> Vec<Problem> {
+    found.sort_by_key(|(line, _)| *line);
+    let unlisted = found.len().saturating_sub(MAX_PROBLEMS);
+    let last_line = found.last().map_or(0, |(line, _)| *line);
+    found.truncate(MAX_PROBLEMS);
+    if unlisted > 0 {
+        found.push((last_line, Defect::More { count: unlisted }));
+    }
+    found.into_iter().map(|(line, what)| Problem { line, subject, what }).collect()
+}

@@ -1,0 +1,47 @@
+//! The few rules of XML that the parser leaves to its caller.
+
+use super::scrub::is_allowed;
+
+/// XML 1.0, section 2.3, taking every character beyond ASCII for one of a name.
+pub(super) fn is_name(text: &str) -> bool {
+    let is_start = |c: char| c.is_ascii_alphabetic() || c == '_' || c == ':' || !c.is_ascii();
+    text.starts_with(is_start)
+        && text.chars().all(|c| is_start(c) || c.is_ascii_digit() || c == '-' || c == '.')
+}
+
+/// The character behind one of XML's five entities or a number; nothing else is expanded.
+pub(super) fn resolve(entity: &str) -> Option<char> {
+    match entity {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => resolve_number(entity.strip_prefix('#')?),
+    }
+}
+
+fn resolve_number(number: &str) -> Option<char> {
+    let (digits, radix) = match number.strip_prefix('x') {
+        Some(hex) => (hex, 16),
+        None => (number, 10),
+    };
+    if !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return None;
+    }
+    let code = u32::from_str_radix(digits, radix).ok()?;
+    char::from_u32(code).filter(|character| is_allowed(*character))
+}
+
+/// XML 1.0, section 2.11: every line end is a line feed.
+pub(super) fn unix_lines(text: &str) -> String {
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        text.to_owned()
+    }
+}
+
+pub(super) fn count_lines(bytes: &[u8]) -> u64 {
+    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}
