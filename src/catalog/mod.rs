@@ -17,6 +17,7 @@ mod intake;
 mod licenses;
 mod migrations;
 mod open;
+mod operation;
 mod operations;
 mod roots;
 mod runs;
@@ -34,7 +35,7 @@ pub use holds::Hold;
 pub use intake::{FolderChange, IntakeCounts};
 pub use licenses::NewLicense;
 pub use open::Catalog;
-pub use operations::{
+pub use operation::{
     ClosedOperation, FileState, OpenOperation, Operation, OperationFile, OperationKind,
     OperationState,
 };

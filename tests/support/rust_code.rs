@@ -24,7 +24,8 @@ impl RustCode {
         Self::of(&kept)
     }
 
-    fn of(text: &str) -> Self {
+    /// The code of `text` with its tests.
+    pub(crate) fn of(text: &str) -> Self {
         let mut reader = Reader {
             rest: text.chars().collect(),
             at: 0,
