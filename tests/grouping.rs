@@ -53,6 +53,9 @@ fn misplaced(truth: &BTreeMap<String, i64>, grouping: &Grouping) -> Vec<String> 
     wrong
 }
 
+mod cases;
+mod laws;
+
 mod wordpress {
     //! The uploads folder that WordPress 6.8.7 wrote, against what its database said about it.
 

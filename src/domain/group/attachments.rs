@@ -36,7 +36,11 @@ pub(super) fn clusters<'a>(known: &[KnownAttachment], folder: &Folder<'a>) -> Ve
         sets.entry(target).or_default().push(attachment);
         set_of.extend(anchors.into_iter().map(|name| (name, target)));
     }
-    sets.into_values().filter_map(|set| cluster(&set, folder)).collect()
+    let in_order = |mut set: Vec<&KnownAttachment>| {
+        set.sort_unstable();
+        cluster(&set, folder)
+    };
+    sets.into_values().filter_map(in_order).collect()
 }
 
 /// Verdicts on the files that attachments list.

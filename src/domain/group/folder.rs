@@ -31,14 +31,14 @@ pub(super) enum Alike {
     BothPictures,
 }
 
-type Key<'a> = (Kind, &'a [u8], Format);
+/// Sorted names by stem.
+type ByStem<'a> = BTreeMap<&'a [u8], Vec<&'a [u8]>>;
 
 /// All files of the folder, sorted by name.
 #[derive(Debug)]
 pub(super) struct Folder<'a> {
     entries: BTreeMap<&'a [u8], Entry<'a>>,
-    /// Names by kind, stem and format; each list is sorted.
-    index: BTreeMap<Key<'a>, Vec<&'a [u8]>>,
+    index: BTreeMap<(Kind, Format), ByStem<'a>>,
 }
 
 impl<'a> Folder<'a> {
@@ -47,13 +47,16 @@ impl<'a> Folder<'a> {
             .iter()
             .map(|file| (file.name.as_slice(), Entry { file, name: Name::parse(&file.name) }))
             .collect();
-        let mut index: BTreeMap<Key<'a>, Vec<&'a [u8]>> = BTreeMap::new();
+        let mut index: BTreeMap<(Kind, Format), ByStem<'a>> = BTreeMap::new();
+        let mut add = |kind, format, stem, name| {
+            index.entry((kind, format)).or_default().entry(stem).or_default().push(name);
+        };
         for (&bytes, Entry { name, .. }) in &entries {
             let Some(format) = name.format else { continue };
             let whole = if name.appended { Kind::Appended } else { Kind::Whole };
-            index.entry((whole, name.stem, format)).or_default().push(bytes);
+            add(whole, format, name.stem, bytes);
             if let Some((stem, suffix)) = name.suffix.filter(|_| !name.appended) {
-                index.entry((suffix.kind(), stem, format)).or_default().push(bytes);
+                add(suffix.kind(), format, stem, bytes);
             }
         }
         Self { entries, index }
@@ -67,9 +70,19 @@ impl<'a> Folder<'a> {
         self.entries.get(name)
     }
 
-    pub(super) fn found(&self, kind: Kind, stem: &[u8], format: Format) -> Vec<&Entry<'a>> {
-        let names = self.index.get(&(kind, stem, format)).into_iter().flatten();
-        names.filter_map(|name| self.get(name)).collect()
+    /// The files of this kind, stem and format, sorted by name.
+    pub(super) fn found(
+        &self,
+        kind: Kind,
+        stem: &[u8],
+        format: Format,
+    ) -> impl Iterator<Item = &Entry<'a>> {
+        self.names(kind, stem, format).iter().filter_map(|name| self.get(name))
+    }
+
+    fn names(&self, kind: Kind, stem: &[u8], format: Format) -> &[&'a [u8]] {
+        let by_stem = self.index.get(&(kind, format));
+        by_stem.and_then(|by_stem| by_stem.get(stem)).map_or(&[], Vec::as_slice)
     }
 
     /// The pictures of this kind and stem whose extension is closest to `extension`.
@@ -86,8 +99,7 @@ impl<'a> Folder<'a> {
         let most = if kind == Kind::Edited { 1 } else { usize::MAX };
         let mut by_likeness: BTreeMap<Alike, Vec<&Entry<'a>>> = BTreeMap::new();
         for format in Format::PICTURES {
-            let found = self.index.get(&(kind, stem, format)).into_iter().flatten().take(most);
-            for entry in found.filter_map(|name| self.get(name)).filter(|entry| !twin(entry)) {
+            for entry in self.found(kind, stem, format).take(most).filter(|entry| !twin(entry)) {
                 by_likeness.entry(alike(entry.name.extension, extension)).or_default().push(entry);
             }
         }
@@ -98,8 +110,7 @@ impl<'a> Folder<'a> {
     /// these very pixels, not larger than it.
     pub(super) fn own_sizes(&self, of: &Entry<'a>) -> Vec<Dimensions> {
         let Some((format, pixels)) = of.name.format.zip(of.pixels()) else { return Vec::new() };
-        let sizes = self.found(Kind::Size, of.name.stem, format).into_iter();
-        sizes
+        self.found(Kind::Size, of.name.stem, format)
             .filter(|size| alike(size.name.extension, of.name.extension) <= Alike::ButForCase)
             .filter_map(|size| match size.name.suffix {
                 Some((_, Suffix::Size(written))) => size.pixels().filter(|real| *real == written),

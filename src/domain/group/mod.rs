@@ -63,7 +63,7 @@ pub struct Membership {
 }
 
 /// What an import told about an attachment whose files are in this folder: names without a path.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct KnownAttachment {
     /// WordPress's post id.
     pub id: i64,

@@ -132,7 +132,7 @@ impl<'f, 'a> Patterns<'f, 'a> {
             }
             let (shorter, suffix) = name::suffix(stem)?;
             if suffix == Suffix::Preview {
-                let files = self.folder.found(Kind::Whole, shorter, Format::Pdf);
+                let files: Vec<_> = self.folder.found(Kind::Whole, shorter, Format::Pdf).collect();
                 let standing = Standing::StandIn;
                 return (!files.is_empty()).then_some(Bases {
                     alike: Alike::Exactly,
@@ -220,12 +220,12 @@ impl<'f, 'a> Patterns<'f, 'a> {
 
     /// Reads `x-pdf.jpg`: the first page of `x.pdf`.
     fn preview(&self, entry: &Entry<'a>, stem: &[u8]) -> Reading<'f, 'a> {
-        let pdfs = self.folder.found(Kind::Whole, stem, Format::Pdf);
+        let pdfs: Vec<_> = self.folder.found(Kind::Whole, stem, Format::Pdf).collect();
         let previews = Format::PICTURES
             .into_iter()
             .flat_map(|format| self.folder.found(Kind::Preview, stem, format))
             .filter(|preview| !self.twins.contains(preview.bytes()));
-        let only = previews.count() <= 1;
+        let only = previews.take(2).count() < 2;
         match pdfs.as_slice() {
             [] => Reading::No,
             [pdf] if only && entry.pixels().is_some() => Reading::Fits(pdf),
