@@ -20,5 +20,7 @@ pub mod domain;
 pub mod error;
 pub mod exit;
 pub mod exports;
+pub mod files;
+pub mod media;
 pub mod output;
 pub mod report;

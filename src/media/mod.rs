@@ -1,0 +1,57 @@
+//! What a file's own bytes say: its media type and, for pictures, the size in the header.
+//!
+//! No pixel is decoded, nothing a file claims is expanded, and memory and reads are bounded
+//! whatever the bytes are.
+
+mod bounded;
+mod picture;
+mod svg;
+
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::domain::asset::Content;
+
+/// What the type matchers see of a file.
+const HEAD: u64 = 8 * 1024;
+/// What is read of a text that may be an SVG.
+const MARKUP: u64 = 64 * 1024;
+
+/// The type of what nothing is known about.
+const UNKNOWN: &str = "application/octet-stream";
+
+/// Tells type and dimensions by content; the file's name plays no part.
+///
+/// A picture is only called one if its header can be read as that kind: a script that begins with
+/// the magic bytes of a picture is `application/octet-stream`. A read error counts as the end of
+/// the file.
+pub fn sniff(source: &mut (impl Read + Seek)) -> Content {
+    let head = head_of(source, HEAD);
+    if svg::is_markup(&head)
+        && let Some(content) = svg::content(&head_of(source, MARKUP))
+    {
+        return content;
+    }
+    match infer::get(&head) {
+        Some(kind) if kind.matcher_type() == infer::MatcherType::Image => {
+            picture::content(kind.mime_type(), &head, source).unwrap_or_else(unknown)
+        }
+        Some(kind) => Content { media_type: kind.mime_type().to_owned(), dimensions: None },
+        None => unknown(),
+    }
+}
+
+fn unknown() -> Content {
+    Content { media_type: UNKNOWN.to_owned(), dimensions: None }
+}
+
+/// Up to `limit` bytes from the start; fewer if reading fails on the way.
+fn head_of(source: &mut (impl Read + Seek), limit: u64) -> Vec<u8> {
+    let mut head = Vec::new();
+    if source.seek(SeekFrom::Start(0)).is_ok() {
+        let _what_was_read_counts = source.take(limit).read_to_end(&mut head);
+    }
+    head
+}
+
+#[cfg(test)]
+mod tests;
