@@ -118,6 +118,7 @@ pub struct Summary {
     pub notes: u64,
     pub kept: u64,
     pub failed: u64,
+    /// Lines of listings; a thing shown in full is not counted.
     pub rows: u64,
     /// Further figures of the command, by their words.
     pub figures: BTreeMap<&'static str, u64>,
@@ -196,7 +197,7 @@ impl<'s> Report<'s> {
     fn count(&mut self, item: &Item) {
         let summary = &mut self.summary;
         let counter = match item {
-            Item::Row { .. } | Item::Sheet { .. } => &mut summary.rows,
+            Item::Row { .. } => &mut summary.rows,
             Item::Change { .. } => &mut summary.changed,
             Item::Edit { .. } => &mut summary.edited,
             Item::Refusal { .. } => &mut summary.refused,
@@ -207,7 +208,7 @@ impl<'s> Report<'s> {
             },
             Item::Kept { .. } => &mut summary.kept,
             Item::Failure { .. } => &mut summary.failed,
-            Item::Text(_) | Item::Document(_) => return,
+            Item::Sheet { .. } | Item::Text(_) | Item::Document(_) => return,
         };
         *counter += 1;
     }

@@ -10,6 +10,7 @@
 mod architecture;
 mod command_line;
 mod configuration;
+mod formats;
 mod grouping;
 mod support;
 mod wxr;
