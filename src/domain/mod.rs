@@ -10,6 +10,7 @@ pub mod cleanup;
 pub mod context;
 pub mod describe;
 pub mod expiry;
+pub mod gate;
 pub mod group;
 pub mod intake;
 pub mod license;

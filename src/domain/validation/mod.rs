@@ -1,6 +1,23 @@
-//! Validation: rules, findings and severities. One rule is one file in `rules/`.
+//! Validation: what is wrong with an asset, as findings of rules.
+//!
+//! A rule is data and one pure function, in a file of its own in `rules/`. To add one, write the
+//! file and name it in `rules/mod.rs` (the module and the list); its page, its explanation and
+//! its place in every format come from the same data.
 
+mod filename;
+mod filename_defaults;
+mod media_types;
+pub mod page;
 pub mod rules;
+#[cfg(test)]
+pub(in crate::domain) mod sample;
+mod subject;
+mod wording;
+
+use super::lifecycle::State;
+use super::policy::Policy;
+
+pub use subject::Subject;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +46,66 @@ impl Severity {
     }
 }
 
+/// Whether a finding of a rule stands in the way of an approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Nothing is approved or renewed with it, as long as its severity is error.
+    Approval,
+    /// Worth telling, at any severity, but no approval waits for it.
+    None,
+}
+
+impl Gate {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approval => "approval",
+            Self::None => "none",
+        }
+    }
+}
+
+/// One defect that can be found, and everything there is to say about it.
+#[derive(Debug)]
+pub struct Rule {
+    /// Such as `SL201`; never used again for another rule.
+    pub code: &'static str,
+    /// The defect, so that it reads well after "allow": `alt-text-missing`.
+    pub name: &'static str,
+    /// The severity unless the policy sets another.
+    pub severity: Severity,
+    pub gates_approval: Gate,
+    /// The defect in one sentence fragment.
+    pub summary: &'static str,
+    pub why: &'static str,
+    pub fix: &'static str,
+    /// Where the requirement comes from: a WCAG technique, an IPTC property, how WordPress
+    /// behaves, or `product policy`.
+    pub source: &'static str,
+    /// What is wrong with this asset, one fragment per place; nothing if all is well.
+    pub check: fn(&Subject<'_>) -> Vec<String>,
+}
+
+impl Rule {
+    /// The severity under `policy`.
+    pub fn severity_under(&self, policy: &Policy) -> Severity {
+        policy.severities.get(self.code).copied().unwrap_or(self.severity)
+    }
+
+    /// Whether a finding of this rule stops an approval under `policy`.
+    pub fn stops_approval(&self, policy: &Policy) -> bool {
+        self.gates_approval == Gate::Approval && self.severity_under(policy) == Severity::Error
+    }
+
+    fn findings(&self, subject: &Subject<'_>) -> Vec<Finding> {
+        let severity = self.severity_under(subject.policy);
+        if severity == Severity::Off {
+            return Vec::new();
+        }
+        let finding = |message| Finding { code: self.code, name: self.name, severity, message };
+        (self.check)(subject).into_iter().map(finding).collect()
+    }
+}
+
 /// One defect of one asset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -39,4 +116,73 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong with this asset.
     pub message: String,
+}
+
+/// Returns every finding about the asset, by code.
+///
+/// A purged asset has none: its record is final and nothing about it can be mended.
+pub fn validate(subject: &Subject<'_>) -> Vec<Finding> {
+    findings_of(rules::ALL.iter().copied(), subject)
+}
+
+/// Returns the findings of some rules, in the order of the rules.
+pub(super) fn findings_of(
+    rules: impl Iterator<Item = &'static Rule>,
+    subject: &Subject<'_>,
+) -> Vec<Finding> {
+    if matches!(subject.asset.state, State::Purged(_)) {
+        return Vec::new();
+    }
+    rules.flat_map(|rule| rule.findings(subject)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample::Sample;
+    use super::*;
+    use crate::domain::lifecycle::Ended;
+
+    fn spoiled() -> Sample {
+        Sample::with(|sample| {
+            sample.metadata.owner = None;
+            sample.set_alt("Image of a tin of tea");
+            sample.rename("tea-tin-final2.jpg");
+        })
+    }
+
+    fn codes(sample: &Sample) -> Vec<&'static str> {
+        sample.findings().into_iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn findings_come_by_code_with_the_severity_of_their_rule() {
+        let findings = spoiled().findings();
+        let told: Vec<_> = findings.iter().map(|f| (f.code, f.name, f.severity)).collect();
+        assert_eq!(
+            told,
+            [
+                ("SL107", "filename-copy-mark", Severity::Warning),
+                ("SL206", "alt-text-image-of", Severity::Warning),
+                ("SL401", "owner-missing", Severity::Error),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_policy_sets_severities_and_switches_rules_off() {
+        let mut sample = spoiled();
+        sample.policy.severities.insert("SL107".to_owned(), Severity::Off);
+        sample.policy.severities.insert("SL206".to_owned(), Severity::Note);
+        assert_eq!(codes(&sample), ["SL206", "SL401"]);
+        assert_eq!(sample.findings()[0].severity, Severity::Note);
+    }
+
+    #[test]
+    fn a_purged_asset_has_no_findings() {
+        let mut sample = spoiled();
+        sample.asset.state = State::Purged(Ended::Expired);
+        assert_eq!(codes(&sample), [""; 0]);
+        sample.asset.state = State::Quarantined(Ended::Expired);
+        assert_eq!(codes(&sample), ["SL107", "SL206", "SL401"]);
+    }
 }

@@ -1,0 +1,80 @@
+//! The gate: what stands in the way of an approval or a renewal.
+//!
+//! It is not a second set of checks. It asks the rules of `validation/`, so what `validate` calls
+//! clean can be approved.
+
+use super::asset::Asset;
+use super::lifecycle::State;
+use super::validation::{self, Finding, Subject, rules};
+
+/// Returns the findings that stop an approval of the asset as it is described, by code.
+///
+/// They come from the rules that gate approval and are errors under the policy. A rule that the
+/// policy turns down to a warning or switches off does not gate, and one that does not gate by
+/// itself never does, however severe the policy makes it. The asset is judged as if nobody had
+/// decided about it yet: a renewal has to pass what a first approval has.
+pub fn gate(subject: &Subject<'_>) -> Vec<Finding> {
+    let undecided = Asset { state: State::Draft, ..subject.asset.clone() };
+    let subject = Subject { asset: &undecided, ..*subject };
+    let gating = rules::ALL.iter().copied().filter(|rule| rule.stops_approval(subject.policy));
+    validation::findings_of(gating, &subject)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::metadata::Metadata;
+    use crate::domain::validation::Severity;
+    use crate::domain::validation::sample::Sample;
+
+    fn codes(sample: &Sample) -> Vec<&'static str> {
+        sample.gate().into_iter().map(|finding| finding.code).collect()
+    }
+
+    #[test]
+    fn an_asset_without_metadata_is_stopped_by_each_missing_fact() {
+        let bare = Sample::with(|sample| {
+            sample.rename("IMG_4815.jpg");
+            sample.metadata = Metadata::default();
+            sample.contexts.clear();
+            sample.licenses.clear();
+        });
+        let required = [
+            "SL102", "SL201", "SL301", "SL302", "SL303", "SL401", "SL403", "SL501", "SL502",
+            "SL505",
+        ];
+        assert_eq!(codes(&bare), required);
+    }
+
+    #[test]
+    fn a_described_asset_passes_in_every_state() {
+        for state in State::ALL {
+            assert_eq!(
+                codes(&Sample::with(|sample| sample.asset.state = state)),
+                [""; 0],
+                "{state}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_rule_turned_down_or_off_does_not_gate() {
+        for severity in [Severity::Off, Severity::Note, Severity::Warning] {
+            let lenient = Sample::with(|sample| {
+                sample.metadata.owner = None;
+                sample.policy.severities.insert("SL401".to_owned(), severity);
+            });
+            assert_eq!(codes(&lenient), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_rule_that_does_not_gate_never_does() {
+        let strict = Sample::with(|sample| {
+            sample.set_alt("Image of a tin of tea");
+            sample.policy.severities.insert("SL206".to_owned(), Severity::Error);
+        });
+        assert_eq!(codes(&strict), [""; 0]);
+        assert_eq!(strict.findings()[0].severity, Severity::Error);
+    }
+}

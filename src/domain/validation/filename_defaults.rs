@@ -1,0 +1,231 @@
+//! The names that tools give by themselves, and nobody chose.
+//!
+//! A pattern is matched on the whole stem, whatever was appended to it, in the form the tool wrote
+//! and in the form that WordPress's `sanitize_file_name` leaves of it. A tool's name within a name
+//! is no match: `chatgpt-pricing-comparison` is a description.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use regex::bytes::{RegexSet, RegexSetBuilder};
+
+use super::filename::{FileName, whole_stem};
+
+/// Where a default name comes from; each origin is a rule of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    /// An image generator.
+    Generator,
+    Camera,
+    Screenshot,
+    /// A messenger, a browser's download, an editor's unnamed file.
+    Passed,
+    /// A stock agency.
+    Stock,
+    /// An identifier made for machines.
+    Identifier,
+}
+
+impl Origin {
+    const ALL: [Self; 6] = [
+        Self::Generator,
+        Self::Camera,
+        Self::Screenshot,
+        Self::Passed,
+        Self::Stock,
+        Self::Identifier,
+    ];
+}
+
+/// How much of the stem a pattern speaks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// The whole stem, apart from what is usually appended.
+    Whole,
+    /// The beginning, so peculiar to the tool that whatever follows does not matter.
+    Start,
+}
+
+/// A name that a tool gives by itself.
+#[derive(Clone, Copy)]
+struct DefaultName {
+    tool: &'static str,
+    origin: Origin,
+    extent: Extent,
+    /// Without anchors, `UUID` for [`UUID`]. Matched on bytes; the case of ASCII letters counts
+    /// only within `(?-i:…)`.
+    pattern: &'static str,
+    /// What a pattern can't say about the stem.
+    confirm: fn(&str) -> bool,
+}
+
+const UUID: &str = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+
+/// Every default name that is known. Not told apart: tools that name a file by its prompt.
+#[rustfmt::skip]
+const DEFAULT_NAMES: &[DefaultName] = {
+    use {Extent::{Start, Whole}, Origin as O};
+    &[
+        row(O::Generator, "Midjourney", Start, ".+_UUID"),
+        row(O::Generator, "DALL·E", Start,
+            "DALL(?:·|•|%C2%B7|[. -])?E[ _-]+[0-9]{4}-[0-9]{2}-[0-9]{2}[ _-]+[0-9]{2}[. _-][0-9]{2}[. _-][0-9]"),
+        row(O::Generator, "ChatGPT", Start, "ChatGPT[ _-]Image[ _-].*[0-9]{1,2}_[0-9]{2}_[0-9]{2}"),
+        confirmed(row(O::Generator, "Gemini", Start, "Gemini_Generated_Image_[a-z0-9]{16}"), repeats_six),
+        row(O::Generator, "Google AI Studio", Start,
+            "Generated[ _-]Image[ _-][a-z]+[ _-][0-9]{1,2},?[ _-]+[0-9]{4}[ _-]+[0-9]{1,2}[_-][0-9]{2}[ _-]?[AP]M"),
+        row(O::Generator, "Google ImageFX", Whole, "image_fx_?"),
+        row(O::Generator, "Google ImageFX", Start, "image_fx_?[ _-]*[(0-9]"),
+        confirmed(row(O::Generator, "Google Whisk", Start, "(?:.*-)?Whisk_[0-9a-f]{6,}(?:dr)?(?:[^0-9a-z]|$)"), has_digit),
+        row(O::Generator, "Adobe Firefly", Start, "Firefly[ _-][0-9]{14}"),
+        confirmed(row(O::Generator, "Adobe Firefly", Whole, "(?-i:Firefly)[ _-].+[ _-][0-9]{4,6}"), has_number_but_no_year),
+        row(O::Generator, "Leonardo.Ai", Start,
+            "(?:Leonardo_Phoenix|Lucid_Origin|Lucid_Realism|Flux_Dev|AlbedoBase_XL|(?-i:Default)|DreamShaper[0-9a-z_]*|(?-i:PhotoReal))_.+_[0-3](?:[^0-9]|$)"),
+        row(O::Generator, "Freepik", Start, "freepik__."),
+        row(O::Generator, "Ideogram", Whole, "ideogram"),
+        row(O::Generator, "Microsoft Copilot", Start, "Copilot_[0-9]{8}_[0-9]{6}"),
+        row(O::Generator, "Microsoft Designer", Whole, "Designer"),
+        row(O::Generator, "Bing Image Creator", Whole, r"_?(?:(?-i:OIG)[0-9]?|oig[0-9])(?:\.[0-9a-z_.-]+)?"),
+        row(O::Generator, "Grok", Start, "grok[-_]image[-_]UUID"),
+        row(O::Generator, "Grok", Whole, "grok[-_]image[-_][0-9a-z_]*[0-9][0-9a-z_]*"),
+        row(O::Generator, "Jimeng", Start, "(?:cropped-)?jimeng-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{3,4}(?:[^0-9]|$)"),
+        row(O::Generator, "Krea", Whole, r"krea-edit(?:\(?[0-9]+\)?)?(?:_[0-9]+)?"),
+        row(O::Generator, "Stable Diffusion web UI", Whole, "[0-9]{5}-[0-9]+|grid-[0-9]{4}"),
+        row(O::Generator, "Stable Diffusion web UI", Start, "[0-9]{5}-[0-9]{5,}-"),
+        row(O::Generator, "SD.Next", Start, "[0-9]{5}-[0-9]{4}-[0-9]{2}-[0-9]{2}-"),
+        row(O::Generator, "ComfyUI", Whole, ".*_[0-9]{5}_|ComfyUI_[0-9]{5}"),
+        row(O::Generator, "Fooocus", Whole, "[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}_[0-9]{4}"),
+        row(O::Generator, "NovelAI", Whole, ".* (?-i:s)-[0-9]+|.+-(?-i:s)-[0-9]{7,10}"),
+
+        row(O::Camera, "a camera", Whole,
+            "(?:IMG_|IMGP|DSC_?|_DSC|DSCF|DSCN|CIMG|PICT|MGP|_?MG_|P[0-9]{3}|GOPR|DJI_|MVI_|HPIM)[0-9]{4,5}"),
+        row(O::Camera, "a drone", Start, "DJI_[0-9]{14}_[0-9]{4}"),
+        row(O::Camera, "a phone's camera", Start, "(?:IMG|VID|MVIMG|PANO)_[0-9]{8}_[0-9]{6}"),
+        row(O::Camera, "an iPhone", Whole, "IMG_E[0-9]{4}"),
+        row(O::Camera, "a Pixel phone", Start, "PXL_[0-9]{8}_[0-9]{9}"),
+
+        row(O::Screenshot, "a screenshot", Start,
+            "Screen[ _-]?shot(?:[ _-]from)?[ _-]+[0-9]{4}-?[0-9]{2}-?[0-9]{2}[ _-]+(?:at[ _-]+)?[0-9]{1,2}[._-]?[0-9]{2}[._-]?[0-9]{2}"),
+        row(O::Screenshot, "a screenshot", Whole, "Screen[ _-]?shot(?:[ _-]+[0-9]{4}-?[0-9]{2}-?[0-9]{2})?"),
+        row(O::Screenshot, "a screenshot", Start,
+            "(?:Bildschirmfoto|Captura[ -]de[ -](?:pantalla|tela)|Capture[ -]d(?:’|')?(?:é|e)cran|Schermata|Schermafbeelding|Zrzut[ -]ekranu|Снимок[ -]экрана|スクリーンショット|截屏|屏幕截图)[ _-]*[0-9]{4}-?[0-9]{2}-?[0-9]{2}"),
+
+        row(O::Passed, "WhatsApp", Start, r"WhatsApp[ _-]Image[ _-][0-9]{4}-[0-9]{2}-[0-9]{2}[ _-]at[ _-][0-9]{1,2}[.-][0-9]{2}[.-][0-9]{2}"),
+        row(O::Passed, "WhatsApp", Start, "(?:IMG|VID)-[0-9]{8}-WA[0-9]{4}"),
+        row(O::Passed, "Facebook", Start, "FB_IMG_[0-9]+"),
+        row(O::Passed, "Facebook", Whole, "received_[0-9]{10,}"),
+        row(O::Passed, "Telegram", Start, "photo_[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}"),
+        row(O::Passed, "Signal", Start, "signal-[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{2}-?[0-9]{2}"),
+        row(O::Passed, "a browser or an editor", Whole,
+            "(?:unnamed|image|download|untitled|untitled[ _-]design|pasted[ _-]image)(?:[ _-]?[0-9]+)?"),
+
+        row(O::Stock, "Adobe Stock", Start, "AdobeStock_[0-9]+"),
+        row(O::Stock, "Shutterstock", Start, "shutterstock_[0-9]+"),
+        row(O::Stock, "Getty Images", Start, "gettyimages-[0-9]+"),
+        row(O::Stock, "iStock", Start, "iStock[-_][0-9]{6,}"),
+        row(O::Stock, "Depositphotos", Start, "Depositphotos_[0-9]{6,}"),
+        row(O::Stock, "Pexels", Start, "pexels-.*[0-9]{5,}"),
+        row(O::Stock, "Unsplash", Whole, "photo-[0-9]{13}-[0-9a-f]{12}|.+-unsplash"),
+
+        row(O::Identifier, "a UUID", Whole, "UUID"),
+        confirmed(row(O::Identifier, "a hash", Whole, "[0-9a-f]{16,}"), has_digit),
+        row(O::Identifier, "numbers", Whole, r"[0-9][0-9 ._~x@()-]*"),
+    ]
+};
+
+const fn row(
+    origin: Origin,
+    tool: &'static str,
+    extent: Extent,
+    pattern: &'static str,
+) -> DefaultName {
+    DefaultName { tool, origin, extent, pattern, confirm: always }
+}
+
+const fn confirmed(name: DefaultName, confirm: fn(&str) -> bool) -> DefaultName {
+    DefaultName { confirm, ..name }
+}
+
+fn always(_: &str) -> bool {
+    true
+}
+
+/// Gemini's sixteen characters begin with six, and the same six again.
+fn repeats_six(stem: &str) -> bool {
+    let lower = stem.to_ascii_lowercase();
+    let Some((_, code)) = lower.split_once("gemini_generated_image_") else { return false };
+    code.get(..6).is_some() && code.get(..6) == code.get(6..12)
+}
+
+fn has_digit(stem: &str) -> bool {
+    stem.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Firefly ends a prompt with a number; `Firefly-festival-2026` ends with a year.
+fn has_number_but_no_year(stem: &str) -> bool {
+    stem.split([' ', '_', '-']).skip(2).any(|part| {
+        let number = (4..=6).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        number && !(part.len() == 4 && (part.starts_with("19") || part.starts_with("20")))
+    })
+}
+
+/// The patterns of one origin, compiled.
+struct Known {
+    set: RegexSet,
+    names: Vec<&'static DefaultName>,
+}
+
+/// Whether any tool gives such a name by itself.
+pub(super) fn is_default(name: &FileName) -> bool {
+    Origin::ALL.into_iter().any(|origin| tool_behind(name, origin).is_some())
+}
+
+/// Tells which tool of an origin gave the name by itself.
+pub(super) fn tool_behind(name: &FileName, origin: Origin) -> Option<&'static str> {
+    static KNOWN: OnceLock<BTreeMap<Origin, Known>> = OnceLock::new();
+    let known = KNOWN.get_or_init(compile).get(&origin)?;
+    let matches = known.set.matches(name.stem().as_bytes());
+    let mut names = matches.iter().filter_map(|at| known.names.get(at));
+    names.find(|known| (known.confirm)(name.stem())).map(|known| known.tool)
+}
+
+fn compile() -> BTreeMap<Origin, Known> {
+    let mut by_origin: BTreeMap<Origin, Vec<&'static DefaultName>> = BTreeMap::new();
+    for name in DEFAULT_NAMES {
+        by_origin.entry(name.origin).or_default().push(name);
+    }
+    let compiled = by_origin.into_iter().filter_map(|(origin, names)| {
+        let set = set_of(&names).ok()?;
+        Some((origin, Known { set, names }))
+    });
+    compiled.collect()
+}
+
+fn set_of(names: &[&DefaultName]) -> Result<RegexSet, regex::Error> {
+    let patterns = names.iter().map(|name| name.regex());
+    RegexSetBuilder::new(patterns).unicode(false).case_insensitive(true).build()
+}
+
+impl DefaultName {
+    fn regex(&self) -> String {
+        let pattern = self.pattern.replace("UUID", UUID);
+        match self.extent {
+            Extent::Whole => whole_stem(&pattern),
+            Extent::Start => format!("^(?:{pattern})"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_compiles() {
+        for name in DEFAULT_NAMES {
+            if let Err(error) = set_of(&[name]) {
+                panic!("{}: {error}", name.tool);
+            }
+        }
+        assert_eq!(compile().len(), Origin::ALL.len());
+    }
+}

@@ -1,0 +1,83 @@
+use crate::domain::validation::filename::FileName;
+use crate::domain::validation::wording::{Pattern, quoted};
+use crate::domain::validation::{Gate, Rule, Severity, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "SL107",
+    name: "filename-copy-mark",
+    severity: Severity::Warning,
+    gates_approval: Gate::None,
+    summary: "the file name ends with a mark of a copy or of a working version",
+    why: "`final2`, `copy` and `(1)` mean that another version exists, and that somebody may have approved the wrong one.",
+    fix: "Keep the version that is meant, and drop the mark from its name.",
+    source: "product policy; names that file managers give to copies",
+    check,
+};
+
+/// At the end, apart from the suffixes that WordPress appends.
+static MARK: Pattern = Pattern::new(concat!(
+    r"(?i)(?:(?P<counter>\([0-9]{1,3}\))",
+    r"|(?P<before>[^ _-]*)[ _-]+(?P<copy>copy|kopie|copie|copia|kopia|cópia|副本|のコピー)(?:[ _-]*\(?[0-9]{1,2}\)?)?",
+    r"|(?:^|[ _-])(?P<version>final[0-9]{1,2}|final[ _-]?v[0-9]{1,2}|v[0-9]{1,2}[ _-]?final|final[ _-]final|final[ _-](?:edit|version)))",
+    r"(?:-scaled|-rotated|-e[0-9]{13}|-[0-9]{1,5}x[0-9]{1,5}|-[0-9]{1,2})*$",
+));
+
+/// Before `copy`, these make it the word for text.
+const KINDS_OF_TEXT: [&str; 5] = ["ad", "body", "product", "sales", "web"];
+
+fn check(subject: &Subject<'_>) -> Vec<String> {
+    let name = FileName::of(&subject.asset.path);
+    mark_of(name.stem())
+        .map(|mark| format!("the name ends with {}", quoted(mark)))
+        .into_iter()
+        .collect()
+}
+
+fn mark_of(stem: &str) -> Option<&str> {
+    let found = MARK.captures(stem)?;
+    let before = found.name("before").map_or("", |before| before.as_str());
+    if KINDS_OF_TEXT.contains(&before.to_lowercase().as_str()) {
+        return None;
+    }
+    let mark = ["counter", "copy", "version"].into_iter().find_map(|group| found.name(group));
+    mark.map(|mark| mark.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::validation::sample::{Sample, finds, finds_each, passes_each};
+
+    #[test]
+    fn a_mark_at_the_end_is_found() {
+        finds(&RULE, |s| s.rename("tea-tin-final2.jpg"), &["the name ends with `final2`"]);
+        finds(&RULE, |s| s.rename("tea tin (1).jpg"), &["the name ends with `(1)`"]);
+        finds(&RULE, |s| s.rename("tea-tin-Kopie-300x200.jpg"), &["the name ends with `Kopie`"]);
+        let names = [
+            "tea tin copy.jpg",
+            "tea tin copy 2.jpg",
+            "tea tin - Copy (3).jpg",
+            "tea_final_v3.png",
+            "tea-v2-final-1.png",
+            "tea-final-final.png",
+            "tea - Cópia.jpg",
+            "茶 - 副本.jpg",
+        ];
+        finds_each(&RULE, &names, Sample::rename);
+    }
+
+    #[test]
+    fn a_counter_of_wordpress_a_final_and_a_kind_of_text_are_none() {
+        let names = [
+            "tea-tin-1.jpg",
+            "world-cup-final-2026.jpg",
+            "world-cup-final.jpg",
+            "metropolis (1927).jpg",
+            "ad-copy.png",
+            "copy-shop-front.jpg",
+            "photocopy.jpg",
+            "finale-in-vienna.jpg",
+        ];
+        passes_each(&RULE, &names, Sample::rename);
+    }
+}

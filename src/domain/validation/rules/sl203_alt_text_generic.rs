@@ -1,0 +1,66 @@
+use crate::domain::validation::wording::{is_placeholder, quoted, say_nothing, words_of};
+use crate::domain::validation::{Gate, Rule, Severity, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "SL203",
+    name: "alt-text-generic",
+    severity: Severity::Error,
+    gates_approval: Gate::Approval,
+    summary: "the alternative text fits any picture",
+    why: "`image` or `photo 2` tells people only what their reader has already said.",
+    fix: "Say what the picture shows, or set an empty text if it is decorative.",
+    source: "WCAG 1.1.1: failure F30 (text that is no alternative)",
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<String> {
+    let generic =
+        subject.alts().filter(|(_, text)| is_placeholder(text) || say_nothing(&words_of(text)));
+    generic
+        .map(|(locale, text)| format!("the text for `{locale}` is only {}", quoted(text)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::validation::sample::{Sample, finds, finds_each, passes_each};
+
+    #[test]
+    fn a_text_that_fits_any_picture_is_found() {
+        finds(&RULE, |s| s.set_alt("Image"), &["the text for `en` is only `Image`"]);
+        let texts = [
+            "photo 2",
+            "the picture",
+            "Logo",
+            "spacer",
+            "alt text",
+            "...",
+            "12",
+            "TBD",
+            "n/a",
+            "Bild",
+            "eine Abbildung",
+            "une image",
+            "Sans titre",
+            "imagen",
+            "una foto",
+            "immagine",
+            "afbeelding",
+            "imagem",
+            "zdjęcie",
+            "obrazek",
+            "画像",
+            "图片",
+            "фото",
+        ];
+        finds_each(&RULE, &texts, Sample::set_alt);
+    }
+
+    #[test]
+    fn one_describing_word_is_enough() {
+        let texts =
+            ["Teapot", "Logo of the Tea House", "Foto: Anna Li", "茶", "Image map of Asia", ""];
+        passes_each(&RULE, &texts, Sample::set_alt);
+    }
+}

@@ -1,0 +1,216 @@
+//! Words: comparing what people wrote, and telling words that say nothing.
+
+use std::sync::OnceLock;
+
+use regex::{Captures, Regex};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::domain::path::RelPath;
+use crate::domain::text::{is_unsafe_to_show, printable_text};
+
+/// A regular expression over Unicode text, compiled when it is first asked.
+pub(super) struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A text that is no regular expression matches nothing, so every pattern needs a test.
+    pub(super) const fn new(text: &'static str) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+
+    pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.regex()?.captures(text)
+    }
+
+    /// What the whole pattern matches first.
+    pub(super) fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.regex()?.find(text).map(|found| found.as_str())
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(self.text).ok()).as_ref()
+    }
+}
+
+/// The words of a text, lower-cased and in NFC; everything that is no letter or digit parts them.
+pub(super) fn words_of(text: &str) -> Vec<String> {
+    let lower: String = text.nfc().flat_map(char::to_lowercase).collect();
+    lower
+        .split(|c: char| !(c.is_alphanumeric() || is_combining_mark(c)))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A text reduced to what makes it the same text: words without accents, single spaces.
+pub(super) fn folded(text: &str) -> String {
+    let bare: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    words_of(&bare).join(" ")
+}
+
+/// Whether there is nothing in the text that a person could read or hear.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_unsafe_to_show(c))
+}
+
+/// Whether the character is a word by itself: Han, kana, hangul.
+pub(super) fn is_word_sign(character: char) -> bool {
+    matches!(character,
+        '\u{1100}'..='\u{11ff}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+/// A text with something in it, or `None`.
+pub(super) fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !is_blank(text))
+}
+
+/// A text from outside as a message may quote it: printable, not longer than 60 characters.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let shown = printable_text(text);
+    if shown.chars().count() <= LONGEST {
+        return format!("`{shown}`");
+    }
+    let cut: String = shown.chars().take(LONGEST - 1).collect();
+    format!("`{cut}…`")
+}
+
+/// A whole path as a message may show it.
+pub(super) fn quoted_path(path: &RelPath) -> String {
+    format!("`{path}`")
+}
+
+/// Whether a text recorded for `locale` serves readers of `wanted`: the same language tag, or one
+/// of the two is the other's beginning (`de` and `de-AT`, RFC 4647).
+pub(super) fn serves(locale: &str, wanted: &str) -> bool {
+    let (locale, wanted) = (locale.to_lowercase(), wanted.to_lowercase());
+    let begins = |long: &str, short: &str| {
+        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    begins(&locale, &wanted) || begins(&wanted, &locale)
+}
+
+/// Whether the text only keeps a place: `tbd`, `n/a`, `?`, `xxx`.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let folded = folded(text);
+    let crosses = folded.len() <= 5 && folded.chars().all(|c| c == 'x');
+    crosses || PLACEHOLDERS.contains(&folded.as_str())
+}
+
+/// Folded.
+#[rustfmt::skip]
+const PLACEHOLDERS: &[&str] = &[
+    "a definir", "asdf", "brak", "da definire", "desconhecido", "desconocido", "fixme", "folgt",
+    "inconnu", "later", "lorem ipsum", "n a", "na", "nieznany", "none", "not known", "null",
+    "offen", "onbekend", "pending", "sconosciuto", "tba", "tbc", "tbd", "test", "to be defined",
+    "to be determined", "to be done", "to do", "todo", "unbekannt", "undefined", "unknown", "wip",
+];
+
+/// Whether nothing in the words says what a picture shows: `image 2`, `neues foto`.
+pub(super) fn say_nothing(words: &[String]) -> bool {
+    words.iter().all(|word| is_generic(word))
+}
+
+fn is_generic(word: &str) -> bool {
+    let number = word.chars().all(char::is_numeric);
+    let version = word.strip_prefix('v').is_some_and(|rest| rest.parse::<u16>().is_ok());
+    let core = folded(word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    let known = || GENERIC.iter().any(|language| language.contains(&core.as_str()));
+    number || version || known()
+}
+
+/// What a picture is called when nobody says what it shows, by language. Folded.
+#[rustfmt::skip]
+const GENERIC: &[&[&str]] = &[
+    // English
+    &["a", "ai", "alt", "an", "asset", "attachment", "banner", "blank", "copy", "default", "draft",
+      "dummy", "edit", "edited", "export", "figure", "file", "final", "generated", "graphic",
+      "graphics", "here", "icon", "illustration", "image", "images", "img", "jpeg", "jpg", "logo",
+      "media", "my", "new", "none", "null", "of", "old", "original", "output", "photo", "photograph",
+      "photos", "pic", "pics", "picture", "pictures", "placeholder", "png", "render", "result",
+      "sample", "spacer", "temp", "test", "text", "the", "this", "thumb", "thumbnail", "tmp",
+      "undefined", "unnamed", "untitled", "upload", "version", "webp"],
+    // German
+    &["abbildung", "beispiel", "bild", "bilder", "datei", "das", "der", "die", "ein", "eine",
+      "entwurf", "foto", "fotos", "grafik", "kopie", "mein", "neu", "neue", "neues", "ohne",
+      "platzhalter", "symbolbild", "titel", "unbenannt", "vorlage"],
+    // French
+    &["essai", "fichier", "illustration", "image", "l", "la", "le", "nouveau", "nouvelle", "photo",
+      "photographie", "sans", "titre", "un", "une", "vignette"],
+    // Spanish
+    &["archivo", "borrador", "el", "foto", "fotografia", "grafico", "imagen", "mi", "nueva",
+      "nuevo", "prueba", "sin", "titulo", "una"],
+    // Italian
+    &["bozza", "copia", "figura", "foto", "fotografia", "grafica", "immagine", "il", "nuova",
+      "nuovo", "prova", "senza", "titolo"],
+    // Dutch
+    &["afbeelding", "bestand", "de", "een", "foto", "het", "naamloos", "nieuw", "nieuwe",
+      "plaatje", "voorbeeld", "zonder"],
+    // Portuguese
+    &["arquivo", "ficheiro", "foto", "fotografia", "imagem", "nova", "novo", "rascunho", "sem",
+      "teste", "um", "uma"],
+    // Polish
+    &["bez", "fotografia", "grafika", "kopia", "nazwy", "nowe", "nowy", "obraz", "obrazek", "plik",
+      "zdjecie"],
+    // Swedish, Danish, Norwegian, Czech, Russian
+    &["bilde", "billede", "bilden", "fil", "namnlos", "obrazek", "fotka", "soubor", "изображение",
+      "картинка", "рисунок", "фото", "фотография"],
+    // Chinese, Japanese, Korean
+    &["图像", "图片", "圖片", "照片", "未命名", "画像", "写真", "無題"],
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_the_same_in_every_spelling() {
+        assert_eq!(folded("Café — au_lait"), "cafe au lait");
+        assert_eq!(folded("Cafe\u{301} au lait"), folded("CAFÉ-au-lait"));
+        assert_eq!(words_of("नमस्ते दुनिया").len(), 2, "vowel signs do not part a word");
+    }
+
+    #[test]
+    fn only_words_that_describe_say_something() {
+        for nothing in [
+            "image",
+            "Image 2",
+            "neues Foto",
+            "IMG_v2",
+            "bild1",
+            "nowe zdjęcie",
+            "图片",
+            "画像",
+            "2026",
+            "-",
+        ] {
+            assert!(say_nothing(&words_of(nothing)), "{nothing}");
+        }
+        for something in ["tea tin", "image map", "foto museum", "茶の写真", "logo of Acme", "7up"]
+        {
+            assert!(!say_nothing(&words_of(something)), "{something}");
+        }
+    }
+
+    #[test]
+    fn lists_hold_only_words_that_can_match() {
+        for word in PLACEHOLDERS.iter().chain(GENERIC.iter().copied().flatten()) {
+            assert_eq!(folded(word), *word);
+        }
+    }
+
+    #[test]
+    fn a_quote_is_short_and_harmless() {
+        assert_eq!(quoted("a\u{202e}b"), "`a\\u{202e}b`");
+        assert_eq!(quoted(&"é".repeat(100)).chars().count(), 62);
+    }
+}
