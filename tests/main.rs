@@ -8,8 +8,10 @@
 )]
 
 mod architecture;
+mod binary;
 mod command_line;
 mod configuration;
+mod docs;
 mod formats;
 mod grouping;
 mod support;
