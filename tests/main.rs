@@ -14,5 +14,6 @@ mod configuration;
 mod docs;
 mod formats;
 mod grouping;
+mod media;
 mod support;
 mod wxr;

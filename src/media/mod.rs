@@ -4,6 +4,7 @@
 //! whatever the bytes are.
 
 mod bounded;
+mod jpeg;
 mod picture;
 mod svg;
 

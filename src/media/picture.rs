@@ -5,6 +5,7 @@ use std::io::{BufReader, Read, Seek};
 use imagesize::ImageType;
 
 use super::bounded::Bounded;
+use super::jpeg;
 use crate::domain::asset::{Content, Dimensions};
 
 /// Small, because a header is read in small steps with seeks between them.
@@ -21,10 +22,16 @@ pub(super) fn content(
     if !agrees(media_type, kind) || !begins_well(kind, head) {
         return None;
     }
-    let size = kind.reader_size(&mut reader).ok()?;
     let dimensions = match kind {
         ImageType::Bmp => bitmap_dimensions(head),
-        _ => dimensions(size.width, size.height),
+        ImageType::Jpeg => {
+            let (height, width) = jpeg::frame_size(&mut reader).ok()??;
+            dimensions(width.into(), height.into())
+        }
+        _ => {
+            let size = kind.reader_size(&mut reader).ok()?;
+            dimensions(size.width, size.height)
+        }
     };
     Some(Content { media_type: media_type.to_owned(), dimensions })
 }

@@ -152,9 +152,26 @@ fn a_frame_header_far_behind_metadata_is_found() {
 }
 
 #[test]
+fn fill_bytes_before_a_marker_are_passed_over() {
+    assert_eq!(shown(&jpeg(b"\xff\xff\xff\xfe\0\x04hi\xff\xff")), "image/jpeg 640x480");
+}
+
+#[test]
 fn a_header_without_end_is_given_up() {
     let metadata = jpeg_segment(0xe2, b"").repeat(1_000_000);
     assert_eq!(shown(&jpeg(&metadata)), "application/octet-stream");
+    assert_eq!(shown(&jpeg(&vec![0xff; 4_000_000])), "application/octet-stream");
+}
+
+#[test]
+fn a_frame_header_that_does_not_fit_its_components_is_none() {
+    let mut bytes = jpeg(b"");
+    let components = 11;
+    assert_eq!(bytes[components], 3);
+    bytes[components] = 4;
+    assert_eq!(shown(&bytes), "application/octet-stream");
+    let scan_first = jpeg(&jpeg_segment(0xda, b"\x01"));
+    assert_eq!(shown(&scan_first), "application/octet-stream");
 }
 
 #[test]
@@ -185,12 +202,17 @@ fn the_size_of_an_svg_is_its_own_or_its_view_box() {
 }
 
 #[test]
-fn nothing_is_read_past_a_document_type() {
-    let named = r#"<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x"><svg width="5" height="5"/>"#;
-    assert_eq!(shown(named.as_bytes()), "image/svg+xml");
-    let bomb =
-        r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">]><svg width="5" height="5"/>"#;
-    assert_eq!(shown(bomb.as_bytes()), "text/xml");
+fn nothing_is_read_past_a_document_type_that_declares() {
+    let cases = [
+        (r#"<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x">"#, "image/svg+xml 5x6"),
+        (r#"<!DOCTYPE svg [<!ENTITY ns "http://www.w3.org/2000/svg">]>"#, "image/svg+xml"),
+        (r#"<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "ha">]>"#, "text/xml"),
+        (r#"<!DOCTYPE svg [<!ATTLIST svg width CDATA "9">"#, "application/octet-stream"),
+    ];
+    for (declaration, expected) in cases {
+        let text = format!(r#"{declaration}<svg width="5" height="6"/>"#);
+        assert_eq!(shown(text.as_bytes()), expected, "{text}");
+    }
 }
 
 /// Bytes that begin like some kind of file and go on at random.

@@ -1,0 +1,55 @@
+//! The frame header of a JPEG, however many segments and fill bytes stand before it.
+
+use std::io::{self, BufRead, Seek, SeekFrom};
+
+/// Height and width as the first frame header says.
+///
+/// `None` if there is none before the picture's data. Markers may be preceded by any number of
+/// fill bytes (ITU T.81, B.1.1.2).
+pub(super) fn frame_size(reader: &mut (impl BufRead + Seek)) -> io::Result<Option<(u16, u16)>> {
+    reader.seek(SeekFrom::Start(2))?;
+    loop {
+        let Some(marker) = next_marker(reader)? else { return Ok(None) };
+        match marker {
+            // Stand-alone markers have no length.
+            0x01 | 0xd0..=0xd8 => {}
+            0xd9 | 0xda => return Ok(None),
+            0xc4 | 0xc8 | 0xcc => skip_segment(reader)?,
+            0xc0..=0xcf => return frame_header(reader).map(Some),
+            _ => skip_segment(reader)?,
+        }
+    }
+}
+
+fn next_marker(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
+    if read::<1>(reader)? != [0xff] {
+        return Ok(None);
+    }
+    loop {
+        let [byte] = read(reader)?;
+        if byte != 0xff {
+            return Ok(Some(byte));
+        }
+    }
+}
+
+fn skip_segment(reader: &mut (impl BufRead + Seek)) -> io::Result<()> {
+    let length = u16::from_be_bytes(read(reader)?);
+    let rest = length.checked_sub(2).ok_or(io::ErrorKind::InvalidData)?;
+    reader.seek_relative(i64::from(rest))
+}
+
+fn frame_header(reader: &mut impl BufRead) -> io::Result<(u16, u16)> {
+    let [l1, l2, _precision, h1, h2, w1, w2, components] = read(reader)?;
+    let length = 8 + 3 * u16::from(components);
+    if components == 0 || u16::from_be_bytes([l1, l2]) != length {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    Ok((u16::from_be_bytes([h1, h2]), u16::from_be_bytes([w1, w2])))
+}
+
+fn read<const N: usize>(reader: &mut impl BufRead) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    reader.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
