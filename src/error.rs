@@ -7,6 +7,7 @@ use crate::catalog::CatalogError;
 use crate::config::ConfigError;
 use crate::domain::time::TimeError;
 use crate::exit::ExitCode;
+use crate::files::FileError;
 
 /// A failure that ends a command. Messages are lower-case fragments; the cause is in the source.
 ///
@@ -38,6 +39,9 @@ pub enum Error {
 
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+
+    #[error(transparent)]
+    File(#[from] FileError),
 
     #[error("cannot read standard input")]
     Input(#[source] io::Error),
@@ -73,6 +77,7 @@ impl Error {
             Self::NoConfig { .. } => ExitCode::Config,
             Self::Config(error) => config_code(error),
             Self::Catalog(error) => catalog_code(error),
+            Self::File(error) => file_code(error),
             Self::Input(source) | Self::Read { source, .. } | Self::Write { source, .. } => {
                 io_code(source)
             }
@@ -99,7 +104,11 @@ impl Error {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
             Self::Internal(_) => Some("report it, with the command and this message".to_owned()),
-            Self::Time(_) | Self::Input(_) | Self::Read { .. } | Self::Write { .. } => None,
+            Self::Time(_)
+            | Self::File(_)
+            | Self::Input(_)
+            | Self::Read { .. }
+            | Self::Write { .. } => None,
         }
     }
 
@@ -125,6 +134,18 @@ fn config_code(error: &ConfigError) -> ExitCode {
         | ConfigError::ForeignOwner { .. }
         | ConfigError::Invalid { .. }
         | ConfigError::Within { .. } => ExitCode::Config,
+    }
+}
+
+fn file_code(error: &FileError) -> ExitCode {
+    match error {
+        FileError::Io { source, .. } => io_code(source),
+        FileError::Path { .. }
+        | FileError::Escape { .. }
+        | FileError::NotRegular { .. }
+        | FileError::Own { .. }
+        | FileError::ChangedWhileReading { .. } => ExitCode::Io,
+        FileError::OtherMarker { .. } => ExitCode::Guard,
     }
 }
 

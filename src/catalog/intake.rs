@@ -64,15 +64,25 @@ impl Catalog {
         })
     }
 
-    /// Gives the number and place of every file of a root that should be in the library.
-    pub fn visit_expected_files(&self, root: i64, mut visit: impl FnMut(i64, i64)) -> Result<()> {
+    /// The greatest number that a file has; 0 without any.
+    pub fn newest_file(&self) -> Result<i64> {
+        Ok(self.conn.query_row("SELECT coalesce(max(id), 0) FROM file", [], |row| row.get(0))?)
+    }
+
+    /// Gives the number of every file of a root that should be in the library, up to `newest`.
+    pub fn visit_expected_files(
+        &self,
+        root: i64,
+        newest: i64,
+        mut visit: impl FnMut(i64),
+    ) -> Result<()> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, asset_id FROM file
-             WHERE root_id = :root AND place = 'library' ORDER BY id",
+            "SELECT id FROM file
+             WHERE root_id = :root AND place = 'library' AND id <= :newest ORDER BY id",
         )?;
-        let mut rows = statement.query(named_params! { ":root": root })?;
+        let mut rows = statement.query(named_params! { ":root": root, ":newest": newest })?;
         while let Some(row) = rows.next()? {
-            visit(row.get("id")?, row.get::<_, Option<i64>>("asset_id")?.unwrap_or_default());
+            visit(row.get("id")?);
         }
         Ok(())
     }

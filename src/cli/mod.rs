@@ -114,13 +114,14 @@ fn run_command(cli: &Cli, row: CommandRow, environment: Environment<'_>) -> Exit
         settings,
         current_dir: environment.current_dir,
         stdin: environment.stdin,
+        questions: environment.stderr,
         asking: cli.global.asking(terminals),
         watching: cli.global.watching(terminals),
         interrupted: environment.interrupted,
         command_line: command_line(),
     };
     let ended = commands::dispatch(&cli.command, &mut ctx);
-    conclude(ctx.report, ended.err().as_ref(), complaints, environment.stderr)
+    conclude(ctx.report, ended.err().as_ref(), complaints, ctx.questions)
 }
 
 /// The call as one could type it: printable, with quotes where a shell needs them.

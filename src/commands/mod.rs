@@ -5,15 +5,17 @@
 //! [`COMMANDS`].
 
 mod completions;
+mod init;
 mod library;
 mod list;
 mod man;
 mod progress;
+mod scan;
 mod selection;
 mod show;
 mod why;
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,8 +31,10 @@ pub use progress::Progress;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Completions(completions::CompletionsArgs),
+    Init(init::InitArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
+    Scan(scan::ScanArgs),
     Show(show::ShowArgs),
     Why(why::WhyArgs),
 }
@@ -42,8 +46,10 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
             completions::run(args, ctx);
             Ok(())
         }
+        Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
+        Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
         Command::Why(args) => why::run(args, ctx),
     }
@@ -55,8 +61,10 @@ pub const COMMANDS: &[CommandRow] = {
     use {Class::{Act, Read}, Start::AtOnce};
     &[
         row("completions", Read, AtOnce),
+        row("init",        Act,  AtOnce),
         row("list",        Read, AtOnce),
         row("man",         Act,  AtOnce),
+        row("scan",        Act,  AtOnce),
         row("show",        Read, AtOnce),
         row("why",         Read, AtOnce),
     ]
@@ -110,6 +118,8 @@ pub struct Context<'a> {
     pub settings: Settings,
     pub current_dir: PathBuf,
     pub stdin: &'a mut dyn Read,
+    /// Where questions are put: standard error.
+    pub questions: &'a mut dyn Write,
     pub asking: Asking,
     pub watching: Watching,
     /// Set once a signal asked the command to stop between two items.
@@ -172,6 +182,19 @@ impl Context<'_> {
     /// The configuration, read when it is first asked for.
     pub fn config(&mut self) -> Result<Arc<Config>, Error> {
         self.settings.config()
+    }
+
+    /// Asks the person at the terminal; an empty answer, or none, means `usual`.
+    pub fn ask(&mut self, question: &str, usual: &str) -> Result<String, Error> {
+        let asked = write!(self.questions, "{question} [{usual}]: ");
+        asked.and_then(|()| self.questions.flush()).map_err(Error::Input)?;
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while self.stdin.read(&mut byte).map_err(Error::Input)? == 1 && byte != *b"\n" {
+            line.extend_from_slice(&byte);
+        }
+        let answer = String::from_utf8_lossy(&line).trim().to_owned();
+        Ok(if answer.is_empty() { usual.to_owned() } else { answer })
     }
 
     /// Everything on standard input, as the argument `-` asks for; at most `limit` bytes.

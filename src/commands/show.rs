@@ -24,7 +24,7 @@ pub(super) fn run(args: &ShowArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let court = Court::load(ctx, &catalog)?;
     args.selection.visit(ctx, (&catalog, &court), Empty::Refused, |ctx, selected| {
         let fields = fields(&selected, (&catalog, &court), ctx)?;
-        ctx.report.row("asset", fields);
+        ctx.report.sheet("asset", fields);
         Ok(())
     })
 }

@@ -20,7 +20,7 @@ pub(super) fn run(args: &WhyArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let court = Court::load(ctx, &catalog)?;
     args.selection.visit(ctx, (&catalog, &court), Empty::Refused, |ctx, selected| {
         let fields = fields(&selected, &court, ctx);
-        ctx.report.row("verdict", fields);
+        ctx.report.sheet("verdict", fields);
         Ok(())
     })
 }

@@ -1,6 +1,7 @@
 //! What a walk finds in one folder: files to catalog, and oddities to report.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
@@ -10,6 +11,7 @@ use super::walk::WalkOptions;
 use super::{FileError, FileKind, FileStat, Folder, OWN_PREFIX, Root};
 use crate::domain::asset::FileStamp;
 use crate::domain::path::{PathError, RelPath};
+use crate::domain::text::printable;
 
 /// Fewer names than this are looked at on one thread.
 const NAMES_PER_TASK: usize = 256;
@@ -53,6 +55,27 @@ pub enum OddityKind {
     InvalidName(PathError),
     /// A file modified so recently that it may be half there.
     StillWritten,
+}
+
+/// A reason that completes "is left alone because it is ".
+impl fmt::Display for OddityKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Symlink { target, leads } => {
+                let leads = match leads {
+                    Leads::Beneath => "within the root",
+                    Leads::Outside => "out of the root",
+                    Leads::Nowhere => "to nothing",
+                    Leads::Unknown => "who knows where",
+                };
+                write!(f, "a link to {}, {leads}", printable(target))
+            }
+            Self::Special(kind) => f.write_str(kind.words()),
+            Self::Unreadable(error) => write!(f, "{error}"),
+            Self::InvalidName(error) => write!(f, "{error}"),
+            Self::StillWritten => f.write_str("still being written"),
+        }
+    }
 }
 
 /// The names of a folder, before anything is known of what they name.

@@ -4,16 +4,20 @@
 //! time, and never through a link. No path text is given to an operation that reads, moves or
 //! removes.
 
+pub mod count;
 pub mod error;
 pub mod folder;
 pub mod listing;
 pub mod read;
 pub mod root;
 pub mod steps;
+mod tmpmarker;
+pub use tmpmarker::*;
 pub mod walk;
 
+pub use count::{count, identities};
 pub use error::FileError;
-pub use folder::{FileKind, FileStat, Folder};
+pub use folder::{FileKind, FileStat, Folder, Identity};
 pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};
 pub use read::{FileRead, Head, read_batch, read_file};
 pub use root::{Leads, Root};

@@ -89,6 +89,11 @@ impl Root {
         &self.path
     }
 
+    /// The number of the device that the root is on.
+    pub fn device(&self) -> Result<u64> {
+        Ok(self.folder(b"")?.identity()?.0)
+    }
+
     /// Opens the folder `folder` beneath the root; empty for the root itself.
     ///
     /// Fails with [`FileError::Escape`] if any part of it is a link.

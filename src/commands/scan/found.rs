@@ -1,0 +1,100 @@
+//! One folder on its way from the disk into the catalog.
+
+use crate::catalog::{Catalog, FolderChange};
+use crate::domain::group::{FolderFile, Membership, plan_groups};
+use crate::domain::intake::{FoundFile, KnownFile, plan_folder};
+use crate::domain::path::RelPath;
+use crate::error::Error;
+use crate::files::{FileError, FileRead, FolderListing};
+
+/// A folder as it was listed, beside what the catalog knows of it.
+pub(super) struct Seen {
+    pub(super) listing: FolderListing,
+    pub(super) known: Vec<KnownFile>,
+    /// The files whose bytes have to be read, by path.
+    pub(super) unread: Vec<RelPath>,
+}
+
+/// Whether a file that did not change is read all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Changed,
+    Everything,
+}
+
+impl Seen {
+    pub(super) fn new(listing: FolderListing, known: Vec<KnownFile>, reading: Reading) -> Self {
+        let unchanged = |file: &crate::files::FoundFile| {
+            known_as(&known, file.path.name()).is_some_and(|known| known.found.stamp == file.stamp)
+        };
+        let wanted = listing.files.iter();
+        let wanted = wanted.filter(|file| reading == Reading::Everything || !unchanged(file));
+        let unread = wanted.map(|file| file.path.clone()).collect();
+        Self { listing, known, unread }
+    }
+
+    /// Whether the catalog knows all of it already, and nothing else of the folder.
+    pub(super) fn is_known(&self) -> bool {
+        use crate::domain::asset::Place;
+        self.unread.is_empty()
+            && self.known.len() == self.listing.files.len()
+            && self.known.iter().all(|file| file.place == Place::Library)
+    }
+}
+
+fn known_as<'k>(known: &'k [KnownFile], name: &[u8]) -> Option<&'k KnownFile> {
+    let at = known.binary_search_by(|file| file.found.name.as_slice().cmp(name)).ok()?;
+    known.get(at)
+}
+
+/// What became of the files that were read, and of those that could not be.
+pub(super) struct Taken {
+    pub(super) found: Vec<FoundFile>,
+    pub(super) failed: Vec<FileError>,
+}
+
+/// Joins what was read with what did not change, by name. A file that could not be read keeps what
+/// is known of it.
+pub(super) fn take(seen: &Seen, read: Vec<Result<FileRead, FileError>>) -> Taken {
+    let mut taken =
+        Taken { found: Vec::with_capacity(seen.listing.files.len()), failed: Vec::new() };
+    let mut read = seen.unread.iter().zip(read).peekable();
+    for file in &seen.listing.files {
+        let name = file.path.name();
+        let fresh = read.next_if(|(path, _)| **path == file.path).map(|(_, read)| read);
+        let known = || known_as(&seen.known, name).map(|known| known.found.clone());
+        match fresh {
+            Some(Ok(read)) => taken.found.push(FoundFile {
+                name: name.to_vec(),
+                digest: read.digest,
+                content: read.content,
+                stamp: read.stamp,
+            }),
+            Some(Err(error)) => {
+                taken.failed.push(error);
+                taken.found.extend(known());
+            }
+            None => taken.found.extend(known()),
+        }
+    }
+    taken
+}
+
+/// Groups the folder's files and plans what the catalog has to learn.
+pub(in crate::commands) fn plan(
+    catalog: &Catalog,
+    (root, folder): (i64, &[u8]),
+    found: &[FoundFile],
+    known: &[KnownFile],
+) -> Result<FolderChange, Error> {
+    let files: Vec<_> = found.iter().map(|file| folder_file(file, known)).collect();
+    let grouping = plan_groups(&files, &catalog.attachments_in(folder)?);
+    let plan = plan_folder(found, known, &grouping.groups, &grouping.ambiguous);
+    Ok(FolderChange { root, folder: folder.to_vec(), plan })
+}
+
+fn folder_file(file: &FoundFile, known: &[KnownFile]) -> FolderFile {
+    let owner = known_as(known, &file.name).and_then(|known| known.owner.as_ref().ok());
+    let earlier = owner.map(|owner| Membership { asset: owner.asset, role: owner.role });
+    FolderFile { name: file.name.clone(), content: file.content.clone(), earlier }
+}

@@ -1,0 +1,361 @@
+//! Scanning one root: guards first, then folder by folder, then what is missing.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use crate::catalog::{Catalog, FolderChange, RootRecord};
+use crate::config::{Config, RootConfig};
+use crate::domain::asset::AssetId;
+use crate::domain::cleanup::is_plausible_loss;
+use crate::domain::lifecycle::State;
+use crate::domain::path::RelPath;
+use crate::domain::text::printable;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::files::{self, FileError, FileRead, OddityKind, Root, WalkOptions};
+use crate::media;
+use crate::report::Item;
+
+use super::ScanArgs;
+use super::found::{Reading, Seen, plan, take};
+use crate::commands::Context;
+use crate::commands::library::subject;
+use crate::commands::progress::Progress;
+
+/// So many changed files are written in one transaction.
+const FILES_PER_WRITE: usize = 5_000;
+/// So many folders are read ahead of the one being written.
+const FOLDERS_AHEAD: usize = 2;
+
+pub(super) fn scan(
+    args: &ScanArgs,
+    ctx: &mut Context<'_>,
+    (catalog, config, configured): (&mut Catalog, &Config, &RootConfig),
+) -> Result<(), Error> {
+    let (root, record) = match adopt(catalog, config, configured) {
+        Ok(adopted) => adopted,
+        Err(Unfit::Guard(why)) => {
+            ctx.report.outcome(ExitCode::Guard);
+            refuse(ctx, configured, why);
+            return Ok(());
+        }
+        Err(Unfit::Failed(error)) => return Err(error),
+    };
+    if record.scanned.is_some() && !args.accept_missing {
+        let found = files::count(&root);
+        if !is_plausible_loss(record.files, found) {
+            ctx.report.outcome(ExitCode::Guard);
+            let why = format!("it holds {found} files and held {} at the last scan", record.files);
+            refuse(ctx, configured, why);
+            return Ok(());
+        }
+    }
+    let reading = if args.full { Reading::Everything } else { Reading::Changed };
+    let newest = catalog.newest_file()?;
+    let mut intake = Intake::new(&root, record.id, reading, ctx.progress(record.files, "files"));
+    intake.run(ctx, catalog)?;
+    let (files, seen) = (intake.files, intake.seen);
+    ctx.report.figure("files seen", files);
+    note_missing(ctx, catalog, (record.id, newest), &seen)?;
+    catalog.record_scan(record.id, root.device()?, files)?;
+    Ok(())
+}
+
+/// Why a root is not scanned.
+enum Unfit {
+    Guard(String),
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Unfit {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn refuse(ctx: &mut Context<'_>, root: &RootConfig, why: String) {
+    let what = format!("root {} ({})", root.name, root.path.display());
+    let hint = "nothing was changed; look whether the right disk is mounted there";
+    ctx.report.say(&Item::Failure { what, why, hint: Some(hint.to_owned()) });
+}
+
+/// Opens the root and proves that it is the one the catalog knows; a new one is marked as ours.
+fn adopt(
+    catalog: &mut Catalog,
+    config: &Config,
+    configured: &RootConfig,
+) -> Result<(Root, RootRecord), Unfit> {
+    let root = Root::open(&configured.path).map_err(Error::from)?;
+    let root = root.leaving_alone(own_files(config));
+    let uuid = catalog.uuid().map_err(Error::from)?;
+    let marker = root.read_marker().map_err(Error::from)?;
+    let known = catalog.roots().map_err(Error::from)?;
+    let Some(record) = known.into_iter().find(|known| known.name == configured.name) else {
+        match marker {
+            Some(other) if other != uuid => {
+                return Err(Unfit::Guard(format!("it is marked as part of catalog {other}")));
+            }
+            Some(_) => {}
+            None => root.write_marker(&uuid).map_err(Error::from)?,
+        }
+        let device = root.device().map_err(Error::from)?;
+        let id =
+            catalog.add_root(&configured.name, configured.kind, device).map_err(Error::from)?;
+        let (name, kind) = (configured.name.clone(), configured.kind);
+        return Ok((root, RootRecord { id, name, kind, device, files: 0, scanned: None }));
+    };
+    match marker {
+        None => Err(Unfit::Guard("its marker .shelflife-root is gone".to_owned())),
+        Some(other) if other != uuid => {
+            Err(Unfit::Guard(format!("it is marked as part of catalog {other}")))
+        }
+        Some(_) => Ok((root, record)),
+    }
+}
+
+/// The catalog's files and the quarantine, should they be reachable from a root.
+fn own_files(config: &Config) -> std::collections::BTreeSet<files::Identity> {
+    let beside = |suffix: &str| {
+        let mut path = config.catalog.clone().into_os_string();
+        path.push(suffix);
+        PathBuf::from(path)
+    };
+    let (log, index) = (beside("-wal"), beside("-shm"));
+    files::identities(&[&config.catalog, &log, &index, &config.quarantine])
+}
+
+/// Numbers of files, one bit each: millions of them fit in a few hundred kilobytes.
+#[derive(Default)]
+struct SeenFiles(Vec<u64>);
+
+impl SeenFiles {
+    fn insert(&mut self, file: i64) {
+        let (word, bit) = Self::place(file);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(word) {
+            *bits |= bit;
+        }
+    }
+
+    fn contains(&self, file: i64) -> bool {
+        let (word, bit) = Self::place(file);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn place(file: i64) -> (usize, u64) {
+        let file = usize::try_from(file).unwrap_or(0);
+        (file / 64, 1 << (file % 64))
+    }
+}
+
+type ReadFiles = Vec<Result<FileRead, FileError>>;
+
+/// The folders of one root on their way into the catalog.
+struct Intake<'r> {
+    root: &'r Root,
+    id: i64,
+    reading: Reading,
+    progress: Progress,
+    files: u64,
+    /// Numbers of catalogued files that are there.
+    seen: SeenFiles,
+    changes: Vec<FolderChange>,
+    steps: usize,
+}
+
+impl<'r> Intake<'r> {
+    fn new(root: &'r Root, id: i64, reading: Reading, progress: Progress) -> Self {
+        let (seen, changes) = (SeenFiles::default(), Vec::new());
+        Self { root, id, reading, progress, files: 0, seen, changes, steps: 0 }
+    }
+
+    /// Walks and writes here while another thread reads, a few folders ahead.
+    fn run(&mut self, ctx: &mut Context<'_>, catalog: &mut Catalog) -> Result<(), Error> {
+        let root = self.root;
+        thread::scope(|scope| {
+            let (to_read, paths) = sync_channel::<Vec<RelPath>>(FOLDERS_AHEAD);
+            let (done, read) = sync_channel::<ReadFiles>(FOLDERS_AHEAD);
+            scope.spawn(move || read_folders(root, &paths, &done));
+            self.folders(ctx, catalog, (&to_read, &read))
+        })?;
+        self.write(ctx, catalog)
+    }
+
+    fn folders(
+        &mut self,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+        (to_read, read): (&SyncSender<Vec<RelPath>>, &Receiver<ReadFiles>),
+    ) -> Result<(), Error> {
+        let mut ahead = VecDeque::new();
+        let options = WalkOptions { now: ctx.wall_clock, settle_seconds: 0 };
+        for listing in files::walk(self.root, options) {
+            ctx.stop_if_interrupted()?;
+            say_oddities(ctx, &listing);
+            self.files += u64::try_from(listing.files.len()).unwrap_or(u64::MAX);
+            self.progress.advance(u64::try_from(listing.files.len()).unwrap_or(0));
+            let known = catalog.files_in(self.id, &listing.folder)?;
+            let seen = Seen::new(listing, known, self.reading);
+            self.mark_seen(&seen);
+            if seen.is_known() {
+                continue;
+            }
+            if ahead.len() == FOLDERS_AHEAD {
+                self.take_first(ctx, catalog, (&mut ahead, read))?;
+            }
+            if to_read.send(seen.unread.clone()).is_err() {
+                break;
+            }
+            ahead.push_back(seen);
+        }
+        while !ahead.is_empty() {
+            self.take_first(ctx, catalog, (&mut ahead, read))?;
+        }
+        Ok(())
+    }
+
+    fn mark_seen(&mut self, seen: &Seen) {
+        let mut listed = seen.listing.files.iter().map(|file| file.path.name()).peekable();
+        for known in &seen.known {
+            while listed.next_if(|name| *name < known.found.name.as_slice()).is_some() {}
+            if listed.peek() == Some(&known.found.name.as_slice()) {
+                self.seen.insert(known.file);
+            }
+        }
+    }
+
+    fn take_first(
+        &mut self,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+        (ahead, read): (&mut VecDeque<Seen>, &Receiver<ReadFiles>),
+    ) -> Result<(), Error> {
+        let Some(seen) = ahead.pop_front() else { return Ok(()) };
+        let Ok(read) = read.recv() else {
+            let stopped = anyhow::anyhow!("the reading thread stopped");
+            return Err(Error::Internal(stopped));
+        };
+        ctx.report.figure("files read", u64::try_from(read.len()).unwrap_or(0));
+        let taken = take(&seen, read);
+        for error in taken.failed {
+            say_failure(ctx, &error);
+        }
+        let folder = (self.id, seen.listing.folder.as_slice());
+        let change = plan(catalog, folder, &taken.found, &seen.known)?;
+        say_plan(ctx, &change);
+        self.steps += change.plan.files.len();
+        if !change.plan.is_empty() {
+            self.changes.push(change);
+        }
+        if self.steps >= FILES_PER_WRITE {
+            self.write(ctx, catalog)?;
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, ctx: &mut Context<'_>, catalog: &mut Catalog) -> Result<(), Error> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        let counts = catalog.record_intake(&self.changes)?;
+        ctx.report.figure("assets added", counts.assets_added);
+        ctx.report.figure("files written", counts.files_written);
+        ctx.report.figure("assets merged", counts.merged);
+        let voided = self.changes.iter().flat_map(|change| &change.plan.voided);
+        for voided in voided {
+            say_voided(ctx, catalog, voided.asset, &voided.reason)?;
+        }
+        self.changes.clear();
+        self.steps = 0;
+        Ok(())
+    }
+}
+
+fn say_oddities(ctx: &mut Context<'_>, listing: &files::FolderListing) {
+    for oddity in &listing.oddities {
+        if let OddityKind::Unreadable(error) = &oddity.kind {
+            say_failure(ctx, error);
+            continue;
+        }
+        ctx.report.figure("left alone", 1);
+        ctx.report.row(
+            "left alone",
+            vec![
+                ("path", printable(&oddity.path).into()),
+                ("because", oddity.kind.to_string().into()),
+            ],
+        );
+    }
+}
+
+fn say_plan(ctx: &mut Context<'_>, change: &FolderChange) {
+    use crate::domain::intake::Home;
+    for step in &change.plan.files {
+        let Home::Nowhere(why) = &step.home else { continue };
+        let mut path = change.folder.clone();
+        path.push(b'/');
+        path.extend_from_slice(&step.found.name);
+        ctx.report.figure("ambiguous files", 1);
+        let fields = vec![("path", printable(&path).into()), ("because", why.clone().into())];
+        ctx.report.row("ambiguous", fields);
+    }
+    for remark in &change.plan.remarks {
+        ctx.report.text(remark.clone());
+    }
+}
+
+fn read_folders(root: &Root, paths: &Receiver<Vec<RelPath>>, done: &SyncSender<ReadFiles>) {
+    while let Ok(paths) = paths.recv() {
+        let read = files::read_batch(root, &paths, &|head| media::sniff(head));
+        if done.send(read).is_err() {
+            return;
+        }
+    }
+}
+
+fn say_failure(ctx: &mut Context<'_>, error: &FileError) {
+    let (what, why) = (printable(error.path().as_os_str().as_encoded_bytes()), error.to_string());
+    ctx.report.say(&Item::Failure { what, why, hint: None });
+}
+
+fn say_voided(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    asset: AssetId,
+    reason: &str,
+) -> Result<(), Error> {
+    let Some(asset) = catalog.asset(asset)? else { return Ok(()) };
+    ctx.report.say(&Item::Change {
+        subject: subject(&asset),
+        action: "void",
+        from: State::Approved,
+        to: State::Draft,
+        why: vec![reason.to_owned()],
+    });
+    Ok(())
+}
+
+/// Files that the catalog expects and the walk did not find are missing, never deleted.
+fn note_missing(
+    ctx: &mut Context<'_>,
+    catalog: &mut Catalog,
+    (root, newest): (i64, i64),
+    seen: &SeenFiles,
+) -> Result<(), Error> {
+    let mut missing = Vec::new();
+    catalog.visit_expected_files(root, newest, |file| {
+        if !seen.contains(file) {
+            missing.push(file);
+        }
+    })?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    ctx.report.figure("files missing", u64::try_from(missing.len()).unwrap_or(0));
+    catalog.record_missing(&missing)?;
+    Ok(())
+}
