@@ -7,6 +7,7 @@ use crate::catalog::CatalogError;
 use crate::config::ConfigError;
 use crate::domain::time::TimeError;
 use crate::exit::ExitCode;
+use crate::exports::ExportError;
 use crate::files::FileError;
 
 /// A failure that ends a command. Messages are lower-case fragments; the cause is in the source.
@@ -43,6 +44,9 @@ pub enum Error {
     #[error(transparent)]
     File(#[from] FileError),
 
+    #[error(transparent)]
+    Export(#[from] ExportError),
+
     #[error("cannot read standard input")]
     Input(#[source] io::Error),
 
@@ -78,6 +82,7 @@ impl Error {
             Self::Config(error) => config_code(error),
             Self::Catalog(error) => catalog_code(error),
             Self::File(error) => file_code(error),
+            Self::Export(ExportError::Read { source, .. }) => io_code(source),
             Self::Input(source) | Self::Read { source, .. } | Self::Write { source, .. } => {
                 io_code(source)
             }
@@ -100,12 +105,13 @@ impl Error {
             Self::NoConfig { looked } => Some(no_config_hint(looked)),
             Self::Config(error) => error.hint(),
             Self::Catalog(error) => catalog_hint(error),
+            Self::File(error) => file_hint(error),
             Self::Interrupted => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
             Self::Internal(_) => Some("report it, with the command and this message".to_owned()),
-            Self::Time(_)
-            | Self::File(_)
+            Self::Export(_)
+            | Self::Time(_)
             | Self::Input(_)
             | Self::Read { .. }
             | Self::Write { .. } => None,
@@ -134,18 +140,6 @@ fn config_code(error: &ConfigError) -> ExitCode {
         | ConfigError::ForeignOwner { .. }
         | ConfigError::Invalid { .. }
         | ConfigError::Within { .. } => ExitCode::Config,
-    }
-}
-
-fn file_code(error: &FileError) -> ExitCode {
-    match error {
-        FileError::Io { source, .. } => io_code(source),
-        FileError::Path { .. }
-        | FileError::Escape { .. }
-        | FileError::NotRegular { .. }
-        | FileError::Own { .. }
-        | FileError::ChangedWhileReading { .. } => ExitCode::Io,
-        FileError::OtherMarker { .. } => ExitCode::Guard,
     }
 }
 
@@ -184,6 +178,31 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         | E::Sql { .. } => {
             return None;
         }
+    };
+    Some(hint.to_owned())
+}
+
+fn file_code(error: &FileError) -> ExitCode {
+    match error {
+        FileError::Io { source, .. } => io_code(source),
+        FileError::Path { .. } => ExitCode::Usage,
+        FileError::Escape { .. }
+        | FileError::NotRegular { .. }
+        | FileError::Own { .. }
+        | FileError::OtherMarker { .. } => ExitCode::Guard,
+        FileError::ChangedWhileReading { .. } => ExitCode::Changed,
+    }
+}
+
+fn file_hint(error: &FileError) -> Option<String> {
+    let hint = match error {
+        FileError::OtherMarker { .. } => "mount the right disk, or name the right catalog",
+        FileError::ChangedWhileReading { .. } => "run it again once the file is written",
+        FileError::Io { .. }
+        | FileError::Path { .. }
+        | FileError::Escape { .. }
+        | FileError::NotRegular { .. }
+        | FileError::Own { .. } => return None,
     };
     Some(hint.to_owned())
 }

@@ -172,16 +172,38 @@ fn an_error_shows_its_place() {
     10 | max_percent = 101
        |               ^^^
     ");
-    insta::assert_snapshot!(complaint(&with_folders("[rules]\nSL201 = 'fatal'\n")), @"
-    10:9: `fatal` is not a severity (off, note, warning, error)
-    10 | SL201 = 'fatal'
-       |         ^^^^^^^
-    ");
     insta::assert_snapshot!(complaint("[catalog]\npath='c'\n[quarantine]\npath='q'\n"), @"
     1:1: no [[root]] is configured
     1 | [catalog]
       | ^
     ");
+}
+
+#[test]
+fn a_rule_is_one_that_there_is() {
+    insta::assert_snapshot!(complaint(&with_folders("[rules]\nSL201 = 'fatal'\n")), @"
+    10:9: `fatal` is not a severity (off, note, warning, error)
+    10 | SL201 = 'fatal'
+       |         ^^^^^^^
+    ");
+    insta::assert_snapshot!(complaint(&with_folders("[rules]\nSL999 = 'off'\n")), @"
+    10:1: there is no rule `SL999`
+    10 | SL999 = 'off'
+       | ^^^^^
+    ");
+    insta::assert_snapshot!(complaint(&with_folders("[rules]\nSL20l = 'off'\n")), @"
+    10:1: there is no rule `SL20l` (SL201, SL202, SL203, SL204, SL205?)
+    10 | SL20l = 'off'
+       | ^^^^^
+    ");
+    insta::assert_snapshot!(
+        complaint(&with_folders("[rules]\nSL201 = 'off'\nalt-text-missing = 'note'\n")),
+        @"
+    11:1: SL201 is set twice
+    11 | alt-text-missing = 'note'
+       | ^^^^^^^^^^^^^^^^
+    "
+    );
 }
 
 #[test]

@@ -108,6 +108,11 @@ fn diagram() -> String {
 }
 
 #[test]
+fn the_page_of_the_rules_is_up_to_date() {
+    check("rules.md", &shelflife::domain::validation::page::page());
+}
+
+#[test]
 fn the_page_of_the_command_line_is_up_to_date() {
     let mut program = command_line().term_width(90);
     program.build();

@@ -11,7 +11,7 @@ use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::policy::{Caps, Policy};
 use crate::domain::time::Zone;
-use crate::domain::validation::Severity;
+use crate::domain::validation::{Severity, rules};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,18 +158,32 @@ fn caps(source: &Source<'_>, clean: &Clean) -> Result<Caps, ConfigError> {
 
 fn severities(
     source: &Source<'_>,
-    rules: &BTreeMap<Spanned<String>, Spanned<String>>,
+    table: &BTreeMap<Spanned<String>, Spanned<String>>,
 ) -> Result<BTreeMap<String, Severity>, ConfigError> {
     let mut severities = BTreeMap::new();
-    for (code, severity) in rules {
+    for (named, severity) in table {
+        let code = rule_code(source, named)?;
         let Some(known) = Severity::named(severity.get_ref()) else {
-            let message =
-                format!("`{}` is not a severity (off, note, warning, error)", severity.get_ref());
+            let names = Severity::ALL.map(Severity::name).join(", ");
+            let message = format!("`{}` is not a severity ({names})", severity.get_ref());
             return Err(source.error(severity.span(), message));
         };
-        severities.insert(code.get_ref().clone(), known);
+        if severities.insert(code.to_owned(), known).is_some() {
+            return Err(source.error(named.span(), format!("{code} is set twice")));
+        }
     }
     Ok(severities)
+}
+
+/// The code of the rule that is meant; its name will do.
+fn rule_code(source: &Source<'_>, named: &Spanned<String>) -> Result<&'static str, ConfigError> {
+    if let Some(rule) = rules::named(named.get_ref()) {
+        return Ok(rule.code);
+    }
+    let near: Vec<_> = rules::near(named.get_ref()).iter().map(|rule| rule.code).collect();
+    let meant = if near.is_empty() { String::new() } else { format!(" ({}?)", near.join(", ")) };
+    let message = format!("there is no rule `{}`{meant}", named.get_ref());
+    Err(source.error(named.span(), message))
 }
 
 fn roots(source: &Source<'_>, tables: &[Root]) -> Result<Vec<RootConfig>, ConfigError> {
