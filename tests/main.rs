@@ -16,4 +16,5 @@ mod formats;
 mod grouping;
 mod media;
 mod support;
+mod validation;
 mod wxr;

@@ -10,6 +10,7 @@ mod library;
 mod list;
 mod man;
 mod progress;
+mod rules;
 mod scan;
 mod selection;
 mod show;
@@ -34,6 +35,7 @@ pub enum Command {
     Init(init::InitArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
+    Rules(rules::RulesArgs),
     Scan(scan::ScanArgs),
     Show(show::ShowArgs),
     Why(why::WhyArgs),
@@ -49,6 +51,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
+        Command::Rules(args) => rules::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
         Command::Why(args) => why::run(args, ctx),
@@ -64,6 +67,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("init",        Act,  AtOnce),
         row("list",        Read, AtOnce),
         row("man",         Act,  AtOnce),
+        row("rules",       Read, AtOnce),
         row("scan",        Act,  AtOnce),
         row("show",        Read, AtOnce),
         row("why",         Read, AtOnce),

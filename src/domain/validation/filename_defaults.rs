@@ -123,7 +123,7 @@ const DEFAULT_NAMES: &[DefaultName] = {
         row(O::Stock, "Getty Images", Start, "gettyimages-[0-9]+"),
         row(O::Stock, "iStock", Start, "iStock[-_][0-9]{6,}"),
         row(O::Stock, "Depositphotos", Start, "Depositphotos_[0-9]{6,}"),
-        row(O::Stock, "Pexels", Start, "pexels-.*[0-9]{5,}"),
+        row(O::Stock, "Pexels", Whole, "pexels-(?:.*-)?[0-9]{5,9}"),
         row(O::Stock, "Unsplash", Whole, "photo-[0-9]{13}-[0-9a-f]{12}|.+-unsplash"),
 
         row(O::Identifier, "a UUID", Whole, "UUID"),

@@ -91,8 +91,10 @@ pub(super) fn quoted_path(path: &RelPath) -> String {
 
 /// Whether a text recorded for `locale` serves readers of `wanted`: the same language tag, or one
 /// of the two is the other's beginning (`de` and `de-AT`, RFC 4647).
+/// WordPress writes `de_AT`, which is the same.
 pub(super) fn serves(locale: &str, wanted: &str) -> bool {
-    let (locale, wanted) = (locale.to_lowercase(), wanted.to_lowercase());
+    let tag = |text: &str| text.to_lowercase().replace('_', "-");
+    let (locale, wanted) = (tag(locale), tag(wanted));
     let begins = |long: &str, short: &str| {
         long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
