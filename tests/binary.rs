@@ -1,9 +1,10 @@
 //! The real program, where only a process will do.
 
 use std::ffi::OsStr;
+use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use shelflife::commands::COMMANDS;
 
@@ -120,4 +121,50 @@ fn the_page_of_the_command_line_shows_what_the_program_prints() {
         let shown: Vec<_> = own.lines().map(str::trim_end).collect();
         assert!(page.contains(shown.join("\n").trim_end()), "{}\n{help}", row.name);
     }
+}
+
+/// A `list` that has begun and waits for names on its standard input.
+fn waiting_list(library: &TestLibrary) -> Child {
+    library.write("uploads/tea.jpg", b"\xff\xd8\xff\xe0");
+    let init = ["--config", "s.toml", "--catalog", "state/c.db", "init", "--root", "uploads"];
+    let made = output(library, &init);
+    assert!(made.status.success(), "{made:?}");
+    let mut list = program(library)
+        .args(["--config", "s.toml", "list", "-v", "--from", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut begun = [0];
+    list.stderr.as_mut().unwrap().read_exact(&mut begun).unwrap();
+    list
+}
+
+fn terminate(process: &Child) {
+    let id = rustix::process::Pid::from_child(process);
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+    // The handler runs as soon as the process does; this gives it the time.
+    std::thread::sleep(std::time::Duration::from_millis(200));
+}
+
+#[test]
+fn a_signal_stops_a_command_between_two_items() {
+    let library = TestLibrary::new();
+    let mut list = waiting_list(&library);
+    terminate(&list);
+    assert_eq!(list.try_wait().unwrap(), None, "it is not torn out of its work");
+    list.stdin.take().unwrap().write_all(b"#1\n#2\n").unwrap();
+    let ended = list.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(3));
+    let complaint = String::from_utf8(ended.stderr).unwrap();
+    assert!(complaint.contains("error: stopped by a signal"), "{complaint}");
+}
+
+#[test]
+fn a_second_signal_ends_the_process() {
+    let library = TestLibrary::new();
+    let mut list = waiting_list(&library);
+    terminate(&list);
+    terminate(&list);
+    assert_eq!(list.wait().unwrap().code(), Some(128 + 15));
 }
