@@ -35,10 +35,7 @@ pub use holds::Hold;
 pub use intake::{FolderChange, IntakeCounts};
 pub use licenses::NewLicense;
 pub use open::Catalog;
-pub use operation::{
-    ClosedOperation, FileState, OpenOperation, Operation, OperationFile, OperationKind,
-    OperationState,
-};
+pub use operation::{ClosedOperation, OpenOperation, Operation, OperationFile};
 pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;

@@ -1,44 +1,11 @@
-//! What an operation is: its kind, how far it came, its files.
+//! An operation as the catalog keeps it: its files, and how it ended.
 
 use super::assets::FileId;
 use crate::domain::asset::{AssetId, Digest, FileStamp};
 use crate::domain::lifecycle::Transition;
+use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::path::RelPath;
 use crate::domain::time::Timestamp;
-
-/// Which way the files go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OperationKind {
-    Quarantine,
-    Restore,
-}
-
-/// How far an operation came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OperationState {
-    /// Announced: files may be in either place.
-    Intent,
-    Done,
-    /// Everything is back where it was.
-    Aborted,
-    /// Some files went and some could not: open until recovery settles it.
-    Partial,
-    /// A file is in neither place, or damaged.
-    Lost,
-}
-
-/// What became of one file of an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileState {
-    Pending,
-    Moved,
-    /// Where it was before the operation.
-    Returned,
-    /// Its bytes were not the catalogued ones, so it was left alone.
-    Drifted,
-    Missing,
-    Failed,
-}
 
 /// One file of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,44 +61,4 @@ pub struct ClosedOperation {
     pub hold: Option<(String, Timestamp)>,
     /// What recovery or a failure has to say.
     pub note: Option<String>,
-}
-
-impl OperationKind {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Quarantine => "quarantine",
-            Self::Restore => "restore",
-        }
-    }
-}
-
-impl OperationState {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Intent => "intent",
-            Self::Done => "done",
-            Self::Aborted => "aborted",
-            Self::Partial => "partial",
-            Self::Lost => "lost",
-        }
-    }
-
-    pub(super) const ALL: [Self; 5] =
-        [Self::Intent, Self::Done, Self::Aborted, Self::Partial, Self::Lost];
-}
-
-impl FileState {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Moved => "moved",
-            Self::Returned => "returned",
-            Self::Drifted => "drifted",
-            Self::Missing => "missing",
-            Self::Failed => "failed",
-        }
-    }
-
-    pub(super) const ALL: [Self; 6] =
-        [Self::Pending, Self::Moved, Self::Returned, Self::Drifted, Self::Missing, Self::Failed];
 }

@@ -11,12 +11,10 @@ use super::decisions::enter_state;
 use super::error::{CatalogError, Result};
 use super::holds::insert_hold;
 use super::open::Catalog;
-use super::operation::{
-    ClosedOperation, FileState, OpenOperation, Operation, OperationFile, OperationKind,
-    OperationState,
-};
+use super::operation::{ClosedOperation, OpenOperation, Operation, OperationFile};
 use super::runs::Session;
 use crate::domain::asset::{AssetId, Digest, FileStamp, Place};
+use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::time::Timestamp;
 
 impl Catalog {
