@@ -221,3 +221,24 @@ fn no_config_hint(looked: &[PathBuf]) -> String {
         looked.join(", ")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_permission_has_a_code_of_its_own_wherever_it_is_missing() {
+        let denied = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let path = || PathBuf::from("x");
+        let write = |source| Error::Write { path: path(), source };
+        let config = |source| Error::from(ConfigError::Read { path: path(), source });
+        let file = |source| Error::from(FileError::Io { operation: "read", path: path(), source });
+        assert_eq!(write(denied()).exit_code(), ExitCode::Permission);
+        assert_eq!(config(denied()).exit_code(), ExitCode::Permission);
+        assert_eq!(file(denied()).exit_code(), ExitCode::Permission);
+        assert_eq!(write(full()).exit_code(), ExitCode::Io);
+        assert_eq!(config(full()).exit_code(), ExitCode::Config);
+        assert_eq!(file(full()).exit_code(), ExitCode::Io);
+    }
+}

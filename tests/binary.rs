@@ -92,6 +92,13 @@ fn an_argument_that_is_not_text_is_a_usage_error() {
 }
 
 #[test]
+fn the_completions_of_bash_are_a_script_of_bash() {
+    let library = TestLibrary::new();
+    let line = "set -o pipefail; \"$0\" completions bash | bash -n";
+    assert_eq!(shell(&library, line).code(), Some(0));
+}
+
+#[test]
 fn the_clock_of_the_machine_counts() {
     let library = TestLibrary::new();
     let output = output(&library, &["--format", "json", "completions", "bash"]);

@@ -62,15 +62,17 @@ fn every_key_reaches_the_policy() {
         "[site]\ntime_zone = 'Europe/Berlin'\nlocale = 'de_DE'\n\
          [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\n\
          [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\n\
+         [people]\nowners = ['zoe', ' nina ']\n\
          [rules]\nSL201 = 'warning'\n",
     ))
     .unwrap();
-    let Policy { zone, locale, severities, caps, .. } = &config.policy;
+    let Policy { zone, locale, severities, owners, caps, .. } = &config.policy;
     assert_eq!((zone.name(), locale.as_str()), ("Europe/Berlin", "de_DE"));
     assert_eq!(config.policy.stale_draft_days, 1);
     assert_eq!(config.policy.review_grace_days, Some(2));
     assert_eq!(config.policy.restore_hold_hours, 3);
     assert_eq!(*caps, Caps { max_items: 4, max_bytes: 5, max_percent: 6 });
+    assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
 }
 
@@ -102,10 +104,11 @@ fn the_example_holds_the_defaults_and_every_key() {
     assert_eq!(config.catalog, answers.catalog);
 
     let uncommented = text.replace("# review_grace_days", "review_grace_days");
-    let uncommented = uncommented.replace("# SL201", "SL201");
+    let uncommented = uncommented.replace("# SL201", "SL201").replace("# owners", "owners");
     let config = parse(&uncommented).unwrap();
     assert_eq!(config.policy.review_grace_days, Some(14));
     assert_eq!(config.policy.severities.len(), 1);
+    assert_eq!(config.policy.owners.map(|owners| owners.len()), Some(2));
 }
 
 #[test]
@@ -150,7 +153,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `policy`, `clean`, `rules`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `rules`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -204,6 +207,31 @@ fn a_rule_is_one_that_there_is() {
        | ^^^^^^^^^^^^^^^^
     "
     );
+}
+
+#[test]
+fn owners_are_names_and_somebody_is_one() {
+    let owners = |list: &str| complaint(&with_folders(&format!("[people]\nowners = {list}\n")));
+    insta::assert_snapshot!(owners("[]"), @"
+    10:10: nobody could own an asset; without the key anybody can
+    10 | owners = []
+       |          ^^
+    ");
+    insta::assert_snapshot!(owners("['nina', ' ']"), @"
+    10:19: this is not a name
+    10 | owners = ['nina', ' ']
+       |                   ^^^
+    ");
+    insta::assert_snapshot!(owners("['nina', 'nina']"), @"
+    10:19: `nina` is listed twice
+    10 | owners = ['nina', 'nina']
+       |                   ^^^^^^
+    ");
+    insta::assert_snapshot!(owners("'nina'"), @r#"
+    10:10: invalid type: string "nina", expected a sequence
+    10 | owners = 'nina'
+       |          ^^^^^^
+    "#);
 }
 
 #[test]
@@ -384,7 +412,12 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     let hash = |more: &str| parse(&with_folders(more)).unwrap().policy_hash();
     let plain = hash("");
     assert_eq!(plain, hash("# a comment\n[site]\ntime_zone = 'UTC'\n"));
-    let more = ["[site]\nlocale = 'de'\n", "[clean]\nmax_items = 1\n", "[rules]\nSL201 = 'off'\n"];
+    let more = [
+        "[site]\nlocale = 'de'\n",
+        "[clean]\nmax_items = 1\n",
+        "[people]\nowners = ['a']\n",
+        "[rules]\nSL201 = 'off'\n",
+    ];
     for more in more {
         assert_ne!(plain, hash(more), "{more}");
     }
@@ -397,5 +430,6 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     max_items=500
     max_bytes=21474836480
     max_percent=10
+    owners=anybody
     ");
 }

@@ -62,7 +62,11 @@ fn decisions(policy: &Policy) -> String {
         |days| format!("review_grace_days = {days}"),
     );
     format!(
-        r#"[policy]
+        r#"[people]
+# Who can own assets. Without the key anybody can, and a mistyped name is not noticed.
+# owners = ["nina", "brand-team"]
+
+[policy]
 # A draft that nobody decided for this many days is stale and goes to its owner.
 stale_draft_days = {stale}
 # A review that is overdue by more days than this blocks use. Without the key it never does.

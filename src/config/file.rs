@@ -1,6 +1,6 @@
 //! The shape of the file, and the checks that can name a line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::policy::{Caps, Policy};
+use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Zone;
 use crate::domain::validation::{Severity, rules};
 
@@ -22,6 +23,8 @@ struct File {
     quarantine: Location,
     #[serde(default)]
     root: Vec<Root>,
+    #[serde(default)]
+    people: People,
     #[serde(default)]
     policy: PolicyTable,
     #[serde(default)]
@@ -49,6 +52,12 @@ struct Root {
     name: Spanned<String>,
     path: Spanned<String>,
     kind: Spanned<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct People {
+    owners: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -121,6 +130,7 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         review_grace_days: table.review_grace_days.or(default.review_grace_days),
         restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
         severities: severities(source, &file.rules)?,
+        owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
         caps: caps(source, &file.clean)?,
     })
 }
@@ -142,6 +152,27 @@ fn locale(source: &Source<'_>, locale: &Spanned<String>) -> Result<String, Confi
     }
     let message = format!("`{}` is not a locale (write en, de_DE or pt-BR)", locale.get_ref());
     Err(source.error(locale.span(), message))
+}
+
+fn owners(
+    source: &Source<'_>,
+    names: &Spanned<Vec<Spanned<String>>>,
+) -> Result<BTreeSet<String>, ConfigError> {
+    if names.get_ref().is_empty() {
+        let message = "nobody could own an asset; without the key anybody can";
+        return Err(source.error(names.span(), message));
+    }
+    let mut owners = BTreeSet::new();
+    for name in names.get_ref() {
+        let text = name.get_ref().trim();
+        if text.is_empty() || text.chars().any(is_unsafe_to_show) {
+            return Err(source.error(name.span(), "this is not a name"));
+        }
+        if !owners.insert(text.to_owned()) {
+            return Err(source.error(name.span(), format!("`{text}` is listed twice")));
+        }
+    }
+    Ok(owners)
 }
 
 fn caps(source: &Source<'_>, clean: &Clean) -> Result<Caps, ConfigError> {

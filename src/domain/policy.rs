@@ -1,6 +1,6 @@
 //! The rules of the house, as the configuration states them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::time::Zone;
 use super::validation::Severity;
@@ -20,6 +20,8 @@ pub struct Policy {
     pub restore_hold_hours: u32,
     /// Severity by rule code, where it differs from the rule's own.
     pub severities: BTreeMap<String, Severity>,
+    /// The people who can own assets; `None`: anybody.
+    pub owners: Option<BTreeSet<String>>,
     pub caps: Caps,
 }
 
@@ -45,6 +47,7 @@ impl Policy {
             review_grace_days,
             restore_hold_hours,
             severities,
+            owners,
             caps: Caps { max_items, max_bytes, max_percent },
         } = self;
         let grace = review_grace_days.map_or("never".to_owned(), |days| days.to_string());
@@ -59,6 +62,10 @@ impl Policy {
             format!("max_percent={max_percent}"),
         ];
         lines.extend(severities.iter().map(|(code, is)| format!("rule.{code}={}", is.name())));
+        match owners {
+            None => lines.push("owners=anybody".to_owned()),
+            Some(owners) => lines.extend(owners.iter().map(|owner| format!("owner={owner}"))),
+        }
         lines.push(String::new());
         lines.join("\n")
     }
@@ -73,6 +80,7 @@ impl Default for Policy {
             review_grace_days: None,
             restore_hold_hours: 72,
             severities: BTreeMap::new(),
+            owners: None,
             caps: Caps::default(),
         }
     }
