@@ -149,7 +149,7 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
         E::Absent { .. } | E::Newer { .. } | E::Older { .. } => ExitCode::Config,
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => ExitCode::Integrity,
         E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } => ExitCode::Changed,
-        E::Held { .. } | E::Exists { .. } => ExitCode::No,
+        E::Held { .. } | E::PathTaken { .. } | E::Exists { .. } => ExitCode::No,
         E::Present { .. } => ExitCode::Usage,
         E::Busy { .. } => ExitCode::Busy,
         E::Setting { .. } => ExitCode::Defect,
@@ -169,6 +169,7 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::Changed { .. } | E::RecordChanged { .. } => "look at it again and repeat the command",
         E::InOperation { .. } => "run `shelflife recover` if no other run is at work",
         E::Held { .. } => "release the hold first, if you may",
+        E::PathTaken { .. } => "decide which of the two belongs there, and move the other away",
         E::Busy { .. } => "another command is writing; try again",
         E::Full { .. } => "free some space, then run the command again",
         E::Present { .. }

@@ -35,6 +35,8 @@ pub enum CatalogError {
     InOperation { asset: AssetId, operation: String },
     #[error("asset {asset} is held: {reason}")]
     Held { asset: AssetId, reason: String },
+    #[error("`{path}` of asset {asset} belongs to {} by now", by.map_or_else(|| "another file".to_owned(), |by| format!("asset {by}")))]
+    PathTaken { asset: AssetId, path: String, by: Option<AssetId> },
     #[error("{what} `{key}` exists already")]
     Exists { what: &'static str, key: String },
     #[error("{what} `{key}` was changed meanwhile")]

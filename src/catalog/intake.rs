@@ -354,7 +354,7 @@ fn mark_missing(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<()
 }
 
 /// Makes the asset's flag say whether any of its files is missing.
-fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
+pub(super) fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
     tx.prepare_cached(
         "UPDATE asset SET files_missing = m.missing, version = version + 1
          FROM (SELECT EXISTS (SELECT 1 FROM file WHERE asset_id = :id AND place = 'missing')

@@ -1,33 +1,37 @@
 //! Operations: file work that is announced before the first file moves and closed with the state
 //! change it leads to. An operation that is open tells recovery where to look.
 
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params};
 use serde_json::json;
 
-use super::assets::{FileId, changed, touch};
+use super::assets::{changed, touch};
 use super::audit::{About, Log};
 use super::cells;
 use super::decisions::enter_state;
 use super::error::{CatalogError, Result};
 use super::holds::insert_hold;
+use super::intake::refresh_missing;
 use super::open::Catalog;
-use super::operation::{ClosedOperation, OpenOperation, Operation, OperationFile};
+use super::operation::{ClosedOperation, OpenOperation, Operation};
 use super::runs::Session;
-use crate::domain::asset::{AssetId, Digest, FileStamp, Place};
+use crate::domain::asset::{AssetId, FileStamp, Place};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
-use crate::domain::time::Timestamp;
 
 impl Catalog {
     /// Announces an operation: durable before any file moves.
     ///
-    /// Refused while another operation of the asset is open, when the asset is not the one that
-    /// was read (`Changed`), and, for a quarantine, while a hold is on (`Held`).
+    /// Refused while another operation of the asset is open, and when the asset is not the one that
+    /// was read (`Changed`); for a quarantine, while a hold is on (`Held`); for a restore, while a
+    /// path belongs to something else by now (`PathTaken`).
     pub fn open_operation(&mut self, open: &OpenOperation) -> Result<()> {
         self.write(|tx, session, log| {
             let operation = &open.operation;
             touch(tx, operation.asset, open.version)?;
             if operation.kind == OperationKind::Quarantine {
                 refuse_held(tx, session, operation.asset)?;
+            }
+            if operation.kind == OperationKind::Restore {
+                refuse_taken_paths(tx, operation)?;
             }
             insert_operation(tx, session, operation)?;
             let kind = format!("{}.intent", operation.kind.name());
@@ -57,9 +61,13 @@ impl Catalog {
             if !set_state(tx, session, &operation.id, closed.state)? {
                 return Ok(());
             }
+            if operation.kind == OperationKind::Restore && closed.state == OperationState::Done {
+                refuse_taken_paths(tx, operation)?;
+            }
             for (number, state, stamp) in &closed.files {
                 close_file(tx, operation, (*number, *state, *stamp))?;
             }
+            refresh_missing(tx, operation.asset)?;
             if let Some(step) = closed.transition
                 && !enter_state(tx, session, operation.asset, None, (step.from, step.to))?
             {
@@ -70,62 +78,6 @@ impl Catalog {
             }
             append_end(tx, session, log, (operation, closed))
         })
-    }
-
-    /// Every operation that is not closed, oldest first.
-    pub fn open_operations(&self) -> Result<Vec<Operation>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation
-             WHERE state IN ('intent', 'partial') ORDER BY opened_ms, id",
-        )?;
-        let mut rows = statement.query([])?;
-        let mut operations = Vec::new();
-        while let Some(row) = rows.next()? {
-            operations.push(operation(row)?);
-        }
-        for operation in &mut operations {
-            operation.files = self.operation_files(&operation.id)?;
-        }
-        Ok(operations)
-    }
-
-    /// The operation that took an asset's files into quarantine, if it is there.
-    pub fn quarantine_of(&self, asset: AssetId) -> Result<Option<Operation>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation
-             WHERE asset_id = :asset AND kind = 'quarantine' AND state = 'done'
-             ORDER BY opened_ms DESC, id DESC LIMIT 1",
-        )?;
-        let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let mut found = operation(row)?;
-        found.files = self.operation_files(&found.id)?;
-        Ok(Some(found))
-    }
-
-    /// Whether the catalog knows this operation.
-    pub fn knows_operation(&self, id: &str) -> Result<bool> {
-        let found: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT 1 FROM operation WHERE id = :id")?
-            .query_row(named_params! { ":id": id }, |row| row.get(0))
-            .optional()?;
-        Ok(found.is_some())
-    }
-
-    fn operation_files(&self, id: &str) -> Result<Vec<OperationFile>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT o.number, o.file_id, f.root_id, f.folder, f.name, o.stored_name, o.sha256,
-                    o.bytes, o.mode, o.modified_ns, o.state
-             FROM operation_file o JOIN file f ON f.id = o.file_id
-             WHERE o.operation_id = :id ORDER BY o.number",
-        )?;
-        let mut rows = statement.query(named_params! { ":id": id })?;
-        let mut files = Vec::new();
-        while let Some(row) = rows.next()? {
-            files.push(operation_file(row)?);
-        }
-        Ok(files)
     }
 }
 
@@ -144,6 +96,27 @@ fn refuse_held(tx: &Transaction<'_>, session: &Session, asset: AssetId) -> Resul
         })
         .optional()?;
     reason.map_or(Ok(()), |reason| Err(CatalogError::Held { asset, reason }))
+}
+
+/// While the files were away, their paths may have been given to others.
+fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
+    for file in &operation.files {
+        let mut statement = tx.prepare_cached(
+            "SELECT asset_id FROM file
+             WHERE root_id = :root AND folder = :folder AND name = :name AND id <> :file
+               AND place IN ('library', 'missing')",
+        )?;
+        let params = named_params! {
+            ":root": file.root, ":folder": file.path.folder(), ":name": file.path.name(),
+            ":file": file.file.0,
+        };
+        let taken = statement.query_row(params, |row| row.get::<_, Option<i64>>("asset_id"));
+        if let Some(by) = taken.optional()? {
+            let (path, by) = (file.path.to_string(), by.map(AssetId));
+            return Err(CatalogError::PathTaken { asset: operation.asset, path, by });
+        }
+    }
+    Ok(())
 }
 
 fn insert_operation(tx: &Transaction<'_>, session: &Session, operation: &Operation) -> Result<()> {
@@ -208,8 +181,10 @@ fn close_file(
         | (OperationKind::Restore, FileState::Returned | FileState::Pending) => Place::Quarantine,
         (OperationKind::Restore, FileState::Moved)
         | (OperationKind::Quarantine, FileState::Returned | FileState::Pending) => Place::Library,
-        (_, FileState::Missing) => Place::Missing,
-        (_, FileState::Drifted | FileState::Failed) => return Ok(()),
+        (OperationKind::Quarantine, FileState::Missing) => Place::Missing,
+        // What is lost in quarantine stays on record there: its path may belong to others.
+        (OperationKind::Restore, FileState::Missing)
+        | (_, FileState::Drifted | FileState::Failed) => return Ok(()),
     };
     tx.prepare_cached(
         "UPDATE file SET place = :place WHERE id =
@@ -248,41 +223,4 @@ fn append_end(
         "to": closed.transition.map(|step| step.to.to_string()),
     });
     log.append(tx, &kind, about(operation), &payload)
-}
-
-fn operation(row: &Row<'_>) -> Result<Operation> {
-    let (kind, state): (String, String) = (row.get("kind")?, row.get("state")?);
-    let kind = match kind.as_str() {
-        "quarantine" => OperationKind::Quarantine,
-        "restore" => OperationKind::Restore,
-        other => return Err(CatalogError::damaged(format!("operation.kind `{other}`"))),
-    };
-    let state = OperationState::ALL.into_iter().find(|known| known.name() == state);
-    Ok(Operation {
-        id: row.get("id")?,
-        kind,
-        asset: AssetId(row.get("asset_id")?),
-        state: state.ok_or_else(|| CatalogError::damaged("operation.state"))?,
-        opened_at: Timestamp::from_millis(row.get("opened_ms")?),
-        store: row.get("store")?,
-        files: Vec::new(),
-    })
-}
-
-fn operation_file(row: &Row<'_>) -> Result<OperationFile> {
-    let state: String = row.get("state")?;
-    let state = FileState::ALL.into_iter().find(|known| known.name() == state);
-    let (folder, name): (Vec<u8>, Vec<u8>) = (row.get("folder")?, row.get("name")?);
-    Ok(OperationFile {
-        number: row.get("number")?,
-        file: FileId(row.get("file_id")?),
-        root: row.get("root_id")?,
-        path: cells::joined(&folder, &name)?,
-        stored_name: row.get("stored_name")?,
-        digest: Digest(row.get("sha256")?),
-        bytes: cells::unsigned(row.get("bytes")?),
-        mode: row.get("mode")?,
-        modified_ns: row.get("modified_ns")?,
-        state: state.ok_or_else(|| CatalogError::damaged("operation_file.state"))?,
-    })
 }
