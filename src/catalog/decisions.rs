@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::assets::{changed, refuse_open_operation};
 use super::audit::{About, Log};
-use super::error::Result;
+use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, Digest};
@@ -37,23 +37,13 @@ impl Catalog {
 
     /// Records many decisions in one transaction, for sweeps. A decision whose asset changed
     /// meanwhile is left out and returned with the reason; the others are recorded.
-    pub fn record_decisions(
+    pub fn record_decisions<'d>(
         &mut self,
-        decisions: &[Decision],
-    ) -> Result<Vec<(AssetId, super::CatalogError)>> {
+        decisions: impl IntoIterator<Item = &'d Decision>,
+    ) -> Result<Vec<(AssetId, CatalogError)>> {
         self.write(|tx, session, log| {
-            let mut left_out = Vec::new();
-            for decision in decisions {
-                use super::CatalogError as E;
-                match decide(tx, session, log, decision) {
-                    Ok(()) => {}
-                    Err(error @ (E::Changed { .. } | E::InOperation { .. })) => {
-                        left_out.push((decision.asset, error));
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            Ok(left_out)
+            let decisions = decisions.into_iter().map(|decision| (decision.asset, decision));
+            leaving_out(decisions, |decision| decide(tx, session, log, decision))
         })
     }
 
@@ -70,6 +60,25 @@ impl Catalog {
         let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
         Ok(payload.get("by").and_then(Value::as_str).map(str::to_owned))
     }
+}
+
+/// Writes each change, and returns those whose asset is not what it was when it was read. The
+/// writer of such a change says so before it writes anything.
+pub(super) fn leaving_out<C>(
+    changes: impl Iterator<Item = (AssetId, C)>,
+    mut write: impl FnMut(C) -> Result<()>,
+) -> Result<Vec<(AssetId, CatalogError)>> {
+    let mut left_out = Vec::new();
+    for (asset, change) in changes {
+        match write(change) {
+            Ok(()) => {}
+            Err(error @ (CatalogError::Changed { .. } | CatalogError::InOperation { .. })) => {
+                left_out.push((asset, error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(left_out)
 }
 
 pub(super) fn decide(

@@ -6,11 +6,12 @@ use rusqlite::{Transaction, named_params};
 use serde_json::{Map, Value, json};
 
 use super::assets::touch;
-use super::audit::About;
+use super::audit::{About, Log};
 use super::cells::{date, date_text, instant, millis};
-use super::decisions::{Decision, decide};
-use super::error::Result;
+use super::decisions::{Decision, decide, leaving_out};
+use super::error::{CatalogError, Result};
 use super::open::Catalog;
+use super::runs::Session;
 use super::search::index_words;
 use crate::domain::asset::AssetId;
 use crate::domain::metadata::{Dates, Metadata};
@@ -28,7 +29,8 @@ pub struct DescriptionEdit {
     pub licenses: Vec<i64>,
     /// Field, value before, value after; shown to people and kept in the audit log.
     pub changes: Vec<(String, Option<String>, Option<String>)>,
-    /// The decision that goes with the edit: an approval it voids, or a renewal it serves.
+    /// The decision that goes with the edit, on the version that was read: an approval it voids, or
+    /// a renewal it serves.
     pub decision: Option<Decision>,
 }
 
@@ -84,21 +86,44 @@ impl Catalog {
     }
 
     /// Records a description with its links, its decision and the audit entries: all or none.
+    ///
+    /// A decision is taken after the links are written, so its pins reach contexts that the same
+    /// edit links.
     pub fn record_description(&mut self, edit: &DescriptionEdit) -> Result<()> {
+        self.write(|tx, session, log| describe(tx, session, log, edit))
+    }
+
+    /// Records many descriptions in one transaction. One whose asset changed meanwhile is left out
+    /// and returned with the reason; the others are recorded.
+    pub fn record_descriptions<'e>(
+        &mut self,
+        edits: impl IntoIterator<Item = &'e DescriptionEdit>,
+    ) -> Result<Vec<(AssetId, CatalogError)>> {
         self.write(|tx, session, log| {
-            if let Some(decision) = &edit.decision {
-                decide(tx, session, log, decision)?;
-                touch(tx, edit.asset, edit.version + 1)?;
-            } else {
-                touch(tx, edit.asset, edit.version)?;
-            }
-            write_description(tx, edit.asset, &edit.metadata)?;
-            write_links(tx, edit)?;
-            index_words(tx, edit.asset)?;
-            let payload = json!({ "by": session.actor.name(), "changes": changes(edit) });
-            log.append(tx, "asset.describe", About::asset(edit.asset), &payload)
+            leaving_out(edits.into_iter().map(|edit| (edit.asset, edit)), |edit| {
+                describe(tx, session, log, edit)
+            })
         })
     }
+}
+
+fn describe(
+    tx: &Transaction<'_>,
+    session: &Session,
+    log: &mut Log<'_>,
+    edit: &DescriptionEdit,
+) -> Result<()> {
+    touch(tx, edit.asset, edit.version)?;
+    write_description(tx, edit.asset, &edit.metadata)?;
+    write_links(tx, edit)?;
+    index_words(tx, edit.asset)?;
+    if !edit.changes.is_empty() || edit.decision.is_none() {
+        let payload = json!({ "by": session.actor.name(), "changes": changes(edit) });
+        log.append(tx, "asset.describe", About::asset(edit.asset), &payload)?;
+    }
+    let Some(decision) = &edit.decision else { return Ok(()) };
+    let version = edit.version + 1;
+    decide(tx, session, log, &Decision { version, ..decision.clone() })
 }
 
 fn changes(edit: &DescriptionEdit) -> Map<String, Value> {

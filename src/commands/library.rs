@@ -5,10 +5,12 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, FactsRow, Session};
 use crate::config::Config;
 use crate::domain::asset::{Asset, AssetId};
+use crate::domain::context::ContextKind;
 use crate::domain::lifecycle::{Verdict, World, standing_of};
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
 use crate::domain::text::printable;
+use crate::domain::time::Zone;
 use crate::error::Error;
 use crate::report::Subject;
 
@@ -92,6 +94,15 @@ impl Court {
 
     pub(super) fn policy(&self) -> &Policy {
         &self.config.policy
+    }
+
+    /// The zone of dates of an asset that depends on these contexts and names no zone of its own:
+    /// its first campaign's that names one, else the site's.
+    pub(super) fn zone_among(&self, contexts: &[i64]) -> Result<Zone, Error> {
+        let contexts = contexts.iter().filter_map(|id| self.world.contexts.get(id));
+        let mut campaigns = contexts.filter(|context| context.key.kind == ContextKind::Campaign);
+        let zone = campaigns.find_map(|context| context.zone.as_deref());
+        zone.map_or_else(|| Ok(self.policy().zone.clone()), |name| Ok(Zone::named(name)?))
     }
 
     /// The verdict on an asset at the command's instant.

@@ -5,6 +5,7 @@
 //! [`COMMANDS`].
 
 mod completions;
+mod import;
 mod init;
 mod library;
 mod list;
@@ -32,6 +33,7 @@ pub use progress::Progress;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Completions(completions::CompletionsArgs),
+    Import(import::ImportArgs),
     Init(init::InitArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
@@ -48,6 +50,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
             completions::run(args, ctx);
             Ok(())
         }
+        Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
@@ -61,9 +64,10 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
 /// Every command by its full name, in alphabetical order.
 #[rustfmt::skip]
 pub const COMMANDS: &[CommandRow] = {
-    use {Class::{Act, Read}, Start::AtOnce};
+    use {Class::{Act, Decide, Read}, Start::AtOnce};
     &[
         row("completions", Read, AtOnce),
+        row("import wxr",  Decide, AtOnce),
         row("init",        Act,  AtOnce),
         row("list",        Read, AtOnce),
         row("man",         Act,  AtOnce),

@@ -29,6 +29,19 @@ pub struct Edits {
     pub no_expiry_reason: Option<Option<String>>,
 }
 
+impl Edits {
+    /// Whether the instants of the dates have to be computed again: a date, its zone or a campaign
+    /// that brings a zone is new.
+    fn touch_dates(&self) -> bool {
+        self.starts_on.is_some()
+            || self.expires_on.is_some()
+            || self.review_on.is_some()
+            || self.no_expiry_reason.is_some()
+            || self.zone.is_some()
+            || self.contexts.is_some()
+    }
+}
+
 /// A description with its links.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
@@ -70,7 +83,7 @@ pub enum DescribeError {
     Zone(#[from] TimeError),
 }
 
-/// Applies the edits and computes the instants of the dates.
+/// Applies the edits and computes the instants of the dates, if an edit touches them.
 ///
 /// Dates are civil days in the asset's own zone, else in `shared_zone`: its campaign's, else the
 /// site's.
@@ -102,7 +115,9 @@ pub fn plan_description(
     if let Some(licenses) = &edits.licenses {
         planned.licenses = sorted(licenses);
     }
-    metadata.dates = plan_dates(&current.metadata.dates, edits, shared_zone)?;
+    if edits.touch_dates() {
+        metadata.dates = plan_dates(&current.metadata.dates, edits, shared_zone)?;
+    }
     Ok(planned)
 }
 

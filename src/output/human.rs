@@ -244,8 +244,15 @@ fn summary_line(summary: &Summary) -> Option<String> {
     .into_iter()
     .flatten()
     .collect();
-    parts.extend(summary.figures.iter().map(|(word, count)| format!("{count} {word}")));
+    let said = |count: u64| count > 0 || parts_are_all_zero(summary);
+    let figures = summary.figures.iter().filter(|(_, count)| said(**count));
+    parts.extend(figures.map(|(word, count)| format!("{count} {word}")));
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// A figure of nothing is left out, unless there is nothing else.
+fn parts_are_all_zero(summary: &Summary) -> bool {
+    summary.figures.values().all(|count| *count == 0)
 }
 
 fn counted_entries(count: u64) -> String {

@@ -3,6 +3,8 @@
 mod found;
 mod root;
 
+pub(in crate::commands) use found::plan;
+
 use crate::domain::policy::Policy;
 use crate::error::Error;
 use crate::report::Item;
