@@ -186,11 +186,14 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
 fn file_code(error: &FileError) -> ExitCode {
     match error {
         FileError::Io { source, .. } => io_code(source),
-        FileError::Path { .. } => ExitCode::Usage,
+        FileError::Path { .. } | FileError::OperationName { .. } => ExitCode::Usage,
         FileError::Escape { .. }
         | FileError::NotRegular { .. }
         | FileError::Own { .. }
+        | FileError::SeveralNames { .. }
         | FileError::OtherMarker { .. } => ExitCode::Guard,
+        FileError::Unsafe { .. } => ExitCode::Permission,
+        FileError::OtherBytes { .. } => ExitCode::Integrity,
         FileError::ChangedWhileReading { .. } => ExitCode::Changed,
     }
 }
@@ -199,11 +202,15 @@ fn file_hint(error: &FileError) -> Option<String> {
     let hint = match error {
         FileError::OtherMarker { .. } => "mount the right disk, or name the right catalog",
         FileError::ChangedWhileReading { .. } => "run it again once the file is written",
+        FileError::Unsafe { .. } => "let it be a folder of your own that nobody else may enter",
+        FileError::SeveralNames { .. } => "remove its other names, or put both on one file system",
         FileError::Io { .. }
         | FileError::Path { .. }
         | FileError::Escape { .. }
         | FileError::NotRegular { .. }
-        | FileError::Own { .. } => return None,
+        | FileError::Own { .. }
+        | FileError::OtherBytes { .. }
+        | FileError::OperationName { .. } => return None,
     };
     Some(hint.to_owned())
 }

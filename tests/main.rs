@@ -12,6 +12,7 @@ mod binary;
 mod command_line;
 mod configuration;
 mod docs;
+mod files;
 mod formats;
 mod grouping;
 mod media;

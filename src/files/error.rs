@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::io::Errno;
 
 use super::folder::FileKind;
+use crate::domain::asset::Digest;
 use crate::domain::path::PathError;
 use crate::domain::text::printable;
 
@@ -33,8 +34,22 @@ pub enum FileError {
     #[error("`{}` changed while it was read", shown(path))]
     ChangedWhileReading { path: PathBuf },
 
+    #[error("`{}` does not hold the expected bytes ({expected}) but {found}", shown(path))]
+    OtherBytes { path: PathBuf, expected: Digest, found: Digest },
+
+    /// A copy would part it from its other names.
+    #[error("`{}` has {links} names, so it cannot be moved by copying", shown(path))]
+    SeveralNames { path: PathBuf, links: u64 },
+
     #[error("the marker `{}` names another catalog: {}", shown(path), printable(found.as_bytes()))]
     OtherMarker { path: PathBuf, found: String },
+
+    /// A place that must be private is not, or not surely.
+    #[error("`{}` is not safe: it {why}", shown(path))]
+    Unsafe { path: PathBuf, why: &'static str },
+
+    #[error("`{}` is not the name of an operation", shown(path))]
+    OperationName { path: PathBuf },
 }
 
 impl FileError {
@@ -50,7 +65,11 @@ impl FileError {
             | Self::NotRegular { path, .. }
             | Self::Own { path }
             | Self::ChangedWhileReading { path }
-            | Self::OtherMarker { path, .. } => path,
+            | Self::OtherBytes { path, .. }
+            | Self::SeveralNames { path, .. }
+            | Self::OtherMarker { path, .. }
+            | Self::Unsafe { path, .. }
+            | Self::OperationName { path } => path,
         }
     }
 
@@ -64,9 +83,59 @@ impl FileError {
         self.is_errno(&[Errno::NOENT])
     }
 
+    /// Whether something is at the path already.
+    pub fn is_taken(&self) -> bool {
+        self.is_errno(&[Errno::EXIST])
+    }
+
+    /// Whether a folder could not be removed because something is in it.
+    pub fn is_not_empty(&self) -> bool {
+        self.is_errno(&[Errno::NOTEMPTY, Errno::EXIST])
+    }
+
     fn is_errno(&self, any: &[Errno]) -> bool {
         let Self::Io { source, .. } = self else { return false };
         Errno::from_io_error(source).is_some_and(|errno| any.contains(&errno))
+    }
+}
+
+/// Why a file was not moved. Nothing has been overwritten in any case.
+#[derive(Debug, thiserror::Error)]
+pub enum MoveError {
+    #[error("`{}` already exists", shown(path))]
+    Exists { path: PathBuf },
+
+    /// The move would cross file systems or mounts: it takes a copy.
+    #[error("`{}` is on another file system than `{}`", shown(from), shown(to))]
+    CrossDevice { from: PathBuf, to: PathBuf },
+
+    /// The file system can neither rename without replacing nor link.
+    #[error(
+        "the file system of `{}` cannot move a file there without the risk of replacing another",
+        shown(path)
+    )]
+    Unsupported { path: PathBuf },
+
+    #[error(transparent)]
+    Other(#[from] FileError),
+}
+
+impl MoveError {
+    /// See [`FileError::is_disk_wide`].
+    pub fn is_disk_wide(&self) -> bool {
+        matches!(self, Self::Other(error) if error.is_disk_wide())
+    }
+}
+
+/// The same failure where nobody asks why a move was refused.
+impl From<MoveError> for FileError {
+    fn from(error: MoveError) -> Self {
+        match error {
+            MoveError::Exists { path } => Self::io("write", &path, Errno::EXIST),
+            MoveError::CrossDevice { to, .. } => Self::io("write", &to, Errno::XDEV),
+            MoveError::Unsupported { path } => Self::io("write", &path, Errno::OPNOTSUPP),
+            MoveError::Other(error) => error,
+        }
     }
 }
 

@@ -8,10 +8,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat, fstat, fsync, openat, readlinkat, statat};
+use rustix::fs::{
+    AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, fsync, openat, readlinkat, statat,
+};
 use rustix::io::Errno;
 
-use super::steps::Steps;
+use super::steps::{Steps, Unwatched};
 use super::{FileError, Result};
 use crate::domain::asset::FileStamp;
 use crate::domain::path::{PathError, RelPath};
@@ -28,11 +30,51 @@ pub struct Folder {
     circumstances: Circumstances,
 }
 
+/// One name in one folder, whether anything is there or not.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    pub folder: &'a Folder,
+    pub name: &'a [u8],
+}
+
+impl Entry<'_> {
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.path_of(self.name)
+    }
+
+    pub(super) fn failed(&self, operation: &'static str, errno: Errno) -> FileError {
+        self.folder.failed(operation, self.name, errno)
+    }
+
+    /// Announces a change to this entry. Fails if the name is not one part of a path.
+    pub(super) fn step(&self, what: &'static str) -> Result<()> {
+        self.folder.check_name(self.name)?;
+        let steps = &self.folder.circumstances.steps;
+        steps.before(what).map_err(|source| FileError::io(what, &self.path(), source))
+    }
+}
+
+/// Who may write into a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Privacy {
+    /// Perhaps others.
+    Shared,
+    /// Only this program's user.
+    Private,
+}
+
 /// What a root passes on to each of its folders.
 #[derive(Debug, Clone)]
 pub(super) struct Circumstances {
     pub(super) steps: Arc<dyn Steps>,
     pub(super) own: Arc<BTreeSet<Identity>>,
+    pub(super) privacy: Privacy,
+}
+
+impl Default for Circumstances {
+    fn default() -> Self {
+        Self { steps: Arc::new(Unwatched), own: Arc::default(), privacy: Privacy::Shared }
+    }
 }
 
 /// What a directory entry is.
@@ -128,6 +170,11 @@ impl Folder {
         &self.path
     }
 
+    /// The entry `name` of this folder.
+    pub fn at<'a>(&'a self, name: &'a [u8]) -> Entry<'a> {
+        Entry { folder: self, name }
+    }
+
     /// What is at `name`, links not followed; `None` if nothing is.
     pub fn stat(&self, name: &[u8]) -> Result<Option<FileStat>> {
         self.check_name(name)?;
@@ -167,12 +214,44 @@ impl Folder {
             .map_err(|errno| self.failed("read link", name, errno))
     }
 
-    /// Makes what was done to the folder's entries durable.
+    /// The names of everything directly in the folder, sorted by their bytes.
+    pub fn names(&self) -> Result<Vec<Vec<u8>>> {
+        let failed = |errno| FileError::io("list folder", &self.path, errno);
+        let entries = self.readable().and_then(Dir::new).map_err(failed)?;
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(failed)?.file_name().to_bytes().to_vec();
+            if name != b"." && name != b".." {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Makes what was done to the folder's entries durable. Never tried twice: after a failed sync
+    /// the kernel may have dropped what it could not write.
     pub fn sync(&self) -> Result<()> {
+        let failed = |source| FileError::io("sync folder", &self.path, source);
+        self.circumstances.steps.before("sync folder").map_err(failed)?;
+        self.readable().and_then(fsync).map_err(|errno| failed(errno.into()))
+    }
+
+    /// The handle that folders are held by can be neither listed nor synced.
+    pub(super) fn readable(&self) -> rustix::io::Result<OwnedFd> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         openat(&self.handle, c".", flags, Mode::empty())
-            .and_then(fsync)
-            .map_err(|errno| FileError::io("sync folder", &self.path, errno))
+    }
+
+    pub(super) fn is_private(&self) -> bool {
+        self.circumstances.privacy == Privacy::Private
+    }
+
+    /// What the file system says of the folder itself.
+    pub(super) fn own_stat(&self) -> Result<FileStat> {
+        let stat =
+            fstat(&self.handle).map_err(|errno| FileError::io("look at", &self.path, errno))?;
+        Ok(stat.into())
     }
 
     /// Whether it is one of the files or folders that a library must leave alone.
@@ -182,9 +261,7 @@ impl Folder {
 
     /// The folder itself.
     pub fn identity(&self) -> Result<Identity> {
-        let stat =
-            fstat(&self.handle).map_err(|errno| FileError::io("look at", &self.path, errno))?;
-        Ok(FileStat::from(stat).identity())
+        Ok(self.own_stat()?.identity())
     }
 
     pub(super) fn is_own_folder(&self) -> Result<bool> {

@@ -4,22 +4,31 @@
 //! time, and never through a link. No path text is given to an operation that reads, moves or
 //! removes.
 
+pub mod copy;
 pub mod count;
 pub mod error;
 pub mod folder;
+pub mod folders;
 pub mod listing;
+pub mod moves;
+pub mod private;
+pub mod quarantine;
 pub mod read;
 pub mod root;
 pub mod steps;
-mod tmpmarker;
-pub use tmpmarker::*;
 pub mod walk;
+mod write;
 
 pub use count::{count, identities};
-pub use error::FileError;
-pub use folder::{FileKind, FileStat, Folder, Identity};
+pub use error::{FileError, MoveError};
+pub use folder::{Entry, FileKind, FileStat, Folder, Identity};
 pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};
-pub use read::{FileRead, Head, read_batch, read_file};
+pub use private::{
+    check_private_dir, create_private_dir, is_beneath, network_file_system, replace_private,
+    write_new_private,
+};
+pub use quarantine::Quarantine;
+pub use read::{FileRead, Head, hash_file, read_batch, read_file};
 pub use root::{Leads, Root};
 pub use steps::Steps;
 pub use walk::{WalkOptions, walk};

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, openat, openat2, statat};
 use rustix::io::Errno;
 
-use super::folder::{Circumstances, Folder, Identity};
-use super::steps::{Steps, Unwatched};
-use super::{FileError, Result};
+use super::folder::{Circumstances, Folder, Identity, Privacy};
+use super::steps::Steps;
+use super::{FileError, MoveError, Result, write};
 use crate::domain::path::RelPath;
 
 /// The file in a root that names the catalog the root belongs to.
@@ -21,6 +21,9 @@ pub const MARKER: &[u8] = b".shelflife-root";
 
 /// A marker is one line; a longer file is not one of ours.
 const MARKER_BYTES: u64 = 256;
+
+/// The marker holds nothing secret, and whoever serves the root may want to know it.
+const MARKER_MODE: u32 = 0o644;
 
 const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -59,14 +62,23 @@ impl Root {
     /// Opens the folder at `path`. The path itself is the operator's and may lead through links;
     /// nothing below it may.
     pub fn open(path: &Path) -> Result<Self> {
-        let failed = |errno| FileError::io("open root", path, errno);
-        let handle = openat(CWD, path, FOLDER, Mode::empty()).map_err(failed)?;
+        Self::open_as(path, OFlags::empty(), Circumstances::default())
+    }
+
+    /// Opens a private place, which must not be a link.
+    pub(super) fn open_private(path: &Path) -> Result<Self> {
+        let circumstances = Circumstances { privacy: Privacy::Private, ..Default::default() };
+        Self::open_as(path, OFlags::NOFOLLOW, circumstances)
+    }
+
+    fn open_as(path: &Path, flags: OFlags, circumstances: Circumstances) -> Result<Self> {
+        let failed = |errno| FileError::io("open folder", path, errno);
+        let handle = openat(CWD, path, FOLDER | flags, Mode::empty()).map_err(failed)?;
         let resolver = match beneath(&handle, b".") {
             Ok(_) => Resolver::Kernel,
             Err(Errno::NOSYS | Errno::PERM) => Resolver::Parts,
             Err(errno) => return Err(failed(errno)),
         };
-        let circumstances = Circumstances { steps: Arc::new(Unwatched), own: Arc::default() };
         Ok(Self { path: path.to_owned(), handle, resolver, circumstances })
     }
 
@@ -144,6 +156,33 @@ impl Root {
             .read_to_end(&mut line)
             .map_err(|source| FileError::io("read", &top.path_of(MARKER), source))?;
         Ok(Some(String::from_utf8_lossy(&line).trim_end().to_owned()))
+    }
+
+    /// Marks the root as belonging to the catalog `id`, durably. To mark it again with the same id
+    /// does nothing.
+    ///
+    /// Fails with [`FileError::OtherMarker`] if it belongs to another.
+    pub fn write_marker(&self, id: &str) -> Result<()> {
+        if self.has_marker(id)? {
+            return Ok(());
+        }
+        let top = self.folder(b"")?;
+        let line = format!("{id}\n");
+        match write::write_new(top.at(MARKER), line.as_bytes(), MARKER_MODE) {
+            Err(MoveError::Exists { .. }) => self.has_marker(id).map(|_| ()),
+            written => Ok(written?),
+        }
+    }
+
+    fn has_marker(&self, id: &str) -> Result<bool> {
+        match self.read_marker()? {
+            Some(found) if found == id => Ok(true),
+            Some(found) => {
+                let path = self.path.join(OsStr::from_bytes(MARKER));
+                Err(FileError::OtherMarker { path, found })
+            }
+            None => Ok(false),
+        }
     }
 }
 
