@@ -100,6 +100,7 @@ const DEFAULT_NAMES: &[DefaultName] = {
             "(?:IMG_|IMGP|DSC_?|_DSC|DSCF|DSCN|CIMG|PICT|MGP|_?MG_|P[0-9]{3}|GOPR|DJI_|MVI_|HPIM)[0-9]{4,5}"),
         row(O::Camera, "a drone", Start, "DJI_[0-9]{14}_[0-9]{4}"),
         row(O::Camera, "a phone's camera", Start, "(?:IMG|VID|MVIMG|PANO)_[0-9]{8}_[0-9]{6}"),
+        row(O::Camera, "a camera", Start, "DSC_?[0-9]{8}_[0-9]{6}"),
         row(O::Camera, "an iPhone", Whole, "IMG_E[0-9]{4}"),
         row(O::Camera, "a Pixel phone", Start, "PXL_[0-9]{8}_[0-9]{9}"),
 

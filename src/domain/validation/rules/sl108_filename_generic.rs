@@ -20,9 +20,6 @@ const FEWEST_LETTERS: usize = 3;
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let name = FileName::of(&subject.asset.path);
-    if is_default(&name) {
-        return Vec::new();
-    }
     let words = name.words();
     let letters = words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphabetic());
     let message = if say_nothing(&words) {
@@ -32,7 +29,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     } else {
         return Vec::new();
     };
-    vec![message]
+    if is_default(&name) { Vec::new() } else { vec![message] }
 }
 
 #[cfg(test)]

@@ -32,11 +32,18 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 /// Whether a text is the asset's stem, or one that a tool gives. A stem of words and spaces is
 /// also how people write, so it has to show that it is none: by `-`, `_` or its tool.
 fn is_stem(text: &str, own: &FileName) -> bool {
+    let joined = !text.contains(char::is_whitespace) && text.contains(['-', '_']);
+    let numbered = text.contains(|c: char| c.is_ascii_digit());
+    if !joined && !numbered {
+        return false;
+    }
     let written = FileName::of_stem(text);
     let is_own = [own.stem(), own.base()].contains(&written.stem());
-    let joined = !text.contains(char::is_whitespace) && text.contains(['-', '_']);
-    let of_tool = is_default(&written) && text.contains(|c: char| c.is_ascii_digit());
-    (is_own && (joined || of_tool)) || (joined && of_tool)
+    match (is_own, joined) {
+        (true, true) => true,
+        (false, false) => false,
+        _ => numbered && is_default(&written),
+    }
 }
 
 #[cfg(test)]

@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule {
 /// Settings that only generators read.
 static SETTINGS: Pattern = Pattern::new(concat!(
     r"(?i)--(?:ar|v|niji|stylize|s|chaos|seed|no|style|q|iw|sref|cref)\s+\S",
-    r"|<(?:lora|lyco|hypernet):|\bnegative prompt:|\bsteps: \d+, sampler|\bcfg scale:",
-    r"|\([^()]{1,80}:[01]\.\d+\)|\bmasterpiece, best quality|\btrending on artstation|^/imagine\b",
-    r"|\b(?:4|8|16)k (?:uhd|hdr|resolution)|\bhyper[- ]?realistic, |\bultra[- ]detailed, ",
+    r"|<(?:lora|lyco|hypernet):|(?-u:\b)negative prompt:|(?-u:\b)steps: \d+, sampler|(?-u:\b)cfg scale:",
+    r"|\([^()]{1,80}:[01]\.\d+\)|(?-u:\b)masterpiece, best quality|(?-u:\b)trending on artstation|^/imagine(?-u:\b)",
+    r"|(?-u:\b)(?:4|8|16)k (?:uhd|hdr|resolution)|(?-u:\b)hyper[- ]?realistic, |(?-u:\b)ultra[- ]detailed, ",
 ));
 /// A shorter text may be within a note by chance.
 const FEWEST_WORDS: usize = 6;

@@ -28,7 +28,7 @@ static OPENING: Pattern = Pattern::new(concat!(
     r"|(?:(?:en|et|ett)\s+)?(?:bild|billede|bilde|foto)\s+(?:på|av|af)",
     r"|(?:obrázek|fotka|fotografie)\s+(?:s|se|na)",
     r"|(?:изображение|картинка|фотография|фото)\s+\w+",
-    r")(?:\s|\b)",
+    r")(?:\s|$|(?-u:\b))",
     r"|(?:の画像|の写真|のイメージ|的图片|的照片|的图像|的圖片|的相片)[。.]?$",
 ));
 

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 
 static MARKUP: Pattern = Pattern::new(concat!(
     r"(?i)</?(?:[a-z][a-z0-9]*)(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});",
-    r"|\[/?(?:caption|gallery|embed|img)\b[^\]]*\]|!\[[^\]]*\]\(",
+    r"|\[/?(?:caption|gallery|embed|img)(?-u:\b)[^\]]*\]|!\[[^\]]*\]\(",
 ));
 
 fn check(subject: &Subject<'_>) -> Vec<String> {

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 
 /// A price or a percentage, which an offer or a claim would name.
 static FIGURE: Pattern = Pattern::new(
-    r"(?i)\d+(?:[.,]\d+)?\s?(?:%|percent\b|prozent\b|€|£|¥|zł|kr\b|eur\b|usd\b|gbp\b|chf\b|pln\b)|[€£$¥]\s?\d+",
+    r"(?i)\d+(?:[.,]\d+)?\s?(?:%|percent(?-u:\b)|prozent(?-u:\b)|€|£|¥|zł|kr(?-u:\b)|eur(?-u:\b)|usd(?-u:\b)|gbp(?-u:\b)|chf(?-u:\b)|pln(?-u:\b))|[€£$¥]\s?\d+",
 );
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
@@ -27,6 +27,9 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
         .filter(|context| context.ends_at.is_some_and(|at| at <= subject.now))
         .collect();
     let mut messages = Vec::new();
+    if ended.is_empty() {
+        return messages;
+    }
     for (locale, text) in subject.alts() {
         let folded_text = format!(" {} ", folded(text));
         for context in &ended {
