@@ -15,6 +15,7 @@ mod docs;
 mod files;
 mod formats;
 mod grouping;
+mod lifecycle;
 mod media;
 mod support;
 mod validation;

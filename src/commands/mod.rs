@@ -4,18 +4,27 @@
 //! write its file, then add its `mod`, its variant, its arm in [`dispatch`] and its row in
 //! [`COMMANDS`].
 
+mod approve;
+mod clearing;
 mod completions;
+mod decide;
+mod dossier;
+mod expire;
 mod import;
 mod init;
 mod library;
 mod list;
 mod man;
 mod progress;
+mod reconsider;
+mod reject;
 mod rules;
 mod scan;
 mod selection;
 mod show;
 mod why;
+mod withdraw;
+mod words;
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -32,32 +41,42 @@ pub use progress::Progress;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
+    Approve(approve::ApproveArgs),
     Completions(completions::CompletionsArgs),
+    Expire(expire::ExpireArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
+    Reconsider(reconsider::ReconsiderArgs),
+    Reject(reject::RejectArgs),
     Rules(rules::RulesArgs),
     Scan(scan::ScanArgs),
     Show(show::ShowArgs),
     Why(why::WhyArgs),
+    Withdraw(withdraw::WithdrawArgs),
 }
 
 /// Runs one command.
 pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
     match command {
+        Command::Approve(args) => approve::run(args, ctx),
         Command::Completions(args) => {
             completions::run(args, ctx);
             Ok(())
         }
+        Command::Expire(args) => expire::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
+        Command::Reconsider(args) => reconsider::run(args, ctx),
+        Command::Reject(args) => reject::run(args, ctx),
         Command::Rules(args) => rules::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
         Command::Why(args) => why::run(args, ctx),
+        Command::Withdraw(args) => withdraw::run(args, ctx),
     }
 }
 
@@ -66,15 +85,20 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
 pub const COMMANDS: &[CommandRow] = {
     use {Class::{Act, Decide, Read}, Start::AtOnce};
     &[
-        row("completions", Read, AtOnce),
-        row("import wxr",  Decide, AtOnce),
-        row("init",        Act,  AtOnce),
-        row("list",        Read, AtOnce),
-        row("man",         Act,  AtOnce),
-        row("rules",       Read, AtOnce),
-        row("scan",        Act,  AtOnce),
-        row("show",        Read, AtOnce),
-        row("why",         Read, AtOnce),
+        row("approve",      Decide, AtOnce),
+        row("completions",  Read,   AtOnce),
+        row("expire",       Decide, AtOnce),
+        row("import wxr",   Decide, AtOnce),
+        row("init",         Act,    AtOnce),
+        row("list",         Read,   AtOnce),
+        row("man",          Act,    AtOnce),
+        row("reconsider",   Decide, AtOnce),
+        row("reject",       Decide, AtOnce),
+        row("rules",        Read,   AtOnce),
+        row("scan",         Act,    AtOnce),
+        row("show",         Read,   AtOnce),
+        row("why",          Read,   AtOnce),
+        row("withdraw",     Decide, AtOnce),
     ]
 };
 

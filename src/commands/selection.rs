@@ -1,22 +1,40 @@
 //! Which assets a command is about: named ones, or all that fit.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use crate::catalog::{Catalog, FactsRow, Filter};
+use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
+use crate::domain::asset::AssetId;
 use crate::domain::context::ContextKey;
 use crate::domain::lifecycle::{Standing, State, Verdict};
+use crate::domain::validation::{Rule, findings_of, rules};
 use crate::error::Error;
 use crate::report::Item;
 
 use super::Context;
+use super::dossier::Brief;
 use super::library::{Court, find_asset};
 
 /// The longest list of assets that `--from` reads, in bytes.
 const LONGEST_LIST: u64 = 64 << 20;
 
+/// Which assets: named ones, or all that fit every condition given.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Selection {
+    #[command(flatten)]
+    pub(super) named: Named,
+
+    #[command(flatten)]
+    pub(super) traits: Traits,
+
+    #[command(flatten)]
+    pub(super) relations: Relations,
+}
+
+/// Assets that somebody names one by one.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Selection")]
-pub(super) struct Selection {
+pub(super) struct Named {
     /// Assets: `#12`, `wp:7388`, `sha256:` with the first digits, or a path
     #[arg(value_name = "ASSET")]
     assets: Vec<String>,
@@ -24,7 +42,12 @@ pub(super) struct Selection {
     /// Assets named in a file, one per line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     from: Option<String>,
+}
 
+/// Conditions on what an asset is.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct Traits {
     /// Assets in this state
     #[arg(long, value_name = "STATE", value_parser = state_name)]
     state: Option<String>,
@@ -33,6 +56,20 @@ pub(super) struct Selection {
     #[arg(long, value_name = "STANDING", value_parser = standing)]
     standing: Option<Standing>,
 
+    /// Assets whose path begins with this, from their root
+    #[arg(long, value_name = "PATH")]
+    under: Option<String>,
+
+    /// Assets that this rule finds something wrong with, such as SL201
+    #[arg(long, value_name = "CODE", value_parser = rule)]
+    where_rule: Option<&'static Rule>,
+}
+
+/// Conditions on what was recorded about an asset. `describe` records the same things under the
+/// same names, and does without these.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "Selection")]
+pub(super) struct Relations {
     /// Assets of this owner
     #[arg(long, value_name = "OWNER")]
     owner: Option<String>,
@@ -48,10 +85,6 @@ pub(super) struct Selection {
     /// Assets meant for this placement
     #[arg(long, value_name = "PLACEMENT")]
     placement: Option<String>,
-
-    /// Assets whose path begins with this, from their root
-    #[arg(long, value_name = "PATH")]
-    under: Option<String>,
 }
 
 /// An asset of the selection with its verdict.
@@ -80,98 +113,155 @@ impl Selection {
         empty: Empty,
         mut each: impl FnMut(&mut Context<'_>, Selected) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let names = self.names(ctx)?;
-        if names.is_empty() && self.from.is_none() {
-            if empty == Empty::Refused && !self.has_filter() {
-                return Err(Error::usage("no asset is selected: name some, or say which fit"));
-            }
+        if self.traits.where_rule.is_some() {
+            return self.visit_dossiers(ctx, (catalog, court), empty, |ctx, dossier, verdict| {
+                each(ctx, Selected { row: dossier.row, verdict })
+            });
+        }
+        let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter(catalog)?;
             return catalog.visit_facts(&filter, |row| {
                 ctx.stop_if_interrupted()?;
-                self.give(ctx, court, row, &mut each)
+                match self.judge(ctx, court, &row) {
+                    Some(verdict) => each(ctx, Selected { row, verdict }),
+                    None => Ok(()),
+                }
             });
-        }
+        };
+        self.visit_named(ctx, (catalog, court), &names, |ctx, row, verdict| {
+            each(ctx, Selected { row, verdict })
+        })
+    }
+
+    /// [`Self::visit`] with everything that rules look at.
+    pub(super) fn visit_dossiers(
+        &self,
+        ctx: &mut Context<'_>,
+        (catalog, court): (&Catalog, &Court),
+        empty: Empty,
+        mut each: impl FnMut(&mut Context<'_>, Dossier, Verdict) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let rule = self.traits.where_rule;
+        let mut give = |ctx: &mut Context<'_>, dossier, verdict| {
+            let matching = rule.is_none_or(|rule| {
+                let brief = Brief::new(&dossier, &verdict, court);
+                !findings_of(std::iter::once(rule), &brief.subject(ctx.now)).is_empty()
+            });
+            if matching { each(ctx, dossier, verdict) } else { Ok(()) }
+        };
+        let Some(names) = self.names(ctx, empty)? else {
+            let filter = self.filter(catalog)?;
+            return catalog.visit_dossiers(&filter, |dossier| {
+                ctx.stop_if_interrupted()?;
+                match self.judge(ctx, court, &dossier.row) {
+                    Some(verdict) => give(ctx, dossier, verdict),
+                    None => Ok(()),
+                }
+            });
+        };
+        self.visit_named(ctx, (catalog, court), &names, |ctx, row, verdict| {
+            give(ctx, catalog.dossier_of(row)?, verdict)
+        })
+    }
+
+    /// The numbers of all selected assets, each once, for commands whose next step changes the
+    /// catalog.
+    pub(super) fn numbers(
+        &self,
+        ctx: &mut Context<'_>,
+        from: (&Catalog, &Court),
+    ) -> Result<Vec<AssetId>, Error> {
+        let (mut numbers, mut seen) = (Vec::new(), BTreeSet::new());
+        self.visit(ctx, from, Empty::Refused, |_, selected| {
+            let number = selected.row.asset.id;
+            if seen.insert(number) {
+                numbers.push(number);
+            }
+            Ok(())
+        })?;
+        Ok(numbers)
+    }
+
+    fn visit_named(
+        &self,
+        ctx: &mut Context<'_>,
+        (catalog, court): (&Catalog, &Court),
+        names: &[String],
+        mut each: impl FnMut(&mut Context<'_>, FactsRow, Verdict) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let filter = self.filter(catalog)?;
         for name in names {
             ctx.stop_if_interrupted()?;
-            match find_asset(ctx, catalog, &name) {
-                Ok(row) if catalog.fits(&row, &filter)? => self.give(ctx, court, row, &mut each)?,
-                Ok(_) => {}
+            let row = match find_asset(ctx, catalog, name) {
+                Ok(row) if catalog.fits(&row, &filter)? => row,
+                Ok(_) => continue,
                 Err(error @ (Error::UnknownAsset(_) | Error::AmbiguousAsset { .. })) => {
-                    let why = error.to_string();
-                    ctx.report.say(&Item::Failure { what: name, why, hint: error.hint() });
+                    let (what, why, hint) = (name.clone(), error.to_string(), error.hint());
+                    ctx.report.say(&Item::Failure { what, why, hint });
+                    continue;
                 }
                 Err(error) => return Err(error),
+            };
+            if let Some(verdict) = self.judge(ctx, court, &row) {
+                each(ctx, row, verdict)?;
             }
         }
         Ok(())
     }
 
-    /// All selected assets at once, for commands whose next step changes the catalog.
-    pub(super) fn collect(
-        &self,
-        ctx: &mut Context<'_>,
-        from: (&Catalog, &Court),
-    ) -> Result<Vec<Selected>, Error> {
-        let mut selected = Vec::new();
-        self.visit(ctx, from, Empty::Refused, |_, one| {
-            selected.push(one);
-            Ok(())
-        })?;
-        Ok(selected)
+    /// The verdict, if it is one that was asked for.
+    fn judge(&self, ctx: &Context<'_>, court: &Court, row: &FactsRow) -> Option<Verdict> {
+        let verdict = court.judge(row, ctx);
+        self.traits.standing.is_none_or(|wanted| wanted == verdict.standing).then_some(verdict)
     }
 
-    fn give(
-        &self,
-        ctx: &mut Context<'_>,
-        court: &Court,
-        row: FactsRow,
-        each: &mut impl FnMut(&mut Context<'_>, Selected) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let verdict = court.judge(&row, ctx);
-        if self.standing.is_some_and(|wanted| wanted != verdict.standing) {
-            return Ok(());
-        }
-        each(ctx, Selected { row, verdict })
-    }
-
-    fn names(&self, ctx: &mut Context<'_>) -> Result<Vec<String>, Error> {
-        let mut names = self.assets.clone();
-        let Some(file) = &self.from else { return Ok(names) };
+    /// The names given, or `None` where conditions alone select.
+    fn names(&self, ctx: &mut Context<'_>, empty: Empty) -> Result<Option<Vec<String>>, Error> {
+        let mut names = self.named.assets.clone();
+        let Some(file) = &self.named.from else {
+            if names.is_empty() && empty == Empty::Refused && !self.has_condition() {
+                return Err(Error::usage("no asset is selected: name some, or say which fit"));
+            }
+            return Ok((!names.is_empty()).then_some(names));
+        };
         let bytes = if file == "-" { ctx.read_input(LONGEST_LIST)? } else { read_list(ctx, file)? };
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::usage(format!("the list `{file}` is not UTF-8")))?;
         let lines = text.lines().map(str::trim);
         names.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
-        Ok(names)
+        Ok(Some(names))
     }
 
-    fn has_filter(&self) -> bool {
-        self.state.is_some()
-            || self.standing.is_some()
-            || self.owner.is_some()
-            || self.campaign.is_some()
-            || self.context.is_some()
-            || self.placement.is_some()
-            || self.under.is_some()
+    fn has_condition(&self) -> bool {
+        let Traits { state, standing, under, where_rule } = &self.traits;
+        let Relations { owner, campaign, context, placement } = &self.relations;
+        state.is_some()
+            || standing.is_some()
+            || under.is_some()
+            || where_rule.is_some()
+            || owner.is_some()
+            || campaign.is_some()
+            || context.is_some()
+            || placement.is_some()
     }
 
     fn filter(&self, catalog: &Catalog) -> Result<Filter, Error> {
-        let campaign = self.campaign.as_ref().map(|name| format!("campaign/{name}").parse());
+        let Relations { owner, campaign, context, placement } = &self.relations;
+        let campaign = campaign.as_ref().map(|name| format!("campaign/{name}").parse());
         let campaign =
             campaign.transpose().map_err(|error: crate::domain::context::ContextKeyError| {
                 Error::usage(error.to_string())
             })?;
-        let context = match self.context.as_ref().or(campaign.as_ref()) {
+        let context = match context.as_ref().or(campaign.as_ref()) {
             Some(key) => Some(find_context(catalog, key)?.id),
             None => None,
         };
         Ok(Filter {
-            state: self.state.clone(),
-            owner: self.owner.clone(),
+            state: self.traits.state.clone(),
+            owner: owner.clone(),
             context,
-            placement: self.placement.clone(),
-            under: self.under.as_ref().map(|prefix| prefix.clone().into_bytes()),
+            placement: placement.clone(),
+            under: self.traits.under.as_ref().map(|prefix| prefix.clone().into_bytes()),
             ..Filter::default()
         })
     }
@@ -212,5 +302,14 @@ fn standing(text: &str) -> Result<Standing, String> {
     Standing::named(text).ok_or_else(|| {
         let names: Vec<_> = Standing::ALL.iter().map(|standing| standing.name()).collect();
         format!("not a standing (one of {})", names.join(", "))
+    })
+}
+
+fn rule(text: &str) -> Result<&'static Rule, String> {
+    rules::named(text).ok_or_else(|| {
+        let near: Vec<_> = rules::near(text).iter().map(|rule| rule.code).collect();
+        let near =
+            if near.is_empty() { "see `shelflife rules`".to_owned() } else { near.join(", ") };
+        format!("not a rule ({near})")
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod dying_files;
 pub(crate) mod rust_code;
+pub(crate) mod scanned;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

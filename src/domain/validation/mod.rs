@@ -125,8 +125,8 @@ pub fn validate(subject: &Subject<'_>) -> Vec<Finding> {
     findings_of(rules::ALL.iter().copied(), subject)
 }
 
-/// Returns the findings of some rules, in the order of the rules.
-pub(super) fn findings_of(
+/// Returns the findings of some rules, in the order of the rules; none about a purged asset.
+pub fn findings_of(
     rules: impl Iterator<Item = &'static Rule>,
     subject: &Subject<'_>,
 ) -> Vec<Finding> {

@@ -1,0 +1,48 @@
+//! `approve`: clears drafts for use.
+
+use crate::domain::lifecycle::Action;
+use crate::error::Error;
+
+use super::Context;
+use super::clearing::{obstacles, pins};
+use super::decide::{Decided, Step, decide_each};
+use super::library::Mode;
+use super::selection::Selection;
+use super::words::said;
+
+/// Clear drafts for use
+///
+/// Every rule that gates approval must be satisfied. The approval remembers the revision of each
+/// context that the asset depends on: when one changes later, the asset's use ends or is due for
+/// review. Each asset is decided on its own: one refusal does not undo the others.
+#[derive(Debug, clap::Args)]
+pub struct ApproveArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    reason: Option<String>,
+
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let mode = Mode::unless_dry_run(args.dry_run);
+    let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
+    decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
+        let transition = match step.transition(ctx, bench.catalog, &row)? {
+            Ok(transition) => transition,
+            Err(refusal) => return Ok(Decided::Nothing(vec![refusal])),
+        };
+        let dossier = bench.catalog.dossier_of(row)?;
+        let pins = pins(ctx, bench, &dossier);
+        let obstacles = obstacles(ctx, bench, step, (&dossier, &pins));
+        if !obstacles.is_empty() {
+            return Ok(Decided::Nothing(obstacles));
+        }
+        Ok(Decided::Change(step.decision(&dossier.row, transition, pins)))
+    })
+}

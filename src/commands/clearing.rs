@@ -1,0 +1,65 @@
+//! What an asset has to pass before it is approved or renewed.
+
+use crate::catalog::Dossier;
+use crate::domain::gate::gate;
+use crate::domain::lifecycle::{Standing, State, Verdict};
+use crate::domain::text::counted;
+use crate::report::Item;
+
+use super::Context;
+use super::decide::{Bench, Step};
+use super::dossier::Brief;
+use super::library::subject;
+
+/// The revision of each linked context that counts now: what an approval sees.
+pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Vec<(i64, i64)> {
+    let contexts = &bench.court.world.contexts;
+    let linked = dossier.row.facts.contexts.iter();
+    let linked = linked.filter_map(|link| contexts.get(&link.context));
+    linked.map(|context| (context.id, context.revision_at(ctx.now))).collect()
+}
+
+/// What stands in the way of clearing the asset as the dossier describes it, with these pins: each
+/// finding that stops it, and the refusal. Nothing if the asset may be cleared.
+///
+/// An asset that would be expired at once is refused with its causes, whatever the rules say.
+pub(super) fn obstacles(
+    ctx: &Context<'_>,
+    bench: Bench<'_>,
+    step: Step<'_>,
+    (dossier, pins): (&Dossier, &[(i64, i64)]),
+) -> Vec<Item> {
+    let cleared = cleared(dossier, pins);
+    let verdict = bench.court.judge(&cleared.row, ctx);
+    let brief = Brief::new(&cleared, &verdict, bench.court);
+    let findings = gate(&brief.subject(ctx.now));
+    let Some(why) = objection(findings.len(), &verdict) else { return Vec::new() };
+    let finding = |finding| Item::Finding { subject: Some(subject(&dossier.row.asset)), finding };
+    let mut items: Vec<_> = findings.into_iter().map(finding).collect();
+    items.push(step.refusal(&dossier.row, why));
+    items
+}
+
+/// The dossier as it would be the moment after.
+fn cleared(dossier: &Dossier, pins: &[(i64, i64)]) -> Dossier {
+    let mut cleared = dossier.clone();
+    let facts = &mut cleared.row.facts;
+    facts.state = State::Approved;
+    for link in &mut facts.contexts {
+        let pin = pins.iter().find(|(context, _)| *context == link.context);
+        link.pinned = pin.map(|(_, revision)| *revision);
+    }
+    cleared
+}
+
+fn objection(findings: usize, verdict: &Verdict) -> Option<String> {
+    match u64::try_from(findings).unwrap_or(u64::MAX) {
+        0 if verdict.standing == Standing::Expired => {
+            let causes: Vec<_> = verdict.deciding().map(ToString::to_string).collect();
+            Some(format!("it would be expired at once: {}", causes.join("; ")))
+        }
+        0 => None,
+        1 => Some("1 finding stands in the way".to_owned()),
+        count => Some(format!("{} stand in the way", counted(count, "finding"))),
+    }
+}

@@ -1,0 +1,271 @@
+//! Changing assets one by one, for commands that are told which.
+//!
+//! Each asset is decided on its own, and what is decided is recorded in batches. One that is
+//! refused, or that somebody else changed meanwhile, never hides the others.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, CatalogError, Decision, DescriptionEdit, FactsRow};
+use crate::domain::asset::AssetId;
+use crate::domain::lifecycle::{self, Action, Plan, Request, State, Transition};
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::report::{Item, Subject};
+
+use super::Context;
+use super::library::{Court, Mode, subject};
+use super::selection::Selection;
+
+/// How many assets one transaction changes.
+const BATCH: usize = 100;
+
+/// What is recorded about one asset.
+pub(super) trait AssetChange: Sized {
+    fn asset(&self) -> AssetId;
+
+    /// Records the changes, and returns those whose asset changed meanwhile.
+    fn record<'c>(
+        catalog: &mut Catalog,
+        changes: impl Iterator<Item = &'c Self>,
+    ) -> Result<Vec<(AssetId, CatalogError)>, CatalogError>
+    where
+        Self: 'c;
+
+    /// What a report says once it is recorded, or of what would be.
+    fn items(&self, subject: &Subject) -> Vec<Item>;
+}
+
+/// What came of one asset.
+pub(super) enum Decided<C> {
+    Change(C),
+    /// Nothing is to be recorded, because.
+    Nothing(Vec<Item>),
+}
+
+/// What assets are decided with.
+#[derive(Clone, Copy)]
+pub(super) struct Bench<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) court: &'a Court,
+}
+
+/// Decides each selected asset and records what was decided.
+pub(super) fn decide_each<C: AssetChange>(
+    ctx: &mut Context<'_>,
+    mode: Mode,
+    selection: &Selection,
+    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+) -> Result<(), Error> {
+    ctx.with_catalog(mode, |ctx, catalog| {
+        let court = Court::load(ctx, catalog)?;
+        let numbers = selection.numbers(ctx, (catalog, &court))?;
+        let progress = ctx.progress(u64::try_from(numbers.len()).unwrap_or(0), "assets");
+        let mut batch = Batch::new(mode);
+        for number in numbers {
+            ctx.stop_if_interrupted()?;
+            let row = catalog.facts_of(number)?;
+            let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+            let subject = subject(&row.asset);
+            let decided = decide(ctx, Bench { catalog, court: &court }, row)?;
+            batch.add(ctx, catalog, (subject, decided))?;
+            progress.advance(1);
+        }
+        batch.record(ctx, catalog)
+    })
+}
+
+/// Assets that are decided and not yet recorded, each at most once.
+pub(super) struct Batch<C> {
+    mode: Mode,
+    decided: Vec<(Subject, Decided<C>)>,
+}
+
+impl<C: AssetChange> Batch<C> {
+    pub(super) fn new(mode: Mode) -> Self {
+        Self { mode, decided: Vec::new() }
+    }
+
+    /// Adds an asset, and records the batch once it is full.
+    pub(super) fn add(
+        &mut self,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+        decided: (Subject, Decided<C>),
+    ) -> Result<(), Error> {
+        self.decided.push(decided);
+        if self.decided.len() < BATCH { Ok(()) } else { self.record(ctx, catalog) }
+    }
+
+    /// Records what the batch holds, all in one transaction, and reports it in order.
+    pub(super) fn record(
+        &mut self,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+    ) -> Result<(), Error> {
+        let mut left_out = self.write(catalog)?;
+        for (subject, decided) in self.decided.drain(..) {
+            let items = match decided {
+                Decided::Nothing(items) => items,
+                Decided::Change(change) => match left_out.remove(&change.asset()) {
+                    None => change.items(&subject),
+                    Some(error) => vec![left_out_item(ctx, &subject, error)],
+                },
+            };
+            for item in &items {
+                ctx.report.say(item);
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, catalog: &mut Catalog) -> Result<BTreeMap<AssetId, CatalogError>, Error> {
+        let changes = self.decided.iter().filter_map(|(_, decided)| match decided {
+            Decided::Change(change) => Some(change),
+            Decided::Nothing(_) => None,
+        });
+        let mut changes = changes.peekable();
+        if self.mode == Mode::DryRun || changes.peek().is_none() {
+            return Ok(BTreeMap::new());
+        }
+        Ok(C::record(catalog, changes)?.into_iter().collect())
+    }
+}
+
+/// The failure of one asset that somebody else changed between reading and recording.
+fn left_out_item(ctx: &mut Context<'_>, subject: &Subject, error: CatalogError) -> Item {
+    let error = Error::from(error);
+    ctx.report.outcome(ExitCode::Changed);
+    let what = format!("{} {}", subject.id, subject.path);
+    Item::Failure { what, why: error.to_string(), hint: error.hint() }
+}
+
+impl AssetChange for Decision {
+    fn asset(&self) -> AssetId {
+        self.asset
+    }
+
+    fn record<'c>(
+        catalog: &mut Catalog,
+        changes: impl Iterator<Item = &'c Self>,
+    ) -> Result<Vec<(AssetId, CatalogError)>, CatalogError> {
+        catalog.record_decisions(changes)
+    }
+
+    fn items(&self, subject: &Subject) -> Vec<Item> {
+        let Transition { from, action, to, .. } = self.transition;
+        let why = self.reason.iter().chain(&self.causes).cloned().collect();
+        vec![Item::Change { subject: subject.clone(), action: action.name(), from, to, why }]
+    }
+}
+
+impl AssetChange for DescriptionEdit {
+    fn asset(&self) -> AssetId {
+        self.asset
+    }
+
+    fn record<'c>(
+        catalog: &mut Catalog,
+        changes: impl Iterator<Item = &'c Self>,
+    ) -> Result<Vec<(AssetId, CatalogError)>, CatalogError> {
+        catalog.record_descriptions(changes)
+    }
+
+    /// One line per field, then the decision that goes with the edit.
+    fn items(&self, subject: &Subject) -> Vec<Item> {
+        let shown = |value: &Option<String>| match value.as_deref() {
+            None => "nothing".to_owned(),
+            Some("") => "(decorative)".to_owned(),
+            Some(text) => format!("`{text}`"),
+        };
+        let edits = self.changes.iter().map(|(field, before, after)| {
+            let what = format!("{field}: {} → {}", shown(before), shown(after));
+            Item::Edit { subject: Some(subject.clone()), what }
+        });
+        edits.chain(self.decision.iter().flat_map(|decision| decision.items(subject))).collect()
+    }
+}
+
+/// A step that is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Step<'a> {
+    pub(super) action: Action,
+    pub(super) reason: Option<&'a str>,
+}
+
+impl Step<'_> {
+    /// The transition that the step takes, or its refusal.
+    pub(super) fn transition(
+        self,
+        ctx: &Context<'_>,
+        catalog: &Catalog,
+        row: &FactsRow,
+    ) -> Result<Result<Transition, Item>, Error> {
+        let undone = match (self.action, row.asset.state) {
+            (Action::Reconsider, State::Withdrawn) => {
+                catalog.last_actor_of(row.asset.id, Action::Withdraw)?
+            }
+            _ => None,
+        };
+        let request = Request {
+            action: self.action,
+            authority: ctx.actor.authority(),
+            plan: Plan::None,
+            asker: ctx.actor.name(),
+            undone: undone.as_deref(),
+            reason: self.reason,
+        };
+        let decided = lifecycle::next(row.asset.state, &request);
+        Ok(decided.map_err(|refusal| self.refusal(row, refusal.to_string())))
+    }
+
+    pub(super) fn refusal(self, row: &FactsRow, why: String) -> Item {
+        Item::Refusal { subject: subject(&row.asset), action: self.action.name(), why }
+    }
+
+    /// The decision to take `transition`, with the revision of each context that it saw.
+    pub(super) fn decision(
+        self,
+        row: &FactsRow,
+        transition: Transition,
+        pins: Vec<(i64, i64)>,
+    ) -> Decision {
+        Decision {
+            asset: row.asset.id,
+            version: row.asset.version,
+            digest: row.asset.digest,
+            transition,
+            reason: self.reason.map(str::to_owned),
+            causes: Vec::new(),
+            pins,
+        }
+    }
+}
+
+/// Arguments of a step that needs nothing but a reason.
+#[derive(Debug, clap::Args)]
+pub(super) struct StepArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", required = true, value_parser = super::words::said)]
+    reason: String,
+
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl StepArgs {
+    /// Takes the step for each selected asset.
+    pub(super) fn take(&self, action: Action, ctx: &mut Context<'_>) -> Result<(), Error> {
+        let mode = Mode::unless_dry_run(self.dry_run);
+        let step = Step { action, reason: Some(&self.reason) };
+        decide_each(ctx, mode, &self.selection, |ctx, bench, row| {
+            Ok(match step.transition(ctx, bench.catalog, &row)? {
+                Ok(transition) => Decided::Change(step.decision(&row, transition, Vec::new())),
+                Err(refusal) => Decided::Nothing(vec![refusal]),
+            })
+        })
+    }
+}

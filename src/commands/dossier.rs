@@ -1,0 +1,45 @@
+//! What rules look at, put together from a dossier and what the command knows.
+
+use crate::catalog::Dossier;
+use crate::domain::context::Context;
+use crate::domain::license::License;
+use crate::domain::lifecycle::Verdict;
+use crate::domain::time::Timestamp;
+use crate::domain::validation::Subject;
+
+use super::library::Court;
+
+/// A dossier beside the contexts and licenses that it names.
+pub(super) struct Brief<'a> {
+    dossier: &'a Dossier,
+    verdict: &'a Verdict,
+    court: &'a Court,
+    contexts: Vec<&'a Context>,
+    licenses: Vec<&'a License>,
+}
+
+impl<'a> Brief<'a> {
+    pub(super) fn new(dossier: &'a Dossier, verdict: &'a Verdict, court: &'a Court) -> Self {
+        let facts = &dossier.row.facts;
+        let world = &court.world;
+        let contexts = facts.contexts.iter().filter_map(|link| world.contexts.get(&link.context));
+        let licenses = facts.licenses.iter().filter_map(|id| world.licenses.get(id));
+        Self { dossier, verdict, court, contexts: contexts.collect(), licenses: licenses.collect() }
+    }
+
+    /// The asset as rules see it at `now`.
+    pub(super) fn subject(&self, now: Timestamp) -> Subject<'_> {
+        let Dossier { row, metadata, files } = self.dossier;
+        Subject {
+            asset: &row.asset,
+            metadata,
+            files,
+            verdict: self.verdict,
+            contexts: &self.contexts,
+            licenses: &self.licenses,
+            policy: self.court.policy(),
+            now,
+            known_owners: None,
+        }
+    }
+}

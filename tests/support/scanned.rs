@@ -1,0 +1,69 @@
+//! Libraries whose assets came in as they do in life: by `init` and `scan`.
+
+use std::fmt::Write as _;
+
+use shelflife::catalog::{AuditEntry, AuditVerdict, Catalog, CatalogError};
+use shelflife::exit::ExitCode;
+
+use super::TestLibrary;
+
+impl TestLibrary {
+    /// A library with a picture of its own at each path of the root `uploads`, scanned.
+    ///
+    /// The assets are drafts, numbered from 1 in the order of their paths.
+    pub(crate) fn scanned(paths: &[&str]) -> Self {
+        let library = Self::new();
+        for (shade, path) in (0..).zip(paths) {
+            library.write(format!("uploads/{path}"), picture(shade));
+        }
+        library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+        library.run("scan").expect(ExitCode::Success);
+        library
+    }
+
+    /// The catalog that `init` made, for looking at.
+    pub(crate) fn scanned_catalog(&self) -> Catalog {
+        Catalog::open_to_read(&self.path("state/catalog.db")).unwrap()
+    }
+
+    /// The audit log, oldest entry first, after making sure that it is intact.
+    pub(crate) fn audit_entries(&self) -> Vec<AuditEntry> {
+        let catalog = self.scanned_catalog();
+        let verdict = catalog.verify_audit().unwrap();
+        assert!(matches!(verdict, AuditVerdict::Intact { .. }), "{verdict:?}");
+        let mut entries = Vec::new();
+        catalog
+            .visit_audit(None, None, |entry| {
+                entries.push(entry);
+                Ok::<_, CatalogError>(())
+            })
+            .unwrap();
+        entries
+    }
+
+    /// What a command says, for snapshots: without the head of the audit log, which no two
+    /// libraries share.
+    pub(crate) fn tell(&self, line: &str) -> String {
+        let run = self.run(line);
+        let mut told = format!("exit: {}", run.exit.number());
+        for line in run.stdout.lines().filter(|line| !line.starts_with("audit log: ")) {
+            write!(told, "\n{line}").unwrap();
+        }
+        if !run.stderr.is_empty() {
+            write!(told, "\n--- stderr\n{}", run.stderr.trim_end()).unwrap();
+        }
+        told
+    }
+}
+
+/// A small PNG in one shade of gray: other bytes for every shade.
+pub(crate) fn picture(shade: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 8, 6);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&[shade; 48]).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
