@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use shelflife::cli::command_line;
 use shelflife::domain::asset::{Asset, AssetId, Content, Digest};
 use shelflife::domain::lifecycle::{Standing, State, Verdict};
 use shelflife::domain::metadata::Metadata;
@@ -44,7 +45,6 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         licenses: &[],
         policy: &Policy::default(),
         now: Timestamp::from_millis(0),
-        known_owners: None,
     };
     let codes = validate(&subject).into_iter().map(|finding| finding.code);
     codes.filter(|code| code.starts_with("SL1")).collect()
@@ -216,4 +216,33 @@ fn an_unknown_rule_is_a_usage_error_that_names_near_ones() {
     shelflife: error: there is no rule `nonsense`
       hint: `shelflife rules` lists them
     ");
+}
+
+/// The commands that a text quotes: `describe --owner` and the like.
+fn quoted_commands(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    quoted.map(|command| command.split(' ').collect::<Vec<_>>())
+}
+
+#[test]
+fn a_fix_names_options_that_its_command_has() {
+    let program = command_line();
+    let mut seen = 0;
+    for rule in rules::ALL {
+        for words in quoted_commands(rule.fix) {
+            let Some(mut command) = program.find_subcommand(words[0]) else { continue };
+            let mut words = words.into_iter().skip(1).peekable();
+            while let Some(inner) = words.peek().and_then(|word| command.find_subcommand(word)) {
+                command = inner;
+                words.next();
+            }
+            for option in words.filter_map(|word| word.strip_prefix("--")) {
+                seen += 1;
+                let known = command.get_arguments().any(|known| known.get_long() == Some(option));
+                assert!(known, "{}: `{}` has no --{option}", rule.code, command.get_name());
+            }
+        }
+    }
+    let described = program.find_subcommand("describe").is_some();
+    assert_eq!(described, seen > 0, "options of `describe` are named");
 }

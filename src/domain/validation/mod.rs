@@ -138,9 +138,13 @@ pub fn findings_of(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::sample::Sample;
     use super::*;
     use crate::domain::lifecycle::Ended;
+    use crate::domain::path::RelPath;
+    use crate::domain::text::is_unsafe_to_show;
 
     fn spoiled() -> Sample {
         Sample::with(|sample| {
@@ -175,6 +179,34 @@ mod tests {
         sample.policy.severities.insert("SL206".to_owned(), Severity::Note);
         assert_eq!(codes(&sample), ["SL206", "SL401"]);
         assert_eq!(sample.findings()[0].severity, Severity::Note);
+    }
+
+    proptest! {
+        /// Whatever people or other programs wrote, findings are lines that can be shown.
+        #[test]
+        fn hostile_texts_are_judged_and_quoted_harmlessly(
+            text in "\\PC{0,40}|(?s:.{0,300})|[-_ ,.(#&<>0-9a-zé茶]{0,80}",
+            name in "[^/\0]{1,60}",
+            locale in "[a-zA-Z_-]{0,8}",
+        ) {
+            let sample = Sample::with(|sample| {
+                if let Ok(path) = RelPath::new(name.into_bytes()) {
+                    sample.asset.path = path;
+                }
+                sample.metadata.alt.insert(locale, text.clone());
+                sample.metadata.source_note = Some(text.clone());
+                sample.metadata.rights_note = Some(text.clone());
+                sample.metadata.owner = Some(text.clone());
+                sample.metadata.placements = vec![text.clone()];
+                sample.metadata.dates.no_expiry_reason = Some(text.clone());
+                sample.contexts[0].title = Some(text.clone());
+                sample.set_media_type(&text);
+            });
+            for finding in sample.findings() {
+                prop_assert!(!finding.message.is_empty());
+                prop_assert!(!finding.message.chars().any(is_unsafe_to_show), "{finding:?}");
+            }
+        }
     }
 
     #[test]

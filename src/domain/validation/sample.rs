@@ -27,7 +27,6 @@ pub(crate) struct Sample {
     pub licenses: Vec<License>,
     pub policy: Policy,
     pub now: Timestamp,
-    pub owners: Option<BTreeSet<String>>,
 }
 
 impl Sample {
@@ -41,9 +40,8 @@ impl Sample {
             contexts: vec![context("campaign/spring", "2026-05-01", "2026-08-31")],
             pinned: None,
             licenses: vec![license()],
-            policy: Policy::default(),
+            policy: policy(),
             now: instant("2026-06-01"),
-            owners: Some(BTreeSet::from(["anna".to_owned(), "li".to_owned()])),
         }
     }
 
@@ -108,7 +106,6 @@ impl Sample {
             licenses: &licenses,
             policy: &self.policy,
             now: self.now,
-            known_owners: self.owners.as_ref(),
         })
     }
 
@@ -198,6 +195,11 @@ pub(crate) fn passes_each(rule: &Rule, texts: &[&str], set: impl Fn(&mut Sample,
         let found = Sample::with(|sample| set(sample, text)).messages(rule);
         assert_eq!(found, [""; 0], "{} about `{text}`", rule.code);
     }
+}
+
+fn policy() -> Policy {
+    let owners = BTreeSet::from(["anna".to_owned(), "li".to_owned()]);
+    Policy { owners: Some(owners), ..Policy::default() }
 }
 
 fn asset() -> Asset {

@@ -1,7 +1,5 @@
 //! What the rules look at: one asset with everything that a check may want to know.
 
-use std::collections::BTreeSet;
-
 use crate::domain::asset::{Asset, AssetFile, Role};
 use crate::domain::context::{Context, ContextKind, ContextRule};
 use crate::domain::license::License;
@@ -26,8 +24,6 @@ pub struct Subject<'a> {
     pub licenses: &'a [&'a License],
     pub policy: &'a Policy,
     pub now: Timestamp,
-    /// The people who can own assets; `None` if the site lists none.
-    pub known_owners: Option<&'a BTreeSet<String>>,
 }
 
 /// One side of a window of use, and whose it is.

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let Some(known) = subject.known_owners else { return Vec::new() };
+    let Some(known) = &subject.policy.owners else { return Vec::new() };
     let by = said(subject.metadata.rights_reviewed_by.as_deref());
     by.filter(|by| !known.contains(by.trim()))
         .map(|by| format!("{} is not on the list", quoted(by)))
@@ -33,7 +33,7 @@ mod tests {
         finds(&RULE, by_zoe, &["`zoe` is not on the list"]);
         passes(&RULE, |s| {
             by_zoe(s);
-            s.owners = None;
+            s.policy.owners = None;
         });
         passes(&RULE, |s| s.metadata.rights_reviewed_by = Some(" li ".to_owned()));
     }

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     gates_approval: Gate::Approval,
     summary: "a license of the asset has ended",
     why: "From the end of the license on every use is without a right.",
-    fix: "Renew the license and record its new end with `license change`, or end the asset.",
+    fix: "Renew the license and record the new one with `license add`, or end the asset.",
     source: "product policy; PLUS License End Date",
     check,
 };

@@ -8,13 +8,13 @@ pub(super) static RULE: Rule = Rule {
     gates_approval: Gate::Approval,
     summary: "the owner is not on the list of people",
     why: "The name is mistyped, or the person has left: what is sent to them is read by nobody.",
-    fix: "Name somebody on the list with `describe --owner`, or add the person to the list.",
+    fix: "Name somebody on the list with `describe --owner`, or add the person to `owners` in shelflife.toml.",
     source: "product policy",
     check,
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let Some(known) = subject.known_owners else { return Vec::new() };
+    let Some(known) = &subject.policy.owners else { return Vec::new() };
     let owner = said(subject.metadata.owner.as_deref());
     owner
         .filter(|owner| !is_placeholder(owner) && !known.contains(owner.trim()))
@@ -34,7 +34,7 @@ mod tests {
         finds(&RULE, zoe, &["`zoe` is not on the list"]);
         passes(&RULE, |s| {
             zoe(s);
-            s.owners = None;
+            s.policy.owners = None;
         });
         passes(&RULE, |s| s.metadata.owner = None);
     }

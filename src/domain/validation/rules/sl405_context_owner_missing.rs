@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     gates_approval: Gate::None,
     summary: "a context of the asset has no owner",
     why: "Somebody has to say when the packaging, the offer or the campaign changes. Without an owner of the context its assets live on.",
-    fix: "Name an owner with `context change KEY --owner NAME`.",
+    fix: "Name a person for the context who will tell when it changes.",
     source: "product policy",
     check,
 };
