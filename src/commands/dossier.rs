@@ -39,7 +39,6 @@ impl<'a> Brief<'a> {
             licenses: &self.licenses,
             policy: self.court.policy(),
             now,
-            known_owners: None,
         }
     }
 }
