@@ -18,6 +18,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod error;
+pub mod executor;
 pub mod exit;
 pub mod exports;
 pub mod files;

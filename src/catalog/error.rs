@@ -80,6 +80,17 @@ impl CatalogError {
         }
     }
 
+    /// Whether only this asset cannot be changed now; anything else would meet the next one too.
+    pub fn is_about_one_asset(&self) -> bool {
+        matches!(
+            self,
+            Self::Changed { .. }
+                | Self::InOperation { .. }
+                | Self::Held { .. }
+                | Self::PathTaken { .. }
+        )
+    }
+
     pub(super) fn opening(path: &std::path::Path, error: rusqlite::Error) -> Self {
         match Self::from(error) {
             Self::Sql { source } => Self::Open { path: path.to_owned(), source },

@@ -66,6 +66,11 @@ pub(super) fn begin_run(tx: &Transaction<'_>, session: &Session, log: &mut Log<'
 }
 
 impl Catalog {
+    /// Who writes through this handle, as the audit log names them; `None` for a reader.
+    pub fn writer(&self) -> Option<String> {
+        self.session.as_ref().map(Session::actor_text)
+    }
+
     /// Records how the command ended, if it changed anything. Returns the log's length and head.
     pub fn finish_run(&mut self, number: u8) -> Result<Option<(u64, String)>> {
         let begun = self.session.as_ref().is_some_and(|session| session.begun);

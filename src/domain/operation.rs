@@ -1,5 +1,7 @@
 //! What an operation on an asset's files is: its kind, how far it came, what became of each file.
 
+use super::lifecycle::Action;
+
 /// Which way the files go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OperationKind {
@@ -35,6 +37,14 @@ pub enum FileState {
 }
 
 impl OperationKind {
+    /// The step of the state machine that the operation is for.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Quarantine => Action::Quarantine,
+            Self::Restore => Action::Restore,
+        }
+    }
+
     pub const ALL: [Self; 2] = [Self::Quarantine, Self::Restore];
 
     pub fn name(self) -> &'static str {

@@ -156,9 +156,21 @@ pub fn decide_direction(kind: OperationKind, files: &[Sighting]) -> Toward {
 
 /// Decides how the operation is settled when its files are brought `toward` one side.
 pub fn decide_recovery(kind: OperationKind, toward: Toward, files: &[Sighting]) -> Recovery {
-    let files: Vec<_> = files.iter().map(|file| decide_file(toward, *file)).collect();
+    let files = files.iter().map(|file| decide_file(toward, *file)).collect();
+    Recovery::of_files(kind, toward, files)
+}
+
+impl Recovery {
+    /// The recovery with these decisions, ended by the worst of them.
+    pub fn of_files(kind: OperationKind, toward: Toward, files: Vec<FileRecovery>) -> Self {
+        let end = end_of(kind, toward, &files);
+        Self { toward, files, end }
+    }
+}
+
+fn end_of(kind: OperationKind, toward: Toward, files: &[FileRecovery]) -> OperationState {
     let any = |ending| files.iter().any(|file| file.ending == ending);
-    let end = if any(Ending::Stuck) {
+    if any(Ending::Stuck) {
         OperationState::Partial
     } else if any(Ending::Lost) {
         OperationState::Lost
@@ -166,8 +178,7 @@ pub fn decide_recovery(kind: OperationKind, toward: Toward, files: &[Sighting]) 
         OperationState::Done
     } else {
         OperationState::Aborted
-    };
-    Recovery { toward, files, end }
+    }
 }
 
 fn decide_file(toward: Toward, file: Sighting) -> FileRecovery {

@@ -10,6 +10,7 @@ pub mod error;
 pub mod folder;
 pub mod folders;
 pub mod listing;
+pub mod lock;
 pub mod moves;
 pub mod private;
 pub mod quarantine;
@@ -23,6 +24,7 @@ pub use count::{count, identities};
 pub use error::{FileError, MoveError};
 pub use folder::{Entry, FileKind, FileStat, Folder, Identity};
 pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};
+pub use lock::{Locking, RunLock};
 pub use private::{
     check_private_dir, create_private_dir, is_beneath, network_file_system, replace_private,
     write_new_private,

@@ -22,7 +22,6 @@ use super::{FileError, Folder, Result, Root, write};
 
 /// The folder of this layout; another layout would get another name.
 const LAYOUT: &[u8] = b"v1";
-const MANIFEST: &[u8] = b"manifest.json";
 /// A manifest names at most the files of one asset.
 const MANIFEST_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -33,6 +32,9 @@ pub struct Quarantine {
 }
 
 impl Quarantine {
+    /// The name of what an operation says of itself, in its folder.
+    pub const MANIFEST: &[u8] = b"manifest.json";
+
     /// Opens the quarantine at `path`.
     ///
     /// Fails with [`FileError::Unsafe`] if it is a link, belongs to another user, or if anybody
@@ -92,11 +94,11 @@ impl Quarantine {
     pub fn remove_op_folder(&self, op: &str) -> Result<()> {
         let folder = self.op_folder(op)?;
         let names = folder.names()?;
-        if names.iter().any(|name| name != MANIFEST) {
+        if names.iter().any(|name| name != Self::MANIFEST) {
             return Err(FileError::io("remove folder", folder.path(), Errno::NOTEMPTY));
         }
         if !names.is_empty() {
-            remove(folder.at(MANIFEST))?;
+            remove(folder.at(Self::MANIFEST))?;
         }
         let operations = self.operations()?;
         remove_empty_folder(operations.at(op.as_bytes()))?;
@@ -107,16 +109,16 @@ impl Quarantine {
     /// return, and whole at any moment.
     pub fn write_manifest(&self, op: &str, bytes: &[u8]) -> Result<()> {
         let folder = self.op_folder(op)?;
-        Ok(write::replace(folder.at(MANIFEST), bytes, 0o600)?)
+        Ok(write::replace(folder.at(Self::MANIFEST), bytes, 0o600)?)
     }
 
     pub fn read_manifest(&self, op: &str) -> Result<Vec<u8>> {
         let folder = self.op_folder(op)?;
-        let (file, _) = folder.open_file(MANIFEST)?;
+        let (file, _) = folder.open_file(Self::MANIFEST)?;
         let mut bytes = Vec::new();
         file.take(MANIFEST_BYTES)
             .read_to_end(&mut bytes)
-            .map_err(|error| FileError::io("read", &folder.path_of(MANIFEST), error))?;
+            .map_err(|error| FileError::io("read", &folder.path_of(Self::MANIFEST), error))?;
         Ok(bytes)
     }
 

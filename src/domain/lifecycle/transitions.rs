@@ -81,6 +81,13 @@ const fn row(from: State, action: Action, to: State, who: Who, reason: Reason) -
     Transition { from, action, to, who, reason }
 }
 
+impl Transition {
+    /// The row of the table, whoever may take it.
+    pub fn of(from: State, action: Action) -> Option<Self> {
+        TRANSITIONS.iter().copied().find(|row| row.from == from && row.action == action)
+    }
+}
+
 /// Whether automation acts under a plan that a person approved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Plan {
@@ -143,11 +150,7 @@ impl fmt::Display for Refusal {
 /// Returns the transition that the request takes from `state`, or why it is refused.
 pub fn next(state: State, request: &Request<'_>) -> Result<Transition, Refusal> {
     let action = request.action;
-    let transition = TRANSITIONS
-        .iter()
-        .copied()
-        .find(|t| t.from == state && t.action == action)
-        .ok_or(Refusal::NotFrom { state, action })?;
+    let transition = Transition::of(state, action).ok_or(Refusal::NotFrom { state, action })?;
     let human = request.authority == Authority::Human;
     let allowed = match transition.who {
         Who::Human => human,

@@ -1,0 +1,77 @@
+//! Moving assets' files out of the library and back, so that nothing is lost whatever happens.
+//!
+//! Every move is announced in the catalog first and closed there last. An operation that was
+//! announced and not closed is settled by [`recover`] from what is found on disk, and a move that
+//! fails half-way is taken back by the same means.
+
+mod look;
+mod manifest;
+mod moves;
+mod obstacle;
+mod quarantine;
+mod recover;
+mod restore;
+mod settle;
+mod store;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, Operation};
+use crate::domain::cleanup::Load;
+use crate::domain::time::Timestamp;
+use crate::files::{Quarantine, Root, Steps};
+
+pub use manifest::Manifest;
+pub use obstacle::Obstacle;
+pub use quarantine::{Removal, quarantine_asset};
+pub use recover::{Orphan, Prospect, Recovered, plan_recovery, recover};
+pub use restore::{Return, check_restore, restore_asset};
+pub use settle::{Settled, SettledFile};
+
+/// What the executor works on. Whoever makes one holds the run lock.
+#[derive(Debug)]
+pub struct Target<'a> {
+    pub catalog: &'a mut Catalog,
+    /// By their numbers in the catalog; each was proven to be the catalog's own.
+    pub roots: BTreeMap<i64, Root>,
+    pub quarantine: Quarantine,
+    /// Told of every change to the catalog. Roots and quarantine tell of those on disk.
+    pub steps: Arc<dyn Steps>,
+    /// The command's one instant.
+    pub now: Timestamp,
+    /// For how long a restored asset is held; 0 for not at all.
+    pub restore_hold_hours: u32,
+}
+
+/// How an operation on one asset ended. An error instead means that the run cannot go on.
+#[derive(Debug)]
+pub enum Ended {
+    Done(Load),
+    /// The files are where they were, except as `settled` says.
+    NotDone {
+        because: Obstacle,
+        /// How what was begun was taken back; `None` if nothing was begun, or if it stays open.
+        settled: Option<Settled>,
+    },
+}
+
+impl Target<'_> {
+    fn root(&self, id: i64) -> Attempt<&Root> {
+        self.roots.get(&id).ok_or(Obstacle::UnknownRoot { id })
+    }
+
+    /// Announces a change to the catalog to those who watch.
+    fn step(&self, what: &'static str) -> Attempt<()> {
+        self.steps.before(what).map_err(Obstacle::Stopped)
+    }
+}
+
+/// What stops one asset, or the run.
+type Attempt<T> = Result<T, Obstacle>;
+
+/// What an operation amounts to.
+fn load_of(operation: &Operation) -> Load {
+    let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
+    Load { items: 1, files, bytes: operation.files.iter().map(|file| file.bytes).sum() }
+}

@@ -1,0 +1,116 @@
+//! What stands in the way of moving an asset's files.
+
+use std::error::Error as _;
+use std::io;
+
+use crate::catalog::CatalogError;
+use crate::error::Error;
+use crate::files::{FileError, MoveError};
+
+use super::{Attempt, Ended, Settled};
+
+/// Why an asset's files were not moved.
+#[derive(Debug, thiserror::Error)]
+pub enum Obstacle {
+    /// The asset is not what it was decided on any more, or may not be moved now.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+
+    #[error("`{path}` has other bytes than the catalog says")]
+    Drifted { path: String },
+
+    #[error("`{path}` is not there any more")]
+    Vanished { path: String },
+
+    #[error("the asset has no files in the library")]
+    NoFiles,
+
+    #[error("`{path}` has {links} names, and under another one it would stay in reach")]
+    SeveralNames { path: String, links: u64 },
+
+    #[error("there is something at `{path}` already")]
+    Taken { path: String },
+
+    /// The bytes in quarantine are not those that were put there.
+    #[error("quarantine is damaged: {what}")]
+    Damaged { what: String },
+
+    #[error("root {id} of the catalog is not in the configuration")]
+    UnknownRoot { id: i64 },
+
+    #[error("the asset's state is not the one that operation {operation} was begun in")]
+    NoTransition { operation: String },
+
+    #[error(transparent)]
+    File(#[from] MoveError),
+
+    /// Whoever watches the steps said so.
+    #[error("stopped before a change to the catalog")]
+    Stopped(#[source] io::Error),
+}
+
+impl From<FileError> for Obstacle {
+    fn from(error: FileError) -> Self {
+        Self::File(MoveError::Other(error))
+    }
+}
+
+impl Obstacle {
+    /// Whether the next asset would meet it too: a disk that is full or broken, the catalog.
+    pub fn ends_the_run(&self) -> bool {
+        match self {
+            Self::Catalog(error) => !error.is_about_one_asset(),
+            Self::File(error) => error.is_disk_wide(),
+            Self::Stopped(_) => true,
+            Self::Drifted { .. }
+            | Self::Vanished { .. }
+            | Self::NoFiles
+            | Self::SeveralNames { .. }
+            | Self::Taken { .. }
+            | Self::Damaged { .. }
+            | Self::UnknownRoot { .. }
+            | Self::NoTransition { .. } => false,
+        }
+    }
+
+    /// The message with its causes.
+    pub fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            words.push_str(": ");
+            words.push_str(&error.to_string());
+            cause = error.source();
+        }
+        words
+    }
+
+    /// The end of an asset's operation, or of the whole run.
+    pub(super) fn end(self, settled: Option<Settled>) -> Result<Ended, Error> {
+        if self.ends_the_run() {
+            return Err(self.into());
+        }
+        Ok(Ended::NotDone { because: self, settled })
+    }
+
+    /// [`Self::end`] for an operation that was begun, with how it was taken back.
+    pub(super) fn end_after(self, taken_back: Attempt<Settled>) -> Result<Ended, Error> {
+        match taken_back {
+            Ok(settled) => self.end(Some(settled)),
+            Err(worse) if worse.ends_the_run() && !self.ends_the_run() => Err(worse.into()),
+            Err(_) => self.end(None),
+        }
+    }
+}
+
+/// For obstacles that end the run.
+impl From<Obstacle> for Error {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Catalog(error) => Self::Catalog(error),
+            Obstacle::File(MoveError::Other(error)) => Self::File(error),
+            Obstacle::Stopped(source) => Self::Write { path: "the catalog".into(), source },
+            other => Self::Internal(anyhow::Error::new(other)),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Taking an asset's files out of the library: all of them or none.
+
+use crate::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
+use crate::domain::asset::{Asset, AssetFile, AssetId, Place};
+use crate::domain::lifecycle::Transition;
+use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::recovery::Toward;
+use crate::error::Error;
+use crate::files::moves::rename_no_replace;
+use crate::files::{FileError, Folder, Quarantine, hash_file};
+
+use super::look::existing;
+use super::manifest::{self, Account, Source};
+use super::moves::{self, Way};
+use super::settle::settle;
+use super::{Attempt, Ended, Obstacle, Target, load_of};
+use crate::catalog::FileId;
+
+/// An asset's removal from the library, bound to what it was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// A fresh identifier, unique for ever.
+    pub operation: String,
+    pub asset: AssetId,
+    /// The asset's version when it was read.
+    pub version: i64,
+    pub transition: Transition,
+    pub reason: Option<String>,
+    pub causes: Vec<String>,
+}
+
+/// Moves all files of an asset into quarantine and records its new state.
+///
+/// Files that are not what the catalog says are never moved, and then none of the asset's is. The
+/// success that is returned is durable. Fails where the next asset would fail too.
+pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<Ended, Error> {
+    let (operation, sources) = match announce(target, removal) {
+        Ok(announced) => announced,
+        Err(obstacle) => return obstacle.end(None),
+    };
+    if let Err(obstacle) = carry_away(target, removal, (&operation, &sources)) {
+        let note = obstacle.in_words();
+        let taken_back = settle(target, &operation, Toward::Library, &note);
+        return obstacle.end_after(taken_back);
+    }
+    match close(target, &operation, removal.transition) {
+        Ok(()) => Ok(Ended::Done(load_of(&operation))),
+        Err(obstacle) => obstacle.end(None),
+    }
+}
+
+/// Checks every file, then opens the operation: from here on the catalog knows what may move.
+fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, Vec<Source>)> {
+    let sources = check_sources(target, removal.asset)?;
+    let operation = Operation {
+        id: removal.operation.clone(),
+        kind: OperationKind::Quarantine,
+        asset: removal.asset,
+        state: OperationState::Intent,
+        opened_at: target.now,
+        store: removal.operation.clone(),
+        files: sources.iter().map(|source| source.file.clone()).collect(),
+    };
+    let open = OpenOperation {
+        operation,
+        version: removal.version,
+        transition: removal.transition,
+        reason: removal.reason.clone(),
+        causes: removal.causes.clone(),
+    };
+    target.step("open operation")?;
+    target.catalog.open_operation(&open)?;
+    Ok((open.operation, sources))
+}
+
+fn check_sources(target: &Target<'_>, asset: AssetId) -> Attempt<Vec<Source>> {
+    let files = target.catalog.files_of(asset)?;
+    let here = files.into_iter().filter(|(_, file)| file.place == Place::Library);
+    let sources: Vec<_> = here
+        .zip(1..)
+        .map(|((id, file), number)| check_source(target, number, (id, file)))
+        .collect::<Attempt<_>>()?;
+    if sources.is_empty() { Err(Obstacle::NoFiles) } else { Ok(sources) }
+}
+
+fn check_source(
+    target: &Target<'_>,
+    number: u32,
+    (id, known): (FileId, AssetFile),
+) -> Attempt<Source> {
+    let path = || known.path.to_string();
+    let Some(folder) = existing(target.root(known.root)?.folder(known.path.folder()))? else {
+        return Err(Obstacle::Vanished { path: path() });
+    };
+    let (digest, stat) = match hash_file(&folder, known.path.name()) {
+        Ok(read) => read,
+        Err(error) if error.is_missing() => return Err(Obstacle::Vanished { path: path() }),
+        Err(FileError::ChangedWhileReading { .. }) => {
+            return Err(Obstacle::Drifted { path: path() });
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if digest != known.digest {
+        return Err(Obstacle::Drifted { path: path() });
+    }
+    if stat.links > 1 {
+        return Err(Obstacle::SeveralNames { path: path(), links: stat.links });
+    }
+    let file = OperationFile {
+        number,
+        file: id,
+        root: known.root,
+        path: known.path.clone(),
+        stored_name: Quarantine::file_name(number),
+        digest,
+        bytes: stat.stamp.bytes,
+        mode: stat.mode,
+        modified_ns: stat.stamp.modified_ns,
+        state: FileState::Pending,
+    };
+    Ok(Source { file, known, stat })
+}
+
+/// Moves every file, and makes that durable: the store first, then the folders they were in.
+fn carry_away(
+    target: &Target<'_>,
+    removal: &Removal,
+    (operation, sources): (&Operation, &[Source]),
+) -> Attempt<()> {
+    let store = target.quarantine.create_op_folder(&operation.store)?;
+    let bytes = describe(target, removal, (operation, sources))?;
+    target.quarantine.write_manifest(&operation.store, &bytes)?;
+    for file in &operation.files {
+        match moves::move_to_store(target, operation, (&store, file))? {
+            Way::Renamed => check_moved(target, &store, file)?,
+            Way::Copied => {}
+        }
+    }
+    moves::sync_all(target, operation, Some(&store))
+}
+
+fn describe(
+    target: &Target<'_>,
+    removal: &Removal,
+    (operation, sources): (&Operation, &[Source]),
+) -> Attempt<Vec<u8>> {
+    let asset = target.catalog.asset(operation.asset)?;
+    let asset: Asset = asset.ok_or(Obstacle::NoFiles)?;
+    let account = Account {
+        catalog: target.catalog.uuid()?,
+        actor: target.catalog.writer().unwrap_or_default(),
+        asset: &asset,
+        roots: &target.catalog.roots()?,
+    };
+    Ok(manifest::write(operation, removal, &account, sources))
+}
+
+/// What was moved is what was checked, or goes back at once: somebody may write between the two.
+fn check_moved(target: &Target<'_>, store: &Folder, file: &OperationFile) -> Attempt<()> {
+    let moved = store.at(file.stored_name.as_bytes());
+    if hash_file(store, moved.name).is_ok_and(|(digest, _)| digest == file.digest) {
+        return Ok(());
+    }
+    let folder = target.root(file.root)?.folder(file.path.folder())?;
+    rename_no_replace(moved, folder.at(file.path.name()))?;
+    Err(Obstacle::Drifted { path: file.path.to_string() })
+}
+
+fn close(target: &mut Target<'_>, operation: &Operation, step: Transition) -> Attempt<()> {
+    let closed = ClosedOperation {
+        state: OperationState::Done,
+        files: operation.files.iter().map(|file| (file.number, FileState::Moved, None)).collect(),
+        transition: Some(step),
+        hold: None,
+        note: None,
+    };
+    target.step("close operation")?;
+    Ok(target.catalog.close_operation(operation, &closed)?)
+}

@@ -1,0 +1,105 @@
+//! Settling what earlier runs began and did not close.
+
+use crate::catalog::{Operation, StoreUse};
+use crate::domain::recovery::{Recovery, decide_direction, decide_recovery};
+use crate::error::Error;
+
+use super::look::{look, sightings};
+use super::settle::settle;
+use super::store::empty_store;
+use super::{Attempt, Manifest, Obstacle, Settled, Target};
+
+const NOTE: &str = "settled by recovery";
+
+/// What a recovery found and did.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    pub settled: Vec<Settled>,
+    /// Operations that stay open, and why.
+    pub unsettled: Vec<(Operation, Obstacle)>,
+    /// Folders in quarantine that the catalog knows nothing of. They stay.
+    pub orphans: Vec<Orphan>,
+    /// What could not be removed from folders that are not needed any more.
+    pub left: Vec<String>,
+}
+
+/// A folder in quarantine without an operation, as when an older catalog was put back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Orphan {
+    pub store: String,
+    /// `None` if there is none, or it cannot be read.
+    pub manifest: Option<Manifest>,
+}
+
+/// What a recovery would do with one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prospect {
+    pub operation: Operation,
+    pub recovery: Recovery,
+}
+
+impl Recovered {
+    /// Whether there was nothing to do and nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.settled.is_empty()
+            && self.unsettled.is_empty()
+            && self.orphans.is_empty()
+            && self.left.is_empty()
+    }
+}
+
+/// Settles every open operation by what is found on disk, and clears away what closed ones left.
+///
+/// Doing it again changes nothing. An operation that cannot be settled does not stop the others;
+/// fails where the next one would fail too.
+pub fn recover(target: &mut Target<'_>) -> Result<Recovered, Error> {
+    let mut recovered = Recovered::default();
+    for operation in target.catalog.open_operations()? {
+        match settle_as_found(target, &operation) {
+            Ok(settled) => recovered.settled.push(settled),
+            Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle.into()),
+            Err(obstacle) => recovered.unsettled.push((operation, obstacle)),
+        }
+    }
+    for store in target.quarantine.list_ops()? {
+        match target.catalog.use_of_store(&store)? {
+            Some(StoreUse::InUse) => {}
+            None => recovered.orphans.push(orphan(target, store)),
+            Some(StoreUse::Emptied) => recovered.left.extend(clear(target, &store)?),
+        }
+    }
+    Ok(recovered)
+}
+
+/// What [`recover`] would do with the open operations. Changes nothing.
+pub fn plan_recovery(target: &Target<'_>) -> Result<Vec<Prospect>, Error> {
+    let plan = |operation: Operation| {
+        let seen = sightings(&look(target, &operation)?);
+        let toward = decide_direction(operation.kind, &seen);
+        let recovery = decide_recovery(operation.kind, toward, &seen);
+        Ok(Prospect { operation, recovery })
+    };
+    let operations = target.catalog.open_operations()?.into_iter();
+    operations.map(plan).collect::<Attempt<_>>().map_err(Error::from)
+}
+
+/// Forward if all of it is there already, else back. What cannot be finished is taken back.
+fn settle_as_found(target: &mut Target<'_>, operation: &Operation) -> Attempt<Settled> {
+    let seen = sightings(&look(target, operation)?);
+    let toward = decide_direction(operation.kind, &seen);
+    settle(target, operation, toward, NOTE)
+}
+
+fn orphan(target: &Target<'_>, store: String) -> Orphan {
+    let bytes = target.quarantine.read_manifest(&store).ok();
+    Orphan { manifest: bytes.and_then(|bytes| Manifest::read(&bytes)), store }
+}
+
+fn clear(target: &Target<'_>, store: &str) -> Result<Vec<String>, Error> {
+    let Some(operation) = target.catalog.operation(store)? else { return Ok(Vec::new()) };
+    match empty_store(target, &operation) {
+        Ok(left) => Ok(left),
+        Err(obstacle) if obstacle.ends_the_run() => Err(obstacle.into()),
+        Err(obstacle) => Ok(vec![obstacle.in_words()]),
+    }
+}

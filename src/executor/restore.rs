@@ -1,0 +1,141 @@
+//! Bringing an asset's files back into the library: all of them or none.
+
+use crate::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
+use crate::domain::asset::AssetId;
+use crate::domain::lifecycle::Transition;
+use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::recovery::Toward;
+use crate::error::Error;
+use crate::files::{FileError, Folder, hash_file};
+
+use super::look::existing;
+use super::settle::{hold_after, leave_store, settle, stamp};
+use super::{Attempt, Ended, Obstacle, Target, load_of, moves};
+
+/// An asset's return to the library, bound to what it was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// A fresh identifier, unique for ever.
+    pub operation: String,
+    pub asset: AssetId,
+    /// The asset's version when it was read.
+    pub version: i64,
+    /// Back to the state that the asset had: never to a permission.
+    pub transition: Transition,
+    pub reason: Option<String>,
+}
+
+/// Moves all files of an asset from quarantine to where they were, and holds the asset there.
+///
+/// Nothing is ever overwritten, and no link is followed: if something is in the way of one file,
+/// none is brought back. The success that is returned is durable.
+pub fn restore_asset(target: &mut Target<'_>, wanted: &Return) -> Result<Ended, Error> {
+    let operation = match announce(target, wanted) {
+        Ok(operation) => operation,
+        Err(obstacle) => return obstacle.end(None),
+    };
+    if let Err(obstacle) = bring_back(target, &operation) {
+        let note = obstacle.in_words();
+        let taken_back = settle(target, &operation, Toward::Store, &note);
+        return obstacle.end_after(taken_back);
+    }
+    if let Err(obstacle) = close(target, &operation, wanted.transition) {
+        return obstacle.end(None);
+    }
+    // What could not be removed is removed by a later recovery.
+    let _told_by_recovery = leave_store(target, &operation, OperationState::Done);
+    Ok(Ended::Done(load_of(&operation)))
+}
+
+/// What a restore would meet, as far as it can be seen beforehand. Changes nothing.
+pub fn check_restore(target: &Target<'_>, asset: AssetId) -> Result<Operation, Obstacle> {
+    let Some(taken) = target.catalog.quarantine_of(asset)? else {
+        return Err(Obstacle::NoFiles);
+    };
+    let Some(store) = existing(target.quarantine.op_folder(&taken.store))? else {
+        let what = format!("the folder of operation {} is gone", taken.store);
+        return Err(Obstacle::Damaged { what });
+    };
+    for file in &taken.files {
+        check_stored(&store, file)?;
+        check_path(target, file)?;
+    }
+    Ok(taken)
+}
+
+fn announce(target: &mut Target<'_>, wanted: &Return) -> Attempt<Operation> {
+    let taken = check_restore(target, wanted.asset)?;
+    let pending = |file: OperationFile| OperationFile { state: FileState::Pending, ..file };
+    let operation = Operation {
+        id: wanted.operation.clone(),
+        kind: OperationKind::Restore,
+        asset: wanted.asset,
+        state: OperationState::Intent,
+        opened_at: target.now,
+        store: taken.store,
+        files: taken.files.into_iter().map(pending).collect(),
+    };
+    let open = OpenOperation {
+        operation,
+        version: wanted.version,
+        transition: wanted.transition,
+        reason: wanted.reason.clone(),
+        causes: Vec::new(),
+    };
+    target.step("open operation")?;
+    target.catalog.open_operation(&open)?;
+    Ok(open.operation)
+}
+
+/// The stored bytes are those that were taken out of the library.
+fn check_stored(store: &Folder, file: &OperationFile) -> Attempt<()> {
+    let damaged = |what: &str| {
+        let what = format!("{} of `{}` {what}", file.stored_name, file.path);
+        Err(Obstacle::Damaged { what })
+    };
+    match hash_file(store, file.stored_name.as_bytes()) {
+        Ok((digest, _)) if digest == file.digest => Ok(()),
+        Ok(_) | Err(FileError::NotRegular { .. }) => damaged("has other bytes"),
+        Err(error) if error.is_missing() => damaged("is gone"),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Nothing is at the path, not even a link that leads nowhere.
+fn check_path(target: &Target<'_>, file: &OperationFile) -> Attempt<()> {
+    let folder = match target.root(file.root)?.folder(file.path.folder()) {
+        Ok(folder) => folder,
+        Err(error) if error.is_missing() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    if folder.exists(file.path.name())? {
+        return Err(Obstacle::Taken { path: file.path.to_string() });
+    }
+    Ok(())
+}
+
+fn bring_back(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
+    let store = target.quarantine.op_folder(&operation.store)?;
+    for file in &operation.files {
+        moves::move_to_library(target, operation, (&store, file))?;
+    }
+    moves::sync_library(target, operation)?;
+    Ok(store.sync()?)
+}
+
+fn close(target: &mut Target<'_>, operation: &Operation, step: Transition) -> Attempt<()> {
+    let mut files = Vec::with_capacity(operation.files.len());
+    for file in &operation.files {
+        let stamp = stamp(target, operation.kind, (file, FileState::Moved))?;
+        files.push((file.number, FileState::Moved, stamp));
+    }
+    let closed = ClosedOperation {
+        state: OperationState::Done,
+        files,
+        transition: Some(step),
+        hold: hold_after(target, operation.kind, OperationState::Done),
+        note: None,
+    };
+    target.step("close operation")?;
+    Ok(target.catalog.close_operation(operation, &closed)?)
+}

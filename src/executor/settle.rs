@@ -1,0 +1,259 @@
+//! Settling an operation that was announced: its files are brought to one side, and it is closed.
+//!
+//! Every step looks before it acts and is derived from the operation alone, so settling may be
+//! stopped anywhere and begun again.
+
+use crate::catalog::{ClosedOperation, Operation, OperationFile};
+use crate::domain::asset::{AssetId, FileStamp};
+use crate::domain::lifecycle::Transition;
+use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::path::RelPath;
+use crate::domain::recovery::{
+    Aside, Ending, FileRecovery, Recovery, Step, Toward, decide_recovery,
+};
+use crate::domain::time::Timestamp;
+use crate::files::moves::remove;
+use crate::files::{Folder, Quarantine};
+
+use super::look::{Seen, aside_name, existing, look, part_name, sightings};
+use super::store::empty_store;
+use super::{Attempt, Obstacle, Target, moves};
+
+/// How an operation that had been begun was settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub operation: String,
+    pub kind: OperationKind,
+    pub asset: AssetId,
+    /// `Partial` means that it stays open.
+    pub end: OperationState,
+    pub files: Vec<SettledFile>,
+    /// What could not be done, and what was left behind.
+    pub notes: Vec<String>,
+}
+
+/// One file of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettledFile {
+    pub path: RelPath,
+    pub ending: Ending,
+}
+
+/// What a step on one file met.
+type Failure = (u32, Obstacle);
+
+/// Brings the files of an operation toward one side and closes it, with a note for the audit log.
+///
+/// A file that cannot be brought there keeps the operation open. What is left in a store that is
+/// not needed any more is removed last.
+pub(super) fn settle(
+    target: &mut Target<'_>,
+    operation: &Operation,
+    toward: Toward,
+    note: &str,
+) -> Attempt<Settled> {
+    let seen = look(target, operation)?;
+    let store = existing(target.quarantine.op_folder(&operation.store))?;
+    let work = Work { target, operation, toward, store: store.as_ref() };
+    // A killed run leaves renames behind that only memory knows of.
+    moves::sync_all(work.target, operation, work.store)?;
+    let failures = work.act(&seen)?;
+    if !failures.is_empty() && toward == operation.kind.forward() {
+        return settle(target, operation, toward.other(), note);
+    }
+    moves::sync_all(work.target, operation, work.store)?;
+    let (seen, recovery) = if failures.is_empty() {
+        let recovery = decide_recovery(operation.kind, toward, &sightings(&seen));
+        (seen, recovery)
+    } else {
+        work.look_again(&failures)?
+    };
+    let mut notes = vec![note.to_owned()];
+    notes.extend(failures.iter().map(|(_, obstacle)| obstacle.in_words()));
+    close(target, operation, (&recovery, &seen), &notes.join("; "))?;
+    let mut notes = notes.split_off(1);
+    if toward == Toward::Library && recovery.end != OperationState::Partial {
+        notes.extend(leave_store(target, operation, recovery.end));
+    }
+    Ok(Settled {
+        operation: operation.id.clone(),
+        kind: operation.kind,
+        asset: operation.asset,
+        end: recovery.end,
+        files: endings(operation, &recovery),
+        notes,
+    })
+}
+
+fn endings(operation: &Operation, recovery: &Recovery) -> Vec<SettledFile> {
+    let both = operation.files.iter().zip(&recovery.files);
+    both.map(|(file, decided)| SettledFile { path: file.path.clone(), ending: decided.ending })
+        .collect()
+}
+
+/// What is lost stays where it is; otherwise the store is not needed any more.
+pub(super) fn leave_store(
+    target: &Target<'_>,
+    operation: &Operation,
+    end: OperationState,
+) -> Vec<String> {
+    if end == OperationState::Lost {
+        return Vec::new();
+    }
+    // The operation is closed: what cannot be removed now is removed by a later recovery.
+    empty_store(target, operation).unwrap_or_else(|obstacle| vec![obstacle.in_words()])
+}
+
+struct Work<'a, 't> {
+    target: &'a Target<'t>,
+    operation: &'a Operation,
+    toward: Toward,
+    store: Option<&'a Folder>,
+}
+
+impl Work<'_, '_> {
+    /// Does what is decided about each file. A file that cannot be brought on does not stop the
+    /// others; what ends the run does.
+    fn act(&self, seen: &[Seen]) -> Attempt<Vec<Failure>> {
+        let decided = decide_recovery(self.operation.kind, self.toward, &sightings(seen));
+        let mut failures = Vec::new();
+        let files = self.operation.files.iter().zip(seen).zip(&decided.files);
+        for ((file, seen), decided) in files {
+            match self.act_on(file, *seen, decided) {
+                Ok(()) => {}
+                Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle),
+                Err(obstacle) => failures.push((file.number, obstacle)),
+            }
+        }
+        Ok(failures)
+    }
+
+    fn act_on(&self, file: &OperationFile, seen: Seen, decided: &FileRecovery) -> Attempt<()> {
+        let aside = aside_name(self.operation, file);
+        match seen.aside {
+            None => {}
+            Some(Aside::PutBack) => moves::put_back(self.target, self.operation, file)?,
+            Some(Aside::Remove) => moves::remove_beside(self.target, file, &aside)?,
+            Some(Aside::Keep) => {
+                return Err(Obstacle::Taken { path: file.path.to_string() });
+            }
+        }
+        for step in decided.steps {
+            self.step(*step, file)?;
+        }
+        if seen.part_in_library && decided.ending != Ending::Lost {
+            moves::remove_beside(self.target, file, &part_name(self.operation, file))?;
+        }
+        Ok(())
+    }
+
+    fn step(&self, step: Step, file: &OperationFile) -> Attempt<()> {
+        let Self { target, operation, .. } = self;
+        match step {
+            Step::MoveToLibrary => moves::move_to_library(target, operation, (self.store()?, file)),
+            Step::MoveToStore => {
+                moves::move_to_store(target, operation, (self.store()?, file)).map(|_| ())
+            }
+            Step::RemoveFromLibrary => moves::remove_from_library(target, operation, file),
+            Step::RemovePartInLibrary => {
+                moves::remove_beside(target, file, &part_name(operation, file))
+            }
+            Step::RemovePartInStore => {
+                let part = Quarantine::part_name(file.number);
+                Ok(remove(self.store()?.at(part.as_bytes()))?)
+            }
+        }
+    }
+
+    fn store(&self) -> Attempt<&Folder> {
+        let what = || format!("the folder of operation {} is gone", self.operation.store);
+        self.store.ok_or_else(|| Obstacle::Damaged { what: what() })
+    }
+
+    /// After a failure the disk is asked once more. What would still have to be done is stuck.
+    fn look_again(&self, failures: &[Failure]) -> Attempt<(Vec<Seen>, Recovery)> {
+        let seen = look(self.target, self.operation)?;
+        let decided = decide_recovery(self.operation.kind, self.toward, &sightings(&seen));
+        let failed = |file: &OperationFile| failures.iter().any(|(n, _)| *n == file.number);
+        let files = self.operation.files.iter().zip(decided.files).zip(&seen);
+        let files = files.map(|((file, mut decided), seen)| {
+            let undone = !decided.steps.is_empty() || seen.aside.is_some() || seen.part_in_library;
+            if failed(file) && undone && decided.ending != Ending::Lost {
+                decided.ending = Ending::Stuck;
+            }
+            decided
+        });
+        let files: Vec<_> = files.collect();
+        let recovery = Recovery::of_files(self.operation.kind, self.toward, files);
+        Ok((seen, recovery))
+    }
+}
+
+/// Closes the operation as it ended. One that stays as it was before is not written again.
+fn close(
+    target: &mut Target<'_>,
+    operation: &Operation,
+    (recovery, seen): (&Recovery, &[Seen]),
+    note: &str,
+) -> Attempt<()> {
+    let mut files = Vec::with_capacity(operation.files.len());
+    for ((file, decided), seen) in operation.files.iter().zip(&recovery.files).zip(seen) {
+        let state = decided.file_state(operation.kind, recovery.toward, seen.sighting);
+        files.push((file.number, state, stamp(target, operation.kind, (file, state))?));
+    }
+    let unchanged =
+        operation.files.iter().zip(&files).all(|(file, (_, now, _))| file.state == *now);
+    if recovery.end == OperationState::Partial && operation.state == recovery.end && unchanged {
+        return Ok(());
+    }
+    let done = recovery.end == OperationState::Done;
+    let transition = if done { Some(transition_of(target, operation)?) } else { None };
+    let closed = ClosedOperation {
+        state: recovery.end,
+        files,
+        transition,
+        hold: hold_after(target, operation.kind, recovery.end),
+        note: Some(note.to_owned()),
+    };
+    target.step("close operation")?;
+    Ok(target.catalog.close_operation(operation, &closed)?)
+}
+
+/// A file that is in the library has a new stamp: moving it changed its inode's time.
+pub(super) fn stamp(
+    target: &Target<'_>,
+    kind: OperationKind,
+    (file, state): (&OperationFile, FileState),
+) -> Attempt<Option<FileStamp>> {
+    let in_library = match kind {
+        OperationKind::Quarantine => FileState::Returned,
+        OperationKind::Restore => FileState::Moved,
+    };
+    if state != in_library {
+        return Ok(None);
+    }
+    let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
+        return Ok(None);
+    };
+    Ok(folder.stat(file.path.name())?.map(|stat| stat.stamp))
+}
+
+/// The state change that the operation was announced for, from the state that the asset is in.
+fn transition_of(target: &Target<'_>, operation: &Operation) -> Attempt<Transition> {
+    let action = operation.kind.action();
+    let asset = target.catalog.asset(operation.asset)?;
+    let step = asset.and_then(|asset| Transition::of(asset.state, action));
+    step.ok_or(Obstacle::NoTransition { operation: operation.id.clone() })
+}
+
+/// What is restored is held for a while, so that the next clean does not take it away again.
+pub(super) fn hold_after(
+    target: &Target<'_>,
+    kind: OperationKind,
+    end: OperationState,
+) -> Option<(String, Timestamp)> {
+    let hours = i64::from(target.restore_hold_hours);
+    let wanted = kind == OperationKind::Restore && end == OperationState::Done && hours > 0;
+    let until = Timestamp::from_millis(target.now.millis().saturating_add(hours * 3_600_000));
+    wanted.then(|| ("restored from quarantine".to_owned(), until))
+}

@@ -1,0 +1,73 @@
+//! Removing what an operation's folder in quarantine still holds once its files are back.
+
+use crate::catalog::{Operation, OperationFile};
+use crate::domain::text::printable;
+use crate::files::moves::remove;
+use crate::files::{Folder, OWN_PREFIX, Quarantine, hash_file};
+
+use super::look::existing;
+use super::{Attempt, Target};
+
+/// Whose a name in a store is.
+enum Owner<'a> {
+    Manifest,
+    /// A part that a copy or a manifest left behind.
+    Part,
+    File(&'a OperationFile),
+    Unknown,
+}
+
+/// Removes the store of a closed operation whose files are in the library.
+///
+/// A copy goes only if the catalogued bytes are in the library, durably. What else is found stays
+/// and is told.
+pub(super) fn empty_store(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<String>> {
+    let Some(store) = existing(target.quarantine.op_folder(&operation.store))? else {
+        return Ok(Vec::new());
+    };
+    let mut left = Vec::new();
+    for name in store.names()? {
+        let removable = match owner(operation, &name) {
+            Owner::Manifest => continue,
+            Owner::Part => true,
+            Owner::File(file) => is_in_library(target, file)?,
+            Owner::Unknown => false,
+        };
+        if removable {
+            remove(store.at(&name))?;
+        } else {
+            left.push(left_behind(&store, &name));
+        }
+    }
+    if left.is_empty() {
+        target.quarantine.remove_op_folder(&operation.store)?;
+    }
+    Ok(left)
+}
+
+fn left_behind(store: &Folder, name: &[u8]) -> String {
+    format!("left in quarantine: {}/{}", store.path().display(), printable(name))
+}
+
+fn owner<'a>(operation: &'a Operation, name: &[u8]) -> Owner<'a> {
+    if name == Quarantine::MANIFEST {
+        return Owner::Manifest;
+    }
+    let is_part = |file: &OperationFile| Quarantine::part_name(file.number).as_bytes() == name;
+    if name.starts_with(OWN_PREFIX) || operation.files.iter().any(is_part) {
+        return Owner::Part;
+    }
+    let is_stored = |file: &&OperationFile| file.stored_name.as_bytes() == name;
+    operation.files.iter().find(is_stored).map_or(Owner::Unknown, Owner::File)
+}
+
+fn is_in_library(target: &Target<'_>, file: &OperationFile) -> Attempt<bool> {
+    let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
+        return Ok(false);
+    };
+    if !hash_file(&folder, file.path.name()).is_ok_and(|(digest, _)| digest == file.digest) {
+        return Ok(false);
+    }
+    folder.sync()?;
+    Ok(true)
+}
