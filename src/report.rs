@@ -163,6 +163,11 @@ impl<'s> Report<'s> {
         self.say(&Item::Sheet { kind, fields });
     }
 
+    /// A piece of text in a format of its own, written as it is.
+    pub fn document(&mut self, text: impl Into<String>) {
+        self.say(&Item::Document(text.into()));
+    }
+
     pub fn text(&mut self, text: impl Into<String>) {
         self.say(&Item::Text(text.into()));
     }

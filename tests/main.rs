@@ -17,6 +17,7 @@ mod formats;
 mod grouping;
 mod lifecycle;
 mod media;
+mod scanning;
 mod support;
 mod validation;
 mod wxr;

@@ -65,6 +65,11 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// The version of the database library.
+    pub fn engine_version() -> &'static str {
+        rusqlite::version()
+    }
+
     /// Begins an immediate transaction: from here on nobody else writes.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>> {
         Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)

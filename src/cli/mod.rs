@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
-use crate::commands::{self, COMMANDS, Command, CommandRow, Context, Start};
+use crate::clock::FixedClock;
+use crate::commands::{self, COMMANDS, Command, CommandRow, Context, Errand, Start};
 use crate::domain::text::printable;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -118,10 +119,38 @@ fn run_command(cli: &Cli, row: CommandRow, environment: Environment<'_>) -> Exit
         asking: cli.global.asking(terminals),
         watching: cli.global.watching(terminals),
         interrupted: environment.interrupted,
+        run_errand,
         command_line: command_line(),
     };
     let ended = commands::dispatch(&cli.command, &mut ctx);
     conclude(ctx.report, ended.err().as_ref(), complaints, ctx.questions)
+}
+
+/// Runs a call made from within another: no terminal, no input, no environment but what it brings.
+fn run_errand(errand: Errand) -> (ExitCode, String) {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let words = std::iter::once("shelflife".to_owned()).chain(errand.words);
+    let variables = [
+        ("SHELFLIFE_CONFIG", Some(errand.config.into_os_string())),
+        ("SHELFLIFE_ACTOR", errand.actor.person.map(Into::into)),
+    ];
+    let variables = variables.into_iter();
+    let code = run(Environment {
+        args: words.map(Into::into).collect(),
+        variables: variables.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect(),
+        current_dir: errand.folder,
+        stdin: &mut io::empty(),
+        stdout: &mut stdout,
+        stderr: &mut stderr,
+        terminals: Terminals::default(),
+        width: Some(100),
+        clock: &FixedClock(errand.now),
+        os_user: errand.actor.os_user,
+        host: errand.actor.host,
+        interrupted: errand.interrupted,
+    });
+    stdout.append(&mut stderr);
+    (code, String::from_utf8_lossy(&stdout).into_owned())
 }
 
 /// The call as one could type it: printable, with quotes where a shell needs them.

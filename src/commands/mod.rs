@@ -8,6 +8,8 @@ mod approve;
 mod clearing;
 mod completions;
 mod decide;
+mod demo;
+mod doctor;
 mod dossier;
 mod expire;
 mod import;
@@ -35,6 +37,7 @@ use crate::config::{self, Config, Lookup};
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::error::Error;
+use crate::exit::ExitCode;
 use crate::report::Report;
 
 pub use progress::Progress;
@@ -43,6 +46,8 @@ pub use progress::Progress;
 pub enum Command {
     Approve(approve::ApproveArgs),
     Completions(completions::CompletionsArgs),
+    Demo(demo::DemoArgs),
+    Doctor(doctor::DoctorArgs),
     Expire(expire::ExpireArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
@@ -66,6 +71,8 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
             Ok(())
         }
         Command::Expire(args) => expire::run(args, ctx),
+        Command::Demo(args) => demo::run(args, ctx),
+        Command::Doctor(args) => doctor::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
@@ -85,20 +92,22 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
 pub const COMMANDS: &[CommandRow] = {
     use {Class::{Act, Decide, Read}, Start::AtOnce};
     &[
-        row("approve",      Decide, AtOnce),
-        row("completions",  Read,   AtOnce),
-        row("expire",       Decide, AtOnce),
-        row("import wxr",   Decide, AtOnce),
-        row("init",         Act,    AtOnce),
-        row("list",         Read,   AtOnce),
-        row("man",          Act,    AtOnce),
-        row("reconsider",   Decide, AtOnce),
-        row("reject",       Decide, AtOnce),
-        row("rules",        Read,   AtOnce),
-        row("scan",         Act,    AtOnce),
-        row("show",         Read,   AtOnce),
-        row("why",          Read,   AtOnce),
-        row("withdraw",     Decide, AtOnce),
+        row("approve",     Decide, AtOnce),
+        row("completions", Read,   AtOnce),
+        row("demo",        Act,    AtOnce),
+        row("doctor",      Read,   AtOnce),
+        row("expire",      Decide, AtOnce),
+        row("import wxr",  Decide, AtOnce),
+        row("init",        Act,    AtOnce),
+        row("list",        Read,   AtOnce),
+        row("man",         Act,    AtOnce),
+        row("reconsider",  Decide, AtOnce),
+        row("reject",      Decide, AtOnce),
+        row("rules",       Read,   AtOnce),
+        row("scan",        Act,    AtOnce),
+        row("show",        Read,   AtOnce),
+        row("why",         Read,   AtOnce),
+        row("withdraw",    Decide, AtOnce),
     ]
 };
 
@@ -156,8 +165,23 @@ pub struct Context<'a> {
     pub watching: Watching,
     /// Set once a signal asked the command to stop between two items.
     pub interrupted: Arc<AtomicBool>,
+    /// Runs a command of its own, as the demo does, and gives its code and all it said.
+    pub run_errand: fn(Errand) -> (ExitCode, String),
     /// The whole command line, for completions and man pages.
     pub command_line: clap::Command,
+}
+
+/// A call of the program that is made from within another.
+#[derive(Debug)]
+pub struct Errand {
+    /// What one would type after the program's name.
+    pub words: Vec<String>,
+    /// The current folder of the call.
+    pub folder: PathBuf,
+    pub config: PathBuf,
+    pub now: Timestamp,
+    pub actor: Actor,
+    pub interrupted: Arc<AtomicBool>,
 }
 
 /// Where configuration, catalog and new files are looked for.

@@ -246,8 +246,16 @@ fn summary_line(summary: &Summary) -> Option<String> {
     .collect();
     let said = |count: u64| count > 0 || parts_are_all_zero(summary);
     let figures = summary.figures.iter().filter(|(_, count)| said(**count));
-    parts.extend(figures.map(|(word, count)| format!("{count} {word}")));
+    parts.extend(figures.map(|(word, count)| figure(word, *count)));
     (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// `1 file seen`, `2 files seen`: the first word is the one that is counted.
+fn figure(words: &str, count: u64) -> String {
+    let (counted, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let one = counted.strip_suffix('s').filter(|_| count == 1).unwrap_or(counted);
+    let words = if rest.is_empty() { one.to_owned() } else { format!("{one} {rest}") };
+    format!("{count} {words}")
 }
 
 /// A figure of nothing is left out, unless there is nothing else.

@@ -4,6 +4,8 @@ pub(crate) mod dying_files;
 pub(crate) mod rust_code;
 pub(crate) mod scanned;
 
+pub(crate) mod pictures;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::ffi::OsString;

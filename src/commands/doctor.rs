@@ -1,0 +1,161 @@
+//! `doctor`: looks whether everything that shelflife relies on is as it should be.
+
+use crate::catalog::{AuditVerdict, Catalog, CatalogError};
+use crate::config::{Config, RootConfig};
+use crate::domain::text::counted;
+use crate::domain::time::zone_rules_version;
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::files::{Quarantine, Root, network_file_system};
+
+use super::Context;
+
+/// Look whether everything that shelflife relies on is as it should be
+///
+/// Reads the whole catalog and verifies the whole audit log; changes nothing.
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {}
+
+pub(super) fn run(_args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let config = ctx.config()?;
+    say(ctx, "program", Ok(format!("shelflife {}", env!("CARGO_PKG_VERSION"))));
+    say(ctx, "time zones", Ok(format!("rules {} are built in", zone_rules_version())));
+    say(ctx, "clock", Ok(config.policy.zone.show(ctx.wall_clock, ctx.wall_clock)));
+    say(ctx, "configuration", Ok(config.path.display().to_string()));
+    let catalog = look_at_catalog(ctx, &config);
+    for root in &config.roots {
+        let found = look_at_root(root, catalog.as_ref());
+        say(ctx, "root", found.map(|says| format!("{}: {says}", root.name)));
+    }
+    let quarantine = Quarantine::open(&config.quarantine);
+    let path = config.quarantine.display();
+    let found = quarantine.map(|_| format!("{path} is ours alone")).map_err(Problem::from);
+    say(ctx, "quarantine", found);
+    let separate = config.check_separation().map_err(|error| Problem::from(Error::from(error)));
+    say(
+        ctx,
+        "separation",
+        separate.map(|()| "neither catalog nor quarantine is served".to_owned()),
+    );
+    Ok(())
+}
+
+/// Something that is not as it should be.
+struct Problem {
+    says: String,
+    code: ExitCode,
+}
+
+impl Problem {
+    fn new(says: impl Into<String>) -> Self {
+        Self { says: says.into(), code: ExitCode::No }
+    }
+}
+
+impl<E: Into<Error>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        use std::error::Error as _;
+        let error = error.into();
+        let mut says = error.to_string();
+        let mut cause = error.source();
+        while let Some(deeper) = cause {
+            says = format!("{says}: {deeper}");
+            cause = deeper.source();
+        }
+        let code = if error.exit_code() == ExitCode::Integrity {
+            ExitCode::Integrity
+        } else {
+            ExitCode::No
+        };
+        Self { says, code }
+    }
+}
+
+fn say(ctx: &mut Context<'_>, check: &'static str, found: Result<String, Problem>) {
+    let (result, says) = match found {
+        Ok(says) => ("ok", says),
+        Err(problem) => {
+            ctx.report.outcome(problem.code);
+            ctx.report.figure("problems", 1);
+            ("problem", problem.says)
+        }
+    };
+    let fields = vec![("check", check.into()), ("result", result.into()), ("says", says.into())];
+    ctx.report.row("check", fields);
+}
+
+fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
+    let path = config.catalog.display();
+    let opened = Catalog::open_to_read(&config.catalog);
+    let catalog = match opened {
+        Ok(catalog) => catalog,
+        Err(error) => {
+            say(ctx, "catalog", Err(error.into()));
+            return None;
+        }
+    };
+    say(ctx, "database", Ok(format!("SQLite {}", Catalog::engine_version())));
+    let sound = catalog.check_integrity();
+    say(ctx, "catalog", sound.map(|()| format!("{path} is sound")).map_err(Problem::from));
+    say(ctx, "file system", look_at_file_system(config));
+    say(ctx, "audit log", verify(&catalog));
+    say(ctx, "operations", look_at_operations(&catalog));
+    say(ctx, "assets", count_states(&catalog).map_err(Problem::from));
+    Some(catalog)
+}
+
+fn look_at_file_system(config: &Config) -> Result<String, Problem> {
+    match network_file_system(&config.catalog)? {
+        None => Ok("the catalog is on a local disk".to_owned()),
+        Some(name) => Err(Problem::new(format!(
+            "the catalog is on {name}, where locks and syncs cannot be relied on"
+        ))),
+    }
+}
+
+fn verify(catalog: &Catalog) -> Result<String, Problem> {
+    match catalog.verify_audit()? {
+        AuditVerdict::Intact { length, head } => Ok(format!("{length} entries, head {head}")),
+        AuditVerdict::Broken { seq, what } => {
+            Err(Problem { says: format!("entry {seq}: {what}"), code: ExitCode::Integrity })
+        }
+    }
+}
+
+fn look_at_operations(catalog: &Catalog) -> Result<String, Problem> {
+    let open = catalog.open_operations()?;
+    if open.is_empty() {
+        return Ok("none is open".to_owned());
+    }
+    let count = counted(u64::try_from(open.len()).unwrap_or(u64::MAX), "operation");
+    Err(Problem::new(format!("{count} not finished: run `shelflife recover`")))
+}
+
+fn count_states(catalog: &Catalog) -> Result<String, CatalogError> {
+    let states = catalog.count_by_state()?;
+    let states: Vec<_> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
+    Ok(if states.is_empty() { "none yet".to_owned() } else { states.join(", ") })
+}
+
+fn look_at_root(configured: &RootConfig, catalog: Option<&Catalog>) -> Result<String, Problem> {
+    let root = Root::open(&configured.path)?;
+    let Some(catalog) = catalog else { return Ok("is there".to_owned()) };
+    let known = catalog.roots()?.into_iter().find(|known| known.name == configured.name);
+    let Some(known) = known else {
+        return Ok("is there; the next scan takes it up".to_owned());
+    };
+    match root.read_marker()? {
+        None => return Err(Problem::new(format!("{} has lost its marker", configured.name))),
+        Some(marker) if marker != catalog.uuid()? => {
+            return Err(Problem::new(format!("{} belongs to another catalog", configured.name)));
+        }
+        Some(_) => {}
+    }
+    if root.device()? != known.device {
+        return Err(Problem::new(format!("{} is on another device than before", configured.name)));
+    }
+    Ok(match known.scanned {
+        Some(at) => format!("{} at {at}", counted(known.files, "file")),
+        None => "is ours; not scanned yet".to_owned(),
+    })
+}

@@ -1,0 +1,154 @@
+//! What `scan` and `init` do with a library, and what they refuse to believe.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use shelflife::exit::ExitCode;
+
+use crate::support::TestLibrary;
+use crate::support::pictures::png;
+
+/// A library with a picture, two renditions of it, and another picture.
+fn library() -> TestLibrary {
+    let library = TestLibrary::new();
+    for (name, size) in [
+        ("tea-tin.png", (60, 40)),
+        ("tea-tin-30x20.png", (30, 20)),
+        ("tea-tin-15x10.png", (15, 10)),
+        ("garden.png", (50, 50)),
+    ] {
+        library.write(format!("uploads/2026/03/{name}"), png(size, name.as_bytes()));
+    }
+    library.write("drafts/idea.png", png((8, 8), b"idea"));
+    library
+        .run("init --root uploads --draft-root drafts --catalog state/catalog.db")
+        .expect(ExitCode::Success);
+    library
+}
+
+fn figure(library: &TestLibrary, command: &str, name: &str) -> u64 {
+    let report = library.run(&format!("{command} --format json")).json();
+    report["summary"]["figures"][name].as_u64().unwrap_or(0)
+}
+
+fn rows(library: &TestLibrary, command: &str) -> Vec<(String, String)> {
+    let report = library.run(&format!("{command} --format json")).json();
+    let items = report["items"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    items
+        .iter()
+        .map(|item| (text(&item["fields"]["path"]), text(&item["fields"]["standing"])))
+        .collect()
+}
+
+#[test]
+fn a_scan_groups_renditions_and_starts_everything_as_a_draft() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(
+        rows(&library, "list"),
+        [
+            ("2026/03/garden.png".to_owned(), "draft".to_owned()),
+            ("2026/03/tea-tin.png".to_owned(), "draft".to_owned()),
+            ("idea.png".to_owned(), "draft".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_second_scan_reads_nothing_and_a_full_one_everything() {
+    let library = library();
+    assert_eq!(figure(&library, "scan", "files read"), 5);
+    assert_eq!(figure(&library, "scan", "files read"), 0);
+    assert_eq!(figure(&library, "scan --full", "files read"), 5);
+    assert_eq!(figure(&library, "scan", "assets added"), 0);
+}
+
+#[test]
+fn changed_bytes_are_noticed_and_the_asset_keeps_its_number() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    let before = library.run("show uploads/2026/03/garden.png --format json").json();
+    library.write("uploads/2026/03/garden.png", png((50, 50), b"other"));
+    assert_eq!(figure(&library, "scan", "files read"), 1);
+    let after = library.run("show uploads/2026/03/garden.png --format json").json();
+    assert_eq!(before["items"][0]["fields"]["id"], after["items"][0]["fields"]["id"]);
+    assert_ne!(before["items"][0]["fields"]["sha256"], after["items"][0]["fields"]["sha256"]);
+}
+
+#[test]
+fn a_file_that_is_gone_is_missing_until_it_is_back() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    let path = library.path("uploads/2026/03/tea-tin-30x20.png");
+    let bytes = fs::read(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    assert_eq!(figure(&library, "scan", "files missing"), 1);
+    assert_eq!(rows(&library, "list --standing missing")[0].0, "2026/03/tea-tin.png");
+    fs::write(&path, bytes).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(rows(&library, "list --standing missing"), []);
+}
+
+#[test]
+fn a_root_without_its_marker_is_not_believed() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_dir_all(library.path("uploads")).unwrap();
+    fs::create_dir(library.path("uploads")).unwrap();
+    let run = library.run("scan").expect(ExitCode::Guard);
+    assert!(run.stdout.contains("marker"), "{run}");
+    assert_eq!(rows(&library, "list --standing missing"), []);
+}
+
+#[test]
+fn a_library_that_lost_most_of_its_files_is_not_believed_unless_told_so() {
+    let library = TestLibrary::new();
+    for number in 0..60 {
+        let name = format!("uploads/{number:02}-tea.png");
+        library.write(name, png((4, 4), &[number]));
+    }
+    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    for number in 0..40 {
+        fs::remove_file(library.path(format!("uploads/{number:02}-tea.png"))).unwrap();
+    }
+    library.run("scan").expect(ExitCode::Guard);
+    assert_eq!(rows(&library, "list --standing missing"), []);
+    library.run("scan --accept-missing").expect(ExitCode::Success);
+    assert_eq!(rows(&library, "list --standing missing").len(), 40);
+}
+
+#[test]
+fn links_and_other_catalogs_are_left_alone() {
+    let library = library();
+    let outside = library.write("outside/secret.png", png((9, 9), b"secret"));
+    symlink(&outside, library.path("uploads/link.png")).unwrap();
+    symlink(library.path("outside"), library.path("uploads/folder")).unwrap();
+    let run = library.run("scan").expect(ExitCode::Success);
+    assert!(!run.stdout.contains("secret.png  "), "{run}");
+    assert_eq!(rows(&library, "list").len(), 3);
+    fs::write(library.path("drafts/.shelflife-root"), "another\n").unwrap();
+    library.run("scan").expect(ExitCode::Guard);
+}
+
+#[test]
+fn a_quarantine_or_catalog_beneath_a_served_root_is_refused_before_anything_is_written() {
+    let library = TestLibrary::new();
+    library.write("uploads/a.png", png((4, 4), b"a"));
+    for places in ["--quarantine uploads/q --catalog c.db", "--catalog uploads/c.db"] {
+        library.run(&format!("init --root uploads {places}")).expect(ExitCode::Config);
+        let left: Vec<_> = fs::read_dir(library.path("uploads")).unwrap().collect();
+        assert_eq!(left.len(), 1, "{places}");
+        assert!(!library.path("shelflife.toml").exists());
+    }
+}
+
+#[test]
+fn a_second_init_changes_nothing() {
+    let library = library();
+    let config = fs::read(library.path("shelflife.toml")).unwrap();
+    library.run("init --root uploads --catalog state/other.db").expect(ExitCode::Usage);
+    assert_eq!(fs::read(library.path("shelflife.toml")).unwrap(), config);
+    assert!(!library.path("state/other.db").exists());
+}
