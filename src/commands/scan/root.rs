@@ -37,8 +37,7 @@ pub(super) fn scan(
     let (root, record) = match adopt(catalog, config, configured) {
         Ok(adopted) => adopted,
         Err(Unfit::Guard(why)) => {
-            ctx.report.outcome(ExitCode::Guard);
-            refuse(ctx, configured, why);
+            refuse(ctx, configured, &why);
             return Ok(());
         }
         Err(Unfit::Failed(error)) => return Err(error),
@@ -46,9 +45,8 @@ pub(super) fn scan(
     if record.scanned.is_some() && !args.accept_missing {
         let found = files::count(&root);
         if !is_plausible_loss(record.files, found) {
-            ctx.report.outcome(ExitCode::Guard);
             let why = format!("it holds {found} files and held {} at the last scan", record.files);
-            refuse(ctx, configured, why);
+            refuse(ctx, configured, &why);
             return Ok(());
         }
     }
@@ -75,10 +73,15 @@ impl<E: Into<Error>> From<E> for Unfit {
     }
 }
 
-fn refuse(ctx: &mut Context<'_>, root: &RootConfig, why: String) {
-    let what = format!("root {} ({})", root.name, root.path.display());
-    let hint = "nothing was changed; look whether the right disk is mounted there";
-    ctx.report.say(&Item::Failure { what, why, hint: Some(hint.to_owned()) });
+/// A guard held: the root is left as the catalog knows it, and the command ends with its code.
+fn refuse(ctx: &mut Context<'_>, root: &RootConfig, why: &str) {
+    ctx.report.outcome(ExitCode::Guard);
+    let path = printable(root.path.as_os_str().as_encoded_bytes());
+    ctx.report.row(
+        "root left alone",
+        vec![("root", root.name.clone().into()), ("path", path.into()), ("because", why.into())],
+    );
+    ctx.report.text("Nothing of it was changed; look whether the right disk is mounted there.");
 }
 
 /// Opens the root and proves that it is the one the catalog knows; a new one is marked as ours.
