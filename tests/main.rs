@@ -11,6 +11,7 @@ mod architecture;
 mod binary;
 mod command_line;
 mod configuration;
+mod contexts;
 mod docs;
 mod files;
 mod formats;

@@ -1,15 +1,19 @@
 //! Contexts and their revisions.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::audit::About;
-use super::cells::{date, date_text, instant, millis};
+use super::cells::{date, date_text, instant, millis, unsigned};
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use crate::domain::asset::AssetId;
-use crate::domain::context::{Context, ContextKey, ContextKind, ContextRule, Revision};
-use crate::domain::time::{CivilDate, Timestamp};
+use crate::domain::context::{
+    Context, ContextChange, ContextKey, ContextKind, ContextRule, Revision,
+};
+use crate::domain::time::Timestamp;
+use crate::domain::window::Window;
 
 /// A context as it is added, with its first revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,20 +23,8 @@ pub struct NewContext {
     pub owner: Option<String>,
     pub rule: ContextRule,
     pub zone: Option<String>,
-    pub starts_on: Option<CivilDate>,
-    pub ends_on: Option<CivilDate>,
-    pub starts_at: Option<Timestamp>,
-    pub ends_at: Option<Timestamp>,
+    pub window: Window,
     pub note: String,
-}
-
-/// What happens to a context.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ContextChange {
-    /// A new revision that counts from the instant on.
-    Revise { effective_at: Timestamp, note: String },
-    /// The last day is this one; the instant is the first after it.
-    End { on: CivilDate, at: Timestamp, note: String },
 }
 
 impl Catalog {
@@ -91,53 +83,70 @@ impl Catalog {
             insert_revision(tx, id, 1, session.now, &new.note)?;
             let payload = json!({
                 "by": session.actor.name(), "context": new.key.to_string(),
-                "ends_on": date_text(new.ends_on), "note": new.note, "rule": new.rule.name(),
-                "starts_on": date_text(new.starts_on),
+                "ends_on": date_text(new.window.ends_on), "note": new.note,
+                "owner": new.owner, "rule": new.rule.name(),
+                "starts_on": date_text(new.window.starts_on), "title": new.title,
+                "zone": new.zone,
             });
             log.append(tx, "context.add", About::default(), &payload)
         })
     }
 
-    /// Records a change of a context and its audit entry, both or neither.
+    /// Records a planned change of a context and its audit entry, both or neither.
     ///
-    /// Fails with `RecordChanged` if the context is not the one that was read any more.
-    pub fn change_context(&mut self, read: &Context, change: &ContextChange) -> Result<()> {
+    /// `changed` is the context as the change leaves it. Fails with `RecordChanged` if the context
+    /// is not the one that was read any more.
+    pub fn change_context(
+        &mut self,
+        read: &Context,
+        changed: &Context,
+        change: &ContextChange,
+    ) -> Result<()> {
         self.write(|tx, session, log| {
-            touch_context(tx, read)?;
-            let (kind, payload) = match change {
-                ContextChange::Revise { effective_at, note } => {
-                    let number = read.revisions.last().map_or(1, |last| last.number + 1);
+            update_context(tx, read, changed)?;
+            let mut payload = json!({
+                "by": session.actor.name(), "context": read.key.to_string(),
+            });
+            let (kind, more) = match change {
+                ContextChange::Revise { effective_at, note, .. } => {
+                    let number = changed.revisions.last().map_or(1, |last| last.number);
                     insert_revision(tx, read.id, number, *effective_at, note)?;
-                    let payload = json!({
-                        "by": session.actor.name(), "context": read.key.to_string(),
-                        "effective": effective_at.to_string(), "note": note, "revision": number,
-                    });
-                    ("context.change", payload)
+                    let effective = effective_at.to_string();
+                    let more = json!({ "effective": effective, "note": note, "revision": number });
+                    ("context.change", more)
                 }
-                ContextChange::End { on, at, note } => {
-                    tx.execute(
-                        "UPDATE context SET ends_on = :on, ends_ms = :at WHERE id = :id",
-                        named_params! { ":on": on.to_string(), ":at": at.millis(), ":id": read.id },
-                    )?;
-                    let payload = json!({
-                        "before": date_text(read.ends_on), "by": session.actor.name(),
-                        "context": read.key.to_string(), "ends_on": on.to_string(), "note": note,
-                    });
-                    ("context.end", payload)
-                }
+                ContextChange::End { note, .. } => ("context.end", json!({ "note": note })),
             };
+            extend(&mut payload, more);
+            for (field, before, after) in [
+                ("starts_on", read.starts_on, changed.starts_on),
+                ("ends_on", read.ends_on, changed.ends_on),
+            ] {
+                if before != after {
+                    extend(&mut payload, json!({ field: [date_text(before), date_text(after)] }));
+                }
+            }
             log.append(tx, kind, About::default(), &payload)
         })
     }
 
-    /// How many assets depend on each context, by context id.
-    pub fn assets_of_context(&self, context: i64) -> Result<Vec<AssetId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT asset_id FROM asset_context WHERE context_id = :context ORDER BY asset_id",
-        )?;
-        let params = named_params! { ":context": context };
-        let ids = statement.query_map(params, |row| row.get(0).map(AssetId))?;
-        Ok(ids.collect::<std::result::Result<_, _>>()?)
+    /// How many assets depend on each context, by context id; none is not in it.
+    pub fn count_by_context(&self) -> Result<BTreeMap<i64, u64>> {
+        count_links(self, "SELECT context_id, count(*) FROM asset_context GROUP BY context_id")
+    }
+}
+
+/// The counts of a grouped query with an id and a number per row.
+pub(super) fn count_links(catalog: &Catalog, sql: &'static str) -> Result<BTreeMap<i64, u64>> {
+    let mut statement = catalog.conn.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Adds the fields of one JSON object to another.
+fn extend(payload: &mut Value, more: Value) {
+    if let (Value::Object(payload), Value::Object(more)) = (payload, more) {
+        payload.extend(more);
     }
 }
 
@@ -152,8 +161,9 @@ fn insert_context(tx: &Transaction<'_>, new: &NewContext) -> Result<i64> {
             named_params! {
                 ":kind": new.key.kind.name(), ":slug": new.key.slug, ":title": new.title,
                 ":owner": new.owner, ":rule": new.rule.name(), ":zone": new.zone,
-                ":starts_on": date_text(new.starts_on), ":ends_on": date_text(new.ends_on),
-                ":starts": millis(new.starts_at), ":ends": millis(new.ends_at),
+                ":starts_on": date_text(new.window.starts_on),
+                ":ends_on": date_text(new.window.ends_on),
+                ":starts": millis(new.window.starts_at), ":ends": millis(new.window.ends_at),
             },
             |row| row.get(0),
         )
@@ -179,10 +189,17 @@ fn insert_revision(
     Ok(())
 }
 
-fn touch_context(tx: &Transaction<'_>, read: &Context) -> Result<()> {
+/// Writes the window and moves the version on, if the context is still the one that was read.
+fn update_context(tx: &Transaction<'_>, read: &Context, changed: &Context) -> Result<()> {
     let updated = tx.execute(
-        "UPDATE context SET version = version + 1 WHERE id = :id AND version = :version",
-        named_params! { ":id": read.id, ":version": read.version },
+        "UPDATE context SET version = version + 1, starts_on = :starts_on, ends_on = :ends_on,
+                            starts_ms = :starts, ends_ms = :ends
+         WHERE id = :id AND version = :version",
+        named_params! {
+            ":starts_on": date_text(changed.starts_on), ":ends_on": date_text(changed.ends_on),
+            ":starts": millis(changed.starts_at), ":ends": millis(changed.ends_at),
+            ":id": read.id, ":version": read.version,
+        },
     )?;
     if updated == 1 {
         return Ok(());

@@ -28,7 +28,7 @@ mod select;
 
 pub use assets::FileId;
 pub use audit::{AuditEntry, AuditVerdict, Genesis};
-pub use contexts::{ContextChange, NewContext};
+pub use contexts::NewContext;
 pub use decisions::Decision;
 pub use descriptions::DescriptionEdit;
 pub use dossiers::Dossier;

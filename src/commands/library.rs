@@ -28,6 +28,11 @@ impl Mode {
     pub(super) fn unless_dry_run(dry_run: bool) -> Self {
         if dry_run { Self::DryRun } else { Self::Real }
     }
+
+    /// The mode of a command that plans unless `--apply` was given.
+    pub(super) fn only_with_apply(apply: bool) -> Self {
+        if apply { Self::Real } else { Self::DryRun }
+    }
 }
 
 impl Context<'_> {

@@ -7,6 +7,8 @@
 mod approve;
 mod clearing;
 mod completions;
+mod context;
+mod days;
 mod decide;
 mod demo;
 mod doctor;
@@ -46,6 +48,7 @@ pub use progress::Progress;
 pub enum Command {
     Approve(approve::ApproveArgs),
     Completions(completions::CompletionsArgs),
+    Context(context::ContextArgs),
     Demo(demo::DemoArgs),
     Doctor(doctor::DoctorArgs),
     Expire(expire::ExpireArgs),
@@ -70,9 +73,10 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
             completions::run(args, ctx);
             Ok(())
         }
-        Command::Expire(args) => expire::run(args, ctx),
+        Command::Context(args) => context::run(args, ctx),
         Command::Demo(args) => demo::run(args, ctx),
         Command::Doctor(args) => doctor::run(args, ctx),
+        Command::Expire(args) => expire::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
@@ -90,24 +94,29 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
 /// Every command by its full name, in alphabetical order.
 #[rustfmt::skip]
 pub const COMMANDS: &[CommandRow] = {
-    use {Class::{Act, Decide, Read}, Start::AtOnce};
+    use {Class::{Act, Decide, Read}, Start::{AtOnce, WithApply}};
     &[
-        row("approve",     Decide, AtOnce),
-        row("completions", Read,   AtOnce),
-        row("demo",        Act,    AtOnce),
-        row("doctor",      Read,   AtOnce),
-        row("expire",      Decide, AtOnce),
-        row("import wxr",  Decide, AtOnce),
-        row("init",        Act,    AtOnce),
-        row("list",        Read,   AtOnce),
-        row("man",         Act,    AtOnce),
-        row("reconsider",  Decide, AtOnce),
-        row("reject",      Decide, AtOnce),
-        row("rules",       Read,   AtOnce),
-        row("scan",        Act,    AtOnce),
-        row("show",        Read,   AtOnce),
-        row("why",         Read,   AtOnce),
-        row("withdraw",    Decide, AtOnce),
+        row("approve",        Decide, AtOnce),
+        row("completions",    Read,   AtOnce),
+        row("context add",    Decide, AtOnce),
+        row("context change", Decide, WithApply),
+        row("context end",    Decide, WithApply),
+        row("context list",   Read,   AtOnce),
+        row("context show",   Read,   AtOnce),
+        row("demo",           Act,    AtOnce),
+        row("doctor",         Read,   AtOnce),
+        row("expire",         Decide, AtOnce),
+        row("import wxr",     Decide, AtOnce),
+        row("init",           Act,    AtOnce),
+        row("list",           Read,   AtOnce),
+        row("man",            Act,    AtOnce),
+        row("reconsider",     Decide, AtOnce),
+        row("reject",         Decide, AtOnce),
+        row("rules",          Read,   AtOnce),
+        row("scan",           Act,    AtOnce),
+        row("show",           Read,   AtOnce),
+        row("why",            Read,   AtOnce),
+        row("withdraw",       Decide, AtOnce),
     ]
 };
 

@@ -3,6 +3,7 @@
 pub(crate) mod dying_files;
 pub(crate) mod rust_code;
 pub(crate) mod scanned;
+pub(crate) mod stock;
 
 pub(crate) mod pictures;
 

@@ -1,0 +1,62 @@
+//! What a change of a context does to the assets that depend on it.
+//!
+//! Both sides are [`standing_of`] at one instant, in the world as it is and in the world as it would
+//! be, so a plan can't promise anything else than what the commands say afterwards.
+
+use super::context::{Context, ContextChange, ContextChangeError};
+use super::lifecycle::{Facts, Verdict, World, standing_of};
+use super::policy::Policy;
+use super::time::Timestamp;
+
+/// A change of one context, ready to be tried on assets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContextPlan<'a> {
+    /// The context as the change leaves it.
+    pub changed: Context,
+    /// The first instant from now on at which the change makes a difference.
+    pub felt_at: Timestamp,
+    before: &'a World,
+    after: World,
+}
+
+/// What the change does to one asset, at the instant at which it is felt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impact {
+    /// The verdict without the change.
+    pub before: Verdict,
+    /// The verdict with it.
+    pub after: Verdict,
+}
+
+impl Impact {
+    pub fn changes_standing(&self) -> bool {
+        self.before.standing != self.after.standing
+    }
+}
+
+/// Plans a change of a context that is in `world`, or says why it can't be made.
+pub fn plan_context_change<'a>(
+    world: &'a World,
+    read: &Context,
+    change: &ContextChange,
+    now: Timestamp,
+) -> Result<ContextPlan<'a>, ContextChangeError> {
+    let changed = read.changed(change, now)?;
+    let first = match change {
+        ContextChange::Revise { effective_at, .. } => *effective_at,
+        ContextChange::End { at, .. } => read.ends_at.map_or(*at, |end| end.min(*at)),
+    };
+    let mut after = world.clone();
+    after.contexts.insert(read.id, changed.clone());
+    Ok(ContextPlan { changed, felt_at: first.max(now), before: world, after })
+}
+
+impl ContextPlan<'_> {
+    /// Tries the change on an asset.
+    pub fn impact_on(&self, facts: &Facts, policy: &Policy) -> Impact {
+        Impact {
+            before: standing_of(facts, self.before, policy, self.felt_at),
+            after: standing_of(facts, &self.after, policy, self.felt_at),
+        }
+    }
+}
