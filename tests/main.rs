@@ -7,11 +7,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod approval;
 mod architecture;
 mod binary;
 mod command_line;
 mod configuration;
 mod contexts;
+mod description;
 mod docs;
 mod files;
 mod formats;

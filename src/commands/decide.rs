@@ -54,24 +54,34 @@ pub(super) fn decide_each<C: AssetChange>(
     ctx: &mut Context<'_>,
     mode: Mode,
     selection: &Selection,
-    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+    decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
 ) -> Result<(), Error> {
     ctx.with_catalog(mode, |ctx, catalog| {
         let court = Court::load(ctx, catalog)?;
-        let numbers = selection.numbers(ctx, (catalog, &court))?;
-        let progress = ctx.progress(u64::try_from(numbers.len()).unwrap_or(0), "assets");
-        let mut batch = Batch::new(mode);
-        for number in numbers {
-            ctx.stop_if_interrupted()?;
-            let row = catalog.facts_of(number)?;
-            let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
-            let subject = subject(&row.asset);
-            let decided = decide(ctx, Bench { catalog, court: &court }, row)?;
-            batch.add(ctx, catalog, (subject, decided))?;
-            progress.advance(1);
-        }
-        batch.record(ctx, catalog)
+        decide_all(ctx, (catalog, &court), (mode, selection), decide)
     })
+}
+
+/// [`decide_each`] for a command that looked at the catalog before.
+pub(super) fn decide_all<C: AssetChange>(
+    ctx: &mut Context<'_>,
+    (catalog, court): (&mut Catalog, &Court),
+    (mode, selection): (Mode, &Selection),
+    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+) -> Result<(), Error> {
+    let numbers = selection.numbers(ctx, (catalog, court))?;
+    let progress = ctx.progress(u64::try_from(numbers.len()).unwrap_or(0), "assets");
+    let mut batch = Batch::new(mode);
+    for number in numbers {
+        ctx.stop_if_interrupted()?;
+        let row = catalog.facts_of(number)?;
+        let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        let subject = subject(&row.asset);
+        let decided = decide(ctx, Bench { catalog, court }, row)?;
+        batch.add(ctx, catalog, (subject, decided))?;
+        progress.advance(1);
+    }
+    batch.record(ctx, catalog)
 }
 
 /// Assets that are decided and not yet recorded, each at most once.

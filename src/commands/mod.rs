@@ -11,6 +11,7 @@ mod context;
 mod days;
 mod decide;
 mod demo;
+mod describe;
 mod doctor;
 mod dossier;
 mod expire;
@@ -50,6 +51,7 @@ pub enum Command {
     Completions(completions::CompletionsArgs),
     Context(context::ContextArgs),
     Demo(demo::DemoArgs),
+    Describe(Box<describe::DescribeArgs>),
     Doctor(doctor::DoctorArgs),
     Expire(expire::ExpireArgs),
     Import(import::ImportArgs),
@@ -75,6 +77,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         }
         Command::Context(args) => context::run(args, ctx),
         Command::Demo(args) => demo::run(args, ctx),
+        Command::Describe(args) => describe::run(args, ctx),
         Command::Doctor(args) => doctor::run(args, ctx),
         Command::Expire(args) => expire::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
@@ -104,6 +107,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("context list",   Read,   AtOnce),
         row("context show",   Read,   AtOnce),
         row("demo",           Act,    AtOnce),
+        row("describe",       Decide, AtOnce),
         row("doctor",         Read,   AtOnce),
         row("expire",         Decide, AtOnce),
         row("import wxr",     Decide, AtOnce),

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
+use crate::domain::metadata;
 use crate::domain::policy::{Caps, Policy};
 use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Zone;
@@ -139,19 +140,11 @@ fn zone(source: &Source<'_>, name: &Spanned<String>) -> Result<Zone, ConfigError
     Zone::named(name.get_ref()).map_err(|error| source.error(name.span(), error.to_string()))
 }
 
-/// Accepts what WordPress and BCP 47 write: `en`, `de_DE`, `pt-BR`, `zh-Hant-TW`.
 fn locale(source: &Source<'_>, locale: &Spanned<String>) -> Result<String, ConfigError> {
-    let mut parts = locale.get_ref().split(['-', '_']);
-    let language = parts.next().unwrap_or_default();
-    let letters = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let tail = |part: &str| {
-        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    if (2..=3).contains(&language.len()) && letters(language) && parts.all(tail) {
-        return Ok(locale.get_ref().clone());
-    }
-    let message = format!("`{}` is not a locale (write en, de_DE or pt-BR)", locale.get_ref());
-    Err(source.error(locale.span(), message))
+    metadata::locale(locale.get_ref()).ok_or_else(|| {
+        let message = format!("`{}` is not a locale (write en, de_DE or pt-BR)", locale.get_ref());
+        source.error(locale.span(), message)
+    })
 }
 
 fn owners(

@@ -6,39 +6,81 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::metadata::{Dates, Locale, Metadata};
 use super::time::{CivilDate, TimeError, Zone};
 
-/// New values. `None` leaves a field as it is, `Some(None)` clears it.
+/// What becomes of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Edit<T> {
+    #[default]
+    Keep,
+    Clear,
+    Set(T),
+}
+
+impl<T: Clone> Edit<T> {
+    /// The value that `current` becomes.
+    pub fn of(&self, current: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => current,
+            Self::Clear => None,
+            Self::Set(value) => Some(value.clone()),
+        }
+    }
+}
+
+/// What becomes of each field; the default leaves all of them as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Edits {
-    pub title: Option<Option<String>>,
+    pub title: Edit<String>,
     /// By locale; an empty text declares the picture decorative there.
-    pub alt: BTreeMap<Locale, Option<String>>,
-    pub source_note: Option<Option<String>>,
-    pub rights_note: Option<Option<String>>,
-    pub rights_reviewed_by: Option<Option<String>>,
-    pub rights_reviewed_on: Option<Option<CivilDate>>,
-    pub owner: Option<Option<String>>,
+    pub alt: BTreeMap<Locale, Edit<String>>,
+    pub source_note: Edit<String>,
+    pub rights_note: Edit<String>,
+    pub rights_reviewed_by: Edit<String>,
+    pub rights_reviewed_on: Edit<CivilDate>,
+    pub owner: Edit<String>,
+    /// `None` leaves a list as it is.
     pub placements: Option<Vec<String>>,
     /// Context ids.
     pub contexts: Option<Vec<i64>>,
     /// License ids.
     pub licenses: Option<Vec<i64>>,
-    pub zone: Option<Option<String>>,
-    pub starts_on: Option<Option<CivilDate>>,
-    pub expires_on: Option<Option<CivilDate>>,
-    pub review_on: Option<Option<CivilDate>>,
-    pub no_expiry_reason: Option<Option<String>>,
+    pub zone: Edit<String>,
+    pub starts_on: Edit<CivilDate>,
+    pub expires_on: Edit<CivilDate>,
+    pub review_on: Edit<CivilDate>,
+    pub no_expiry_reason: Edit<String>,
 }
 
 impl Edits {
     /// Whether the instants of the dates have to be computed again: a date, its zone or a campaign
     /// that brings a zone is new.
     fn touch_dates(&self) -> bool {
-        self.starts_on.is_some()
-            || self.expires_on.is_some()
-            || self.review_on.is_some()
-            || self.no_expiry_reason.is_some()
-            || self.zone.is_some()
+        let dates = [&self.starts_on, &self.expires_on, &self.review_on];
+        dates.into_iter().any(|edit| *edit != Edit::Keep)
+            || self.no_expiry_reason != Edit::Keep
+            || self.zone != Edit::Keep
             || self.contexts.is_some()
+    }
+}
+
+/// What becomes of a list: some values go, some come, or all of them are others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListEdit<T> {
+    /// What the list is before anything is taken out or put in; as it was if `None`.
+    pub replaced: Option<Vec<T>>,
+    pub removed: Vec<T>,
+    pub added: Vec<T>,
+}
+
+impl<T: Clone + PartialEq> ListEdit<T> {
+    /// The list that `current` becomes; `None` if nothing is asked.
+    pub fn of(&self, current: &[T]) -> Option<Vec<T>> {
+        let Self { replaced, removed, added } = self;
+        if replaced.is_none() && removed.is_empty() && added.is_empty() {
+            return None;
+        }
+        let kept = replaced.as_deref().unwrap_or(current).iter();
+        let kept = kept.filter(|value| !removed.contains(value));
+        Some(kept.chain(added).cloned().collect())
     }
 }
 
@@ -94,17 +136,16 @@ pub fn plan_description(
 ) -> Result<Description, DescribeError> {
     let mut planned = current.clone();
     let metadata = &mut planned.metadata;
-    set(&mut metadata.title, edits.title.as_ref());
-    set(&mut metadata.source_note, edits.source_note.as_ref());
-    set(&mut metadata.rights_note, edits.rights_note.as_ref());
-    set(&mut metadata.rights_reviewed_by, edits.rights_reviewed_by.as_ref());
-    set(&mut metadata.rights_reviewed_on, edits.rights_reviewed_on.as_ref());
-    set(&mut metadata.owner, edits.owner.as_ref());
-    for (locale, text) in &edits.alt {
-        match text {
-            Some(text) => metadata.alt.insert(locale.clone(), text.clone()),
-            None => metadata.alt.remove(locale),
-        };
+    set(&mut metadata.title, &edits.title);
+    set(&mut metadata.source_note, &edits.source_note);
+    set(&mut metadata.rights_note, &edits.rights_note);
+    set(&mut metadata.rights_reviewed_by, &edits.rights_reviewed_by);
+    set(&mut metadata.rights_reviewed_on, &edits.rights_reviewed_on);
+    set(&mut metadata.owner, &edits.owner);
+    for (locale, edit) in &edits.alt {
+        if let Some(text) = edit.of(metadata.alt.remove(locale)) {
+            metadata.alt.insert(locale.clone(), text);
+        }
     }
     if let Some(placements) = &edits.placements {
         metadata.placements = sorted(placements);
@@ -123,11 +164,11 @@ pub fn plan_description(
 
 fn plan_dates(current: &Dates, edits: &Edits, shared_zone: &Zone) -> Result<Dates, DescribeError> {
     let mut dates = current.clone();
-    set(&mut dates.zone, edits.zone.as_ref());
-    set(&mut dates.starts_on, edits.starts_on.as_ref());
-    set(&mut dates.expires_on, edits.expires_on.as_ref());
-    set(&mut dates.review_on, edits.review_on.as_ref());
-    set(&mut dates.no_expiry_reason, edits.no_expiry_reason.as_ref());
+    set(&mut dates.zone, &edits.zone);
+    set(&mut dates.starts_on, &edits.starts_on);
+    set(&mut dates.expires_on, &edits.expires_on);
+    set(&mut dates.review_on, &edits.review_on);
+    set(&mut dates.no_expiry_reason, &edits.no_expiry_reason);
     if let (Some(starts_on), Some(expires_on)) = (dates.starts_on, dates.expires_on)
         && expires_on < starts_on
     {
@@ -149,10 +190,8 @@ fn plan_dates(current: &Dates, edits: &Edits, shared_zone: &Zone) -> Result<Date
     Ok(dates)
 }
 
-fn set<T: Clone>(field: &mut Option<T>, edit: Option<&Option<T>>) {
-    if let Some(value) = edit {
-        field.clone_from(value);
-    }
+fn set<T: Clone>(field: &mut Option<T>, edit: &Edit<T>) {
+    *field = edit.of(field.take());
 }
 
 fn sorted<T: Ord + Clone>(values: &[T]) -> Vec<T> {

@@ -7,6 +7,21 @@ use super::time::{CivilDate, Timestamp};
 /// A BCP 47 language tag such as `en` or `de-AT`, lower-cased language, as written otherwise.
 pub type Locale = String;
 
+/// Reads what WordPress and BCP 47 write for a locale: `en`, `de_DE`, `pt-BR`, `zh-Hant-TW`.
+pub fn locale(text: &str) -> Option<Locale> {
+    let mut parts = text.split(['-', '_']);
+    let language = parts.next().unwrap_or_default();
+    let letters = language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let fits = |part: &str| {
+        (2..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    if !(2..=3).contains(&language.len()) || !letters || !parts.all(fits) {
+        return None;
+    }
+    let rest = text.get(language.len()..).unwrap_or_default();
+    Some(format!("{}{rest}", language.to_ascii_lowercase()))
+}
+
 /// The reviewed facts of an asset. An empty field is unknown, never "none needed".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {

@@ -2,10 +2,21 @@
 
 use std::fmt::Write as _;
 
-use shelflife::catalog::{AuditEntry, AuditVerdict, Catalog, CatalogError};
+use shelflife::catalog::{
+    AuditEntry, AuditVerdict, Catalog, CatalogError, ContextChange, NewContext, Session,
+};
+use shelflife::domain::actor::Actor;
+use shelflife::domain::context::ContextKey;
+use shelflife::domain::time::{CivilDate, Zone};
 use shelflife::exit::ExitCode;
 
 use super::TestLibrary;
+
+/// Flags of `describe` that record all that an approval needs, for a while after [`super::MORNING`].
+pub(crate) const FULL: &str = "--title 'Tin of tea' --alt 'A green tin of tea on a shelf' \
+    --source-note 'Photograph by the studio, March 2026' --rights-note 'Own work of the studio' \
+    --rights-reviewed-by li --owner anna --placement homepage --campaign spring \
+    --expires-on 2026-06-30 --review-on 2026-06-01";
 
 impl TestLibrary {
     /// A library with a picture of its own at each path of the root `uploads`, scanned.
@@ -39,6 +50,60 @@ impl TestLibrary {
             })
             .unwrap();
         entries
+    }
+
+    /// Adds a context that ends after the day given, if one is.
+    pub(crate) fn add_context(&self, key: &str, ends_on: Option<&str>) {
+        let ends_on = ends_on.map(|day| day.parse::<CivilDate>().unwrap());
+        let key: ContextKey = key.parse().unwrap();
+        let new = NewContext {
+            rule: key.kind.default_rule(),
+            key,
+            title: None,
+            owner: Some("anna".to_owned()),
+            zone: None,
+            starts_on: None,
+            ends_on,
+            starts_at: None,
+            ends_at: ends_on.map(|day| Zone::utc().cutoff(day)),
+            note: "as planned".to_owned(),
+        };
+        self.write_catalog(|catalog| catalog.add_context(&new)).unwrap();
+    }
+
+    /// Gives a context a new revision that counts at once.
+    pub(crate) fn revise_context(&self, key: &str, note: &str) {
+        let read = self.scanned_catalog().context(&key.parse().unwrap()).unwrap().unwrap();
+        let change = ContextChange::Revise { effective_at: self.now(), note: note.to_owned() };
+        self.write_catalog(|catalog| catalog.change_context(&read, &change)).unwrap();
+    }
+
+    /// Switches rules off in the configuration that `init` wrote.
+    pub(crate) fn switch_rules_off(&self, codes: &[&str]) {
+        let mut config = std::fs::read_to_string(self.path("shelflife.toml")).unwrap();
+        for code in codes {
+            writeln!(config, "{code} = \"off\"").unwrap();
+        }
+        self.write_config(&config);
+    }
+
+    /// Changes the catalog as somebody else, at the library's time.
+    pub(crate) fn write_catalog<T>(&self, work: impl FnOnce(&mut Catalog) -> T) -> T {
+        let actor =
+            Actor { os_user: "otto".to_owned(), person: None, job: None, host: "desk".to_owned() };
+        let session = Session {
+            actor,
+            command: "shelflife".to_owned(),
+            now: self.now(),
+            run: uuid::Uuid::now_v7().simple().to_string(),
+            policy_hash: String::new(),
+            begun: false,
+        };
+        let path = self.path("state/catalog.db");
+        let mut catalog = Catalog::open_to_write(&path, session).unwrap();
+        let done = work(&mut catalog);
+        catalog.finish_run(0).unwrap();
+        done
     }
 
     /// What a command says, for snapshots: without the head of the audit log, which no two

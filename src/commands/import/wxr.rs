@@ -9,7 +9,7 @@ use std::io::BufReader;
 use std::path::PathBuf;
 
 use crate::catalog::{Catalog, DescriptionEdit, FolderChange};
-use crate::domain::describe::{Description, Edits, Names, differences, plan_description};
+use crate::domain::describe::{Description, Edit, Edits, Names, differences, plan_description};
 use crate::domain::group::KnownAttachment;
 use crate::domain::intake::KnownFile;
 use crate::error::Error;
@@ -243,13 +243,13 @@ impl Describing<'_> {
         if let Some(title) = title
             && self.may_set(ctx, (path, "title"), before.metadata.title.as_ref(), title)
         {
-            edits.title = Some(Some(title.clone()));
+            edits.title = Edit::Set(title.clone());
         }
         let alt = item.alt.as_ref().filter(|alt| !alt.is_empty());
         if let Some(alt) = alt
             && self.may_set(ctx, (path, "alt text"), before.metadata.alt.get(locale), alt)
         {
-            edits.alt.insert(locale.clone(), Some(alt.clone()));
+            edits.alt.insert(locale.clone(), Edit::Set(alt.clone()));
         }
         edits
     }

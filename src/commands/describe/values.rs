@@ -1,0 +1,97 @@
+//! The values of the flags, read from what people type.
+
+use crate::commands::words::said;
+use crate::domain::context::{ContextKey, ContextKeyError, ContextKind};
+use crate::domain::metadata::{self, Locale};
+use crate::domain::text::is_unsafe_to_show;
+use crate::domain::time::{CivilDate, TimeError, Timestamp, Zone};
+
+/// An alternative text; `None` is the site's locale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AltText {
+    pub(super) locale: Option<Locale>,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SomeLocale(pub(super) Option<Locale>);
+
+/// A field to forget.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Clearing {
+    Alt(Option<Locale>),
+    Field(&'static str),
+}
+
+const CLEARABLE: [&str; 14] = [
+    "title",
+    "source-note",
+    "rights-note",
+    "rights-reviewed-by",
+    "rights-reviewed-on",
+    "owner",
+    "placement",
+    "context",
+    "license",
+    "time-zone",
+    "starts-on",
+    "expires-on",
+    "review-on",
+    "no-expiry",
+];
+
+pub(super) fn alt_text(text: &str) -> Result<AltText, String> {
+    let (locale, text) = match text.split_once('=') {
+        Some((before, after)) if metadata::locale(before).is_some() => {
+            (metadata::locale(before), after)
+        }
+        _ => (None, text),
+    };
+    match said(text) {
+        Ok(text) => Ok(AltText { locale, text }),
+        Err(_) => Err("it is empty; say --decorative if that is meant".to_owned()),
+    }
+}
+
+pub(super) fn optional_locale(text: &str) -> Result<SomeLocale, String> {
+    if text.is_empty() {
+        return Ok(SomeLocale(None));
+    }
+    let locale = metadata::locale(text).ok_or("not a locale (write en, de_DE or pt-BR)")?;
+    Ok(SomeLocale(Some(locale)))
+}
+
+/// Checks a date of any form; which day a relative one is depends on the asset.
+pub(super) fn date(text: &str) -> Result<String, TimeError> {
+    let some_day = Zone::utc().date_at(Timestamp::from_millis(0));
+    CivilDate::parse(text, some_day).map(|_| text.to_owned())
+}
+
+pub(super) fn zone(text: &str) -> Result<String, TimeError> {
+    Zone::named(text).map(|zone| zone.name().to_owned())
+}
+
+pub(super) fn placement(text: &str) -> Result<String, String> {
+    let fits = |c: char| !c.is_whitespace() && !is_unsafe_to_show(c);
+    if !text.is_empty() && text.len() <= 200 && text.chars().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("not a placement (a name without spaces, such as homepage-hero)".to_owned())
+}
+
+pub(super) fn campaign(name: &str) -> Result<ContextKey, ContextKeyError> {
+    format!("{}/{name}", ContextKind::Campaign.name()).parse()
+}
+
+pub(super) fn clearing(text: &str) -> Result<Clearing, String> {
+    if text == "alt" {
+        return Ok(Clearing::Alt(None));
+    }
+    if let Some(locale) = text.strip_prefix("alt:").and_then(metadata::locale) {
+        return Ok(Clearing::Alt(Some(locale)));
+    }
+    let known = CLEARABLE.into_iter().find(|field| *field == text);
+    known
+        .map(Clearing::Field)
+        .ok_or_else(|| format!("not a field (alt, alt:LOCALE, {})", CLEARABLE.join(", ")))
+}
