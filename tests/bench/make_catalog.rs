@@ -10,8 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use shelflife::catalog::{
-    Catalog, ContextChange, Decision, DescriptionEdit, FolderChange, NewContext, NewLicense,
-    Session,
+    Catalog, Decision, DescriptionEdit, FolderChange, NewContext, NewLicense, Session,
 };
 use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::{AssetId, Content, Digest, Dimensions, FileStamp, Role};
@@ -21,6 +20,7 @@ use shelflife::domain::license::{License, Scope};
 use shelflife::domain::lifecycle::{self, Action, Ended, Plan, Request, State};
 use shelflife::domain::metadata::{Dates, Metadata};
 use shelflife::domain::time::{CivilDate, Timestamp, Zone};
+use shelflife::domain::window::Window;
 
 /// Changes in one transaction.
 const BATCH: usize = 10_000;
@@ -163,18 +163,15 @@ fn add_shared_records(catalog: &mut Catalog, now: Timestamp) -> anyhow::Result<(
                 owner: Some(person(number)),
                 rule: kind.default_rule(),
                 zone: None,
-                starts_on: Some(Zone::utc().date_at(started)),
-                ends_on: ends_at.map(|at| Zone::utc().date_at(at.plus_days(-1))),
-                starts_at: Some(started),
-                ends_at,
+                window: Window {
+                    starts_on: Some(Zone::utc().date_at(started)),
+                    ends_on: ends_at.map(|at| Zone::utc().date_at(at.plus_days(-1))),
+                    starts_at: Some(started),
+                    ends_at,
+                },
                 note: "as planned".to_owned(),
             })?;
         }
-    }
-    for template in catalog.contexts()?.iter().filter(|c| c.key.kind == ContextKind::Template) {
-        let effective_at = now.plus_days(template.id.rem_euclid(3) - 1);
-        let note = "the prompt asks for daylight".to_owned();
-        catalog.change_context(template, &ContextChange::Revise { effective_at, note })?;
     }
     for number in 1..=LICENSES {
         catalog.add_license(&NewLicense(license(number, started)))?;

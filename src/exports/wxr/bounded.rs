@@ -1,8 +1,8 @@
 //! Keeps every token of an export short, so that a parser that holds one at a time stays small.
 //!
-//! A text or CDATA section longer than [`crate::exports::MAX_TEXT`] is cut, keeping its end mark; a tag that a `<`
-//! interrupts is closed before it. Each such change is a [`Note`] that becomes readable exactly when
-//! the parser has consumed the text before it. Lines stay those of the source.
+//! A text or CDATA section longer than [`crate::exports::MAX_TEXT`] is cut, keeping its end mark; a
+//! tag that a `<` interrupts is closed before it. Each such change is a [`Note`] that becomes
+//! readable exactly when the parser has consumed the text before it. Lines stay those of the source.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
