@@ -2,12 +2,7 @@
 
 use std::fmt::Write as _;
 
-use shelflife::catalog::{
-    AuditEntry, AuditVerdict, Catalog, CatalogError, ContextChange, NewContext, Session,
-};
-use shelflife::domain::actor::Actor;
-use shelflife::domain::context::ContextKey;
-use shelflife::domain::time::{CivilDate, Zone};
+use shelflife::catalog::{AuditEntry, AuditVerdict, Catalog, CatalogError};
 use shelflife::exit::ExitCode;
 
 use super::TestLibrary;
@@ -54,28 +49,15 @@ impl TestLibrary {
 
     /// Adds a context that ends after the day given, if one is.
     pub(crate) fn add_context(&self, key: &str, ends_on: Option<&str>) {
-        let ends_on = ends_on.map(|day| day.parse::<CivilDate>().unwrap());
-        let key: ContextKey = key.parse().unwrap();
-        let new = NewContext {
-            rule: key.kind.default_rule(),
-            key,
-            title: None,
-            owner: Some("anna".to_owned()),
-            zone: None,
-            starts_on: None,
-            ends_on,
-            starts_at: None,
-            ends_at: ends_on.map(|day| Zone::utc().cutoff(day)),
-            note: "as planned".to_owned(),
-        };
-        self.write_catalog(|catalog| catalog.add_context(&new)).unwrap();
+        let ends_on = ends_on.map_or(String::new(), |day| format!("--ends-on {day}"));
+        self.run(&format!("context add {key} --owner anna --note 'as planned' {ends_on}"))
+            .expect(ExitCode::Success);
     }
 
     /// Gives a context a new revision that counts at once.
     pub(crate) fn revise_context(&self, key: &str, note: &str) {
-        let read = self.scanned_catalog().context(&key.parse().unwrap()).unwrap().unwrap();
-        let change = ContextChange::Revise { effective_at: self.now(), note: note.to_owned() };
-        self.write_catalog(|catalog| catalog.change_context(&read, &change)).unwrap();
+        self.run(&format!("context change {key} --note '{note}' --apply"))
+            .expect(ExitCode::Success);
     }
 
     /// Switches rules off in the configuration that `init` wrote.
@@ -85,25 +67,6 @@ impl TestLibrary {
             writeln!(config, "{code} = \"off\"").unwrap();
         }
         self.write_config(&config);
-    }
-
-    /// Changes the catalog as somebody else, at the library's time.
-    pub(crate) fn write_catalog<T>(&self, work: impl FnOnce(&mut Catalog) -> T) -> T {
-        let actor =
-            Actor { os_user: "otto".to_owned(), person: None, job: None, host: "desk".to_owned() };
-        let session = Session {
-            actor,
-            command: "shelflife".to_owned(),
-            now: self.now(),
-            run: uuid::Uuid::now_v7().simple().to_string(),
-            policy_hash: String::new(),
-            begun: false,
-        };
-        let path = self.path("state/catalog.db");
-        let mut catalog = Catalog::open_to_write(&path, session).unwrap();
-        let done = work(&mut catalog);
-        catalog.finish_run(0).unwrap();
-        done
     }
 
     /// What a command says, for snapshots: without the head of the audit log, which no two
