@@ -175,3 +175,23 @@ fn a_second_signal_ends_the_process() {
     terminate(&list);
     assert_eq!(list.wait().unwrap().code(), Some(128 + 15));
 }
+
+#[test]
+fn what_it_makes_is_its_users_alone_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let library = TestLibrary::new();
+    library.write("uploads/tea.png", crate::support::pictures::png((4, 4), b"tea"));
+    for command in ["init --root uploads --catalog state/catalog.db", "scan", "list"] {
+        let line = format!("umask 000; \"$0\" --config shelflife.toml {command}");
+        assert!(shell(&library, &line).success(), "{command}");
+    }
+    let mut looked_at = 0;
+    for entry in walkdir::WalkDir::new(library.path("state")) {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        let wanted = if entry.file_type().is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, wanted, "{}", entry.path().display());
+        looked_at += 1;
+    }
+    assert!(looked_at >= 4, "{looked_at}");
+}

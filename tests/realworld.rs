@@ -12,13 +12,13 @@ use shelflife::exit::ExitCode;
 
 use crate::support::{TestLibrary, shared};
 
-const EXPORT: &str = "wordpress/wxr/wp-6.8.7-all.xml";
-const MANIFEST: &str = "wordpress/wxr/wp-6.8.7-manifest.json";
-const UPLOADS: &str = "wordpress/uploads-6.8.7.tar.gz";
-const LIST: &str = "wordpress/wxr/wp-6.8.7-uploads.tsv";
+const EXPORT: &str = "data/wordpress/wxr/wp-6.8.7-all.xml";
+const MANIFEST: &str = "data/wordpress/wxr/wp-6.8.7-manifest.json";
+const UPLOADS: &str = "data/wordpress/uploads-6.8.7.tar.gz";
+const LIST: &str = "data/wordpress/wxr/wp-6.8.7-uploads.tsv";
 const REST: [&str; 2] = [
-    "wordpress/rest/wp-6.8.7/clean/media-edit-page-1.json",
-    "wordpress/rest/wp-6.8.7/clean/media-edit-page-2.json",
+    "data/wordpress/rest/wp-6.8.7/clean/media-edit-page-1.json",
+    "data/wordpress/rest/wp-6.8.7/clean/media-edit-page-2.json",
 ];
 
 /// The real library, scanned and imported; `None` where the data is not at hand.

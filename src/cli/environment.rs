@@ -122,7 +122,11 @@ impl Process {
     ///
     /// The first SIGINT or SIGTERM asks the command to stop between two items, the second one ends
     /// the process. A closed pipe is an error of the write, not a signal.
+    ///
+    /// What the process creates from here on is for its own user alone: catalog, journal,
+    /// quarantine. Files of the library keep their modes when they move.
     pub fn start() -> io::Result<Self> {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
         let interrupted = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             let again = Arc::clone(&interrupted);
