@@ -14,6 +14,7 @@ mod command_line;
 mod configuration;
 mod contexts;
 mod description;
+mod crash;
 mod docs;
 mod files;
 mod formats;
