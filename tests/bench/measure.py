@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""measure.py PROGRAM UPLOADS BIG ASSETS: the measuring part of tests/bench/run.
+
+Every figure is the median of five. What is compared runs in turns, so that a busy moment of the
+machine hits both. Times are of whole processes, from their start to their end.
+"""
+
+import os
+import shlex
+import shutil
+import statistics
+import sys
+import time
+
+ROUNDS = 5
+MEBIBYTE = 1 << 20
+PROGRAM, UPLOADS, BIG, ASSETS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+SCRATCH = os.path.join(os.path.dirname(BIG), "scan")
+ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": SCRATCH, "LC_ALL": "C"}
+
+
+def run(*words, may_end_with=(0,)):
+    """Seconds and peak memory in bytes of one process; its output is thrown away."""
+    null = (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)
+    began = time.perf_counter()
+    child = os.posix_spawnp(words[0], words, ENVIRONMENT, file_actions=[null])
+    _, status, usage = os.wait4(child, 0)
+    seconds = time.perf_counter() - began
+    code = os.waitstatus_to_exitcode(status)
+    if code not in may_end_with:
+        sys.exit(f"ended with {code}: {shlex.join(words)}")
+    return seconds, usage.ru_maxrss * 1024
+
+
+def shelflife(folder, *words, **options):
+    files = ["--config", f"{folder}/shelflife.toml", "--catalog", f"{folder}/catalog.db"]
+    return run(PROGRAM, *files, "--no-input", *words, **options)
+
+
+def new_catalog():
+    """An empty catalog of the library, as if it had never been catalogued."""
+    shutil.rmtree(SCRATCH, ignore_errors=True)
+    os.makedirs(SCRATCH)
+    marker = os.path.join(UPLOADS, ".shelflife-root")
+    if os.path.exists(marker):
+        os.unlink(marker)
+    shelflife(SCRATCH, "init", "--root", UPLOADS)
+    os.sync()
+
+
+def scans():
+    """First and second scans, each beside what reads, or lists, the same files."""
+    quoted = shlex.quote(UPLOADS)
+    hashing = f"find {quoted} -type f -print0 | xargs -0 -P2 -n 500 sha256sum"
+    listing = f"find {quoted} -printf '%p %s %T@ %C@ %i\\n'"
+    run("sh", "-c", hashing)
+    first, again, other, other_list = [], [], [], []
+    for _ in range(ROUNDS):
+        other.append(run("sh", "-c", hashing))
+        new_catalog()
+        first.append(shelflife(SCRATCH, "scan"))
+        other_list.append(run("sh", "-c", listing))
+        again.append(shelflife(SCRATCH, "scan"))
+    shutil.rmtree(SCRATCH)
+    return first, again, other, other_list
+
+
+def middle(runs, part=0):
+    return statistics.median(one[part] for one in runs)
+
+
+def each(*words, **options):
+    """Medians of five rounds over twenty assets spread over the catalog: seconds and memory."""
+    ids = [str(1 + number * (ASSETS - 1) // 19) for number in range(20)]
+    rounds = []
+    for _ in range(ROUNDS):
+        runs = [shelflife(BIG, *[id if w == "ID" else w for w in words], **options) for id in ids]
+        rounds.append((statistics.mean(one[0] for one in runs), max(one[1] for one in runs)))
+    return middle(rounds), middle(rounds, 1)
+
+
+def several(*words, **options):
+    runs = [shelflife(BIG, *words, **options) for _ in range(ROUNDS)]
+    return middle(runs), middle(runs, 1)
+
+
+def audit_entries():
+    """How many entries the big catalog's log has, by SQLite's own count."""
+    import sqlite3
+
+    connection = sqlite3.connect(f"file:{BIG}/catalog.db?mode=ro", uri=True)
+    return connection.execute("SELECT count(*) FROM audit").fetchone()[0]
+
+
+def measures():
+    """Each measure: what, value, unit, limit, remark."""
+    first, again, hashing, listing = scans()
+    files = sum(len(names) for _, _, names in os.walk(UPLOADS)) - 1
+    yield ("first scan : sha256sum", middle(first) / middle(hashing), "x", 2.0,
+           f"{files} files, {middle(first):.2f} s : {middle(hashing):.2f} s")
+    yield ("second scan : find", middle(again) / middle(listing), "x", 4.0,
+           f"{middle(again):.2f} s : {middle(listing):.2f} s")
+    yield "first scan, memory", middle(first, 1) / MEBIBYTE, "MiB", 128, ""
+    yield "second scan, memory", middle(again, 1) / MEBIBYTE, "MiB", 128, ""
+    entries = audit_entries()
+    catalog = f"{ASSETS} assets"
+    yield "show", each("show", "ID")[0] * 1000, "ms", 15, catalog
+    yield "why", each("why", "ID")[0] * 1000, "ms", 15, catalog
+    reuse = each("reuse", "check", "ID", "--placement", "blog", may_end_with=(0, 1))
+    yield "reuse check", reuse[0] * 1000, "ms", 15, catalog
+    sweep = several("sweep", may_end_with=(0, 1))
+    yield "sweep, plan", sweep[0], "s", 2.5, catalog
+    yield "sweep, memory", sweep[1] / MEBIBYTE, "MiB", 128, ""
+    verify = several("audit", "verify")
+    yield ("audit verify, per million", verify[0] * 1e6 / entries, "s", 5,
+           f"{entries} entries in {verify[0]:.2f} s")
+    yield "audit verify, memory", verify[1] / MEBIBYTE, "MiB", 128, ""
+
+
+def main():
+    load, cores = os.getloadavg()[0], os.cpu_count()
+    print(f"{cores} cores, load {load:.1f} before, medians of {ROUNDS}\n")
+    over = 0
+    print(f"{'measure':<26} {'value':>9}     {'limit':>6}      ")
+    for what, value, unit, limit, remark in measures():
+        fits = value <= limit
+        over += not fits
+        print(f"{what:<26} {value:>9.2f} {unit:<3} {limit:>6} {'ok' if fits else 'OVER':<5} {remark}",
+              flush=True)
+    if load > cores / 2:
+        print("\nthe machine was busy: the figures say little")
+    print(f"\n{over} over their limit")
+    sys.exit(over > 0)
+
+
+main()
