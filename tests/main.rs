@@ -10,6 +10,7 @@
 mod approval;
 mod architecture;
 mod binary;
+mod calendar;
 mod command_line;
 mod configuration;
 mod contexts;
