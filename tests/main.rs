@@ -28,3 +28,5 @@ mod scanning;
 mod support;
 mod validation;
 mod wxr;
+mod wxr_broken;
+mod wxr_hostile;

@@ -7,52 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use shelflife::domain::path::RelPath;
-use shelflife::exports::wxr::{Event, Site, WxrReader};
 use shelflife::exports::{Defect, Item, MediaDetails, Problem, SizeEntry};
 
 use crate::support::shared;
+use crate::support::wxr::Export;
 
-/// Everything that a reader said about one file.
-pub(crate) struct Export {
-    pub(crate) site: Site,
-    pub(crate) items: Vec<Item>,
-    /// Those of the file, not those of its items.
-    pub(crate) problems: Vec<Problem>,
-}
-
-impl Export {
-    pub(crate) fn read(source: impl std::io::BufRead) -> Self {
-        let mut sites = Vec::new();
-        let mut export = Self { site: Site::default(), items: Vec::new(), problems: Vec::new() };
-        for event in WxrReader::new(source) {
-            match event.unwrap() {
-                Event::Site(site) => sites.push(site),
-                Event::Attachment(item) => export.items.push(*item),
-                Event::Problem(problem) => export.problems.push(problem),
-            }
-        }
-        assert_eq!(sites.len(), 1, "the site is described once");
-        export.site = sites.remove(0);
-        export
-    }
-
-    fn open(path: &Path) -> Self {
-        Self::read(BufReader::new(File::open(path).unwrap()))
-    }
-
-    pub(crate) fn all_problems(&self) -> impl Iterator<Item = &Problem> {
-        self.items.iter().flat_map(|item| &item.problems).chain(&self.problems)
-    }
-
-    /// The lines at which the file is not well-formed.
-    pub(crate) fn malformed_lines(&self) -> Vec<u64> {
-        let is_malformed = |problem: &&Problem| matches!(problem.what, Defect::NotWellFormed(_));
-        self.all_problems().filter(is_malformed).map(|problem| problem.line).collect()
-    }
-
-    fn by_id(&self) -> BTreeMap<i64, &Item> {
-        self.items.iter().map(|item| (item.attachment.unwrap(), item)).collect()
-    }
+fn open(path: &Path) -> Export {
+    Export::read(BufReader::new(File::open(path).unwrap()))
 }
 
 fn json_file(path: &Path) -> Value {
@@ -192,7 +153,7 @@ fn line_of(parse_error: &Value) -> Option<u64> {
 fn every_real_export_gives_the_attachments_that_its_oracle_names() {
     for file in corpus("data/corpus/wxr") {
         let oracle = json_file(&PathBuf::from(format!("{}.attachments.json", file.display())));
-        let export = Export::open(&file);
+        let export = open(&file);
         match line_of(&oracle["parse_error"]) {
             None => assert_agrees(&export, &oracle, &file),
             Some(line) => {
@@ -255,10 +216,11 @@ fn assert_is_as_in_rest(item: &Item, rest: &Value) {
 #[test]
 fn the_export_and_the_rest_api_of_one_site_say_the_same() {
     let Some(file) = shared("data/wordpress/wxr/wp-6.8.7-attachment.xml") else { return };
-    let export = Export::open(&file);
+    let export = open(&file);
     let rest = rest_attachments();
     assert!(rest.len() > 100, "the REST pages hold {} attachments", rest.len());
-    let items = export.by_id();
+    let items: BTreeMap<_, _> =
+        export.items.iter().map(|item| (item.attachment.unwrap(), item)).collect();
     for (id, rest) in &rest {
         assert_is_as_in_rest(items[id], rest);
     }
@@ -300,7 +262,7 @@ fn every_exporter_of_one_site_names_the_files_of_its_manifest() {
         let mut found = BTreeMap::new();
         for file in files {
             let path = shared(&format!("data/wordpress/wxr/{file}")).unwrap();
-            let items = Export::open(&path).items;
+            let items = open(&path).items;
             found.extend(items.iter().map(|item| {
                 assert_eq!(item.main_file(), item.file.as_ref());
                 let file = path_text(item.file.as_ref());
@@ -325,7 +287,7 @@ fn what_was_uploaded_is_in_the_folder_or_left_out_for_a_reason() {
         .map(|line| line.split_once('\t').unwrap())
         .map(|(path, size)| (path.as_bytes(), size.parse().unwrap()))
         .collect();
-    for item in Export::open(&file).items {
+    for item in open(&file).items {
         let details = item.details.clone().unwrap_or_default();
         for size in details.sizes.iter().chain(&details.backup_sizes) {
             let path = item.beside(&size.file).unwrap().unwrap();
@@ -348,7 +310,7 @@ fn control_characters_are_replaced_and_counted_at_their_first_line() {
     let first = bytes.iter().position(is_control).unwrap();
     let line = bytes[..first].split(|byte| *byte == b'\n').count() as u64;
     let count = bytes.iter().filter(|byte| is_control(byte)).count() as u64;
-    let export = Export::open(&file);
+    let export = open(&file);
     let what = Defect::ControlCharacters { count };
     assert_eq!(export.problems, [Problem { line, subject: None, what }]);
 }

@@ -54,8 +54,8 @@ pub enum Defect {
 pub enum Malformed {
     #[error("`</{0}>` closes nothing that is open")]
     UnexpectedEnd(String),
-    #[error("`<{0}>` is not closed")]
-    Unclosed(String),
+    #[error("`<{name}>` of line {opened} is not closed")]
+    Unclosed { name: String, opened: u64 },
     #[error("the file ends before `</{0}>`")]
     EndsEarly(String),
     #[error("`<` inside a tag or in place of `&lt;`")]
@@ -70,6 +70,10 @@ pub enum Malformed {
     UnknownEntity(String),
     #[error("`]]>` outside of CDATA")]
     CdataEnd,
+    #[error("`--` inside a comment")]
+    CommentHyphens,
+    #[error("the XML declaration is broken")]
+    Declaration,
     #[error("the XML declaration is not at the start")]
     LateDeclaration,
     #[error("text outside of the root element")]

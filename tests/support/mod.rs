@@ -1,11 +1,11 @@
 //! What capability tests share: a library in a temporary folder, with its own clock.
 
 pub(crate) mod dying_files;
+pub(crate) mod pictures;
 pub(crate) mod rust_code;
 pub(crate) mod scanned;
 pub(crate) mod stock;
-
-pub(crate) mod pictures;
+pub(crate) mod wxr;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -1,10 +1,9 @@
 //! Keeps every token of an export short, so that a parser that holds one at a time stays small.
 //!
-//! A text or CDATA section longer than [`crate::exports::MAX_TEXT`] is cut, keeping its end mark; a
-//! tag that a `<` interrupts is closed before it. Each such change is a [`Note`] that becomes
-//! readable exactly when the parser has consumed the text before it. Lines stay those of the source.
+//! A text longer than [`crate::exports::MAX_TEXT`] is cut; markup that does not end is mended or
+//! left out. Each such change is a [`Note`] that can be taken once the parser has asked for what
+//! stands after it. Lines stay those of the source.
 
-use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 
 use super::lexer::{Fed, Lexer};
@@ -16,7 +15,7 @@ use super::syntax::count_lines;
 pub(super) enum Note {
     /// The text before was cut.
     Cut,
-    /// The tag before was closed because a `<` followed inside it, or it was too long.
+    /// A `<` begins no markup here, or the tag before was closed because it had no end.
     Stray,
     /// A document type declaration follows. Nothing more is given.
     DocumentType,
@@ -35,8 +34,11 @@ pub(super) struct Bounded<R> {
     consumed: usize,
     /// What becomes known once `given` is consumed.
     pending: Option<Note>,
-    notes: VecDeque<Note>,
+    /// What became known, with the line; each kind once until it is taken.
+    notes: Vec<(u64, Note)>,
     line: u64,
+    /// The source has no more text than `clean`.
+    is_last: bool,
     is_stopped: bool,
 }
 
@@ -50,8 +52,9 @@ impl<R: BufRead> Bounded<R> {
             given: Vec::new(),
             consumed: 0,
             pending: None,
-            notes: VecDeque::new(),
+            notes: Vec::new(),
             line: 1,
+            is_last: false,
             is_stopped: false,
         }
     }
@@ -61,44 +64,67 @@ impl<R: BufRead> Bounded<R> {
         self.line
     }
 
-    pub(super) fn next_note(&mut self) -> Option<Note> {
-        self.notes.pop_front()
+    /// The notes since the last call, each kind once with the line of its first.
+    pub(super) fn take_notes(&mut self) -> Vec<(u64, Note)> {
+        std::mem::take(&mut self.notes)
     }
 
     pub(super) fn source(&self) -> &Scrubbed<R> {
         &self.source
     }
 
+    /// Makes known what lies before the next byte.
+    fn disclose(&mut self) {
+        if let Some(note) = self.pending.take()
+            && !self.notes.iter().any(|(_, known)| *known == note)
+        {
+            self.notes.push((self.line, note));
+        }
+    }
+
+    /// Adds to `clean` as much as it holds, so that what needs a long look is not looked at often.
+    fn read_more(&mut self) -> io::Result<()> {
+        self.clean.drain(..self.fed);
+        self.fed = 0;
+        let enough = 2 * self.clean.len() + 1;
+        while self.clean.len() < enough && !self.is_last {
+            self.is_last = !self.source.read_piece(&mut self.clean)?;
+        }
+        Ok(())
+    }
+
     /// Prepares the next piece. `false` at the end.
     fn refill(&mut self) -> io::Result<bool> {
-        if self.is_stopped {
-            return Ok(false);
-        }
-        if self.fed == self.clean.len() {
-            self.clean.clear();
-            self.fed = 0;
-            if !self.source.read_piece(&mut self.clean)? {
-                return Ok(false);
-            }
-        }
         self.given.clear();
         self.consumed = 0;
-        let input = self.clean.get(self.fed..).unwrap_or_default();
-        let Fed { used, dropped_lines, note } = self.lexer.feed(input, &mut self.given);
-        self.fed += used;
-        self.line += dropped_lines;
-        self.is_stopped = note == Some(Note::DocumentType);
-        self.pending = note;
-        if self.given.is_empty() {
-            self.notes.extend(self.pending.take());
+        while !self.is_stopped {
+            let input = self.clean.get(self.fed..).unwrap_or_default();
+            let Fed { used, dropped_lines, note } =
+                self.lexer.feed(input, self.is_last, &mut self.given);
+            self.fed += used;
+            self.line += dropped_lines;
+            self.is_stopped = note == Some(Note::DocumentType);
+            if used > 0 {
+                self.pending = note;
+                return Ok(true);
+            }
+            if self.is_last {
+                return Ok(false);
+            }
+            self.read_more()?;
         }
-        Ok(true)
+        Ok(false)
     }
 }
 
 impl<R: BufRead> BufRead for Bounded<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.consumed == self.given.len() && self.refill()? {}
+        while self.consumed == self.given.len() {
+            self.disclose();
+            if !self.refill()? {
+                break;
+            }
+        }
         Ok(self.given.get(self.consumed..).unwrap_or_default())
     }
 
@@ -106,9 +132,6 @@ impl<R: BufRead> BufRead for Bounded<R> {
         let end = (self.consumed + amount).min(self.given.len());
         self.line += count_lines(self.given.get(self.consumed..end).unwrap_or_default());
         self.consumed = end;
-        if end == self.given.len() {
-            self.notes.extend(self.pending.take());
-        }
     }
 }
 

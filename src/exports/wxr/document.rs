@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use quick_xml::events::attributes::Attributes;
 
 use super::Event;
-use super::draft::Draft;
-use super::gathering::{Gathering, Target};
+use super::draft::{Draft, Finished};
+use super::gathering::{Gathering, Reach, Target};
 use super::names::{Field, Name, Prefixes};
 use super::site::Site;
 use super::stack::Stack;
@@ -19,12 +19,26 @@ use crate::exports::{Defect, Malformed, Problem};
 
 /// The deepest nesting that is followed. Exports nest five deep.
 pub(super) const MAX_DEPTH: usize = 64;
+/// How many elements are open between two items.
+const CHANNEL_DEPTH: usize = 2;
+/// The text of an element that is not closed, and one inside it.
+const MAX_GATHERINGS: usize = 2;
 
 #[derive(Debug)]
 struct OpenItem {
     draft: Draft,
     /// How many elements are open, with its own.
     depth: usize,
+}
+
+impl OpenItem {
+    /// Where the text of a field goes that starts with `open` elements open.
+    fn reach(&self, field: Field, open: usize) -> Option<Target> {
+        match Reach::at(open + 1, self.depth) {
+            Reach::Nested if !field.is_only_in_items() => None,
+            reach => Some(Target::Field(field, reach)),
+        }
+    }
 }
 
 /// The first element of a file.
@@ -41,7 +55,8 @@ pub(super) struct Document {
     stack: Stack,
     prefixes: Prefixes,
     item: Option<OpenItem>,
-    gathering: Option<Gathering>,
+    /// Texts whose elements are open, the outer one first: two if an element is not closed.
+    gatherings: Vec<Gathering>,
     /// `None` once it was given.
     site: Option<Site>,
     root: Root,
@@ -58,7 +73,7 @@ impl Document {
             stack: Stack::default(),
             prefixes: Prefixes::default(),
             item: None,
-            gathering: None,
+            gatherings: Vec::new(),
             site: Some(Site::default()),
             root: Root::Missing,
             is_gap_reported: false,
@@ -77,7 +92,7 @@ impl Document {
             self.damage();
             return;
         }
-        if self.prefixes.bind_all(attributes).is_err() {
+        if self.prefixes.bind_all(attributes).is_none() {
             self.defect(line, Malformed::Attributes(shown(element)));
         }
         let name = self.prefixes.name(element);
@@ -88,7 +103,6 @@ impl Document {
         if self.is_lost {
             return;
         }
-        self.close_unclosed(line, name);
         if self.stack.len() == 0 {
             self.begin_root(line, element);
         }
@@ -97,7 +111,7 @@ impl Document {
             return;
         }
         let target = self.target(name);
-        self.stack.push(element);
+        self.stack.push(element, line);
         self.begin_element(line, name, target);
     }
 
@@ -108,8 +122,10 @@ impl Document {
         match self.stack.innermost(element) {
             Some(depth) if depth + 1 == self.stack.len() => self.close_to(depth),
             Some(depth) => {
-                let open = self.stack.top().map(shown).unwrap_or_default();
-                self.defect(line, Malformed::Unclosed(open));
+                if let Some((name, opened)) = self.stack.top() {
+                    let name = shown(name);
+                    self.defect(line, Malformed::Unclosed { name, opened });
+                }
                 self.damage();
                 self.close_to(depth);
             }
@@ -163,7 +179,11 @@ impl Document {
         }
     }
 
-    pub(super) fn comment(&mut self, text: &str) {
+    pub(super) fn comment(&mut self, line: u64, text: &str) {
+        if let Some(at) = text.find("--").or(text.ends_with('-').then_some(text.len())) {
+            let before = text.get(..at).unwrap_or_default();
+            self.defect(line + count_lines(before.as_bytes()), Malformed::CommentHyphens);
+        }
         if let Some(site) = &mut self.site {
             site.read_comment(text);
         }
@@ -186,13 +206,13 @@ impl Document {
         if let Some(item) = &mut self.item {
             item.draft.is_damaged = true;
         }
-        if let Some(gathering) = &mut self.gathering {
+        for gathering in &mut self.gatherings {
             gathering.is_damaged = true;
         }
     }
 
     pub(super) fn cut(&mut self) {
-        if let Some(gathering) = &mut self.gathering {
+        if let Some(gathering) = self.gathering_here() {
             gathering.text.is_cut = true;
         }
     }
@@ -203,17 +223,20 @@ impl Document {
 
     /// Ends the document at the end of its file.
     pub(super) fn finish(&mut self, line: u64) {
-        if let Some(item) = self.item.take() {
-            let subject = item.draft.id();
-            self.problems(item.draft.into_problems());
+        if let Some(OpenItem { draft, .. }) = self.item.take() {
+            let subject = draft.id();
+            self.problems(draft.into_problems());
             let what = Defect::CutOff;
             self.events.push_back(Event::Problem(Problem { line, subject, what }));
         }
-        self.is_gap_reported = false;
-        if let Some(open) = self.stack.top().map(shown).filter(|_| !self.is_lost) {
-            self.defect(line, Malformed::EndsEarly(open));
-        } else if self.root == Root::Missing {
-            self.defect(line, Malformed::NoElement);
+        match (self.stack.top(), self.root) {
+            (Some((name, _)), _) if !self.is_lost => {
+                let name = shown(name);
+                self.is_gap_reported = false;
+                self.defect(line, Malformed::EndsEarly(name));
+            }
+            (None, Root::Missing) => self.defect(line, Malformed::NoElement),
+            _ => {}
         }
         self.give_site();
         if self.root == Root::Other {
@@ -229,44 +252,28 @@ impl Document {
         }
     }
 
-    /// An item begins wherever it is written, so that one broken item does not hide the next.
+    /// An item begins wherever it is written, so that one that is not closed does not hide the
+    /// next. What is open stays open: only its end can tell that it is not well-formed.
     fn begin_item(&mut self, line: u64, element: &str) {
         self.give_site();
-        if let Some(depth) = self.item.as_ref().map(|item| item.depth) {
-            self.defect(line, Malformed::Unclosed(element.to_owned()));
-            self.damage();
-            self.close_to(depth - 1);
-        }
-        if self.is_lost {
-            self.is_lost = false;
-        } else if self.stack.len() == 0 {
+        if self.stack.len() == 0 && !self.is_lost {
             self.begin_root(line, element);
         }
-        self.stack.push(element);
+        if self.stack.len() == MAX_DEPTH {
+            self.lose(line);
+        }
+        self.is_lost = false;
+        if let Some(OpenItem { mut draft, .. }) = self.item.take() {
+            draft.is_damaged = true;
+            self.gatherings.clear();
+            self.give(draft);
+        }
+        self.stack.push(element, line);
         self.is_gap_reported = false;
         self.item = Some(OpenItem { draft: Draft::at(line), depth: self.stack.len() });
     }
 
-    /// Closes what must have been left open when an element starts that only an item holds.
-    fn close_unclosed(&mut self, line: u64, name: Name) {
-        let Some(depth) = self.item.as_ref().map(|item| item.depth) else { return };
-        let is_of_item = match name {
-            Name::Field(field) => !matches!(field, Field::Title | Field::Guid),
-            name => name == Name::Postmeta,
-        };
-        if !is_of_item || self.stack.len() == depth {
-            return;
-        }
-        let Some(parent) = self.stack.name_at(depth) else { return };
-        if self.prefixes.name(parent) == Name::Other {
-            return;
-        }
-        let parent = shown(parent);
-        self.defect(line, Malformed::Unclosed(parent));
-        self.damage();
-        self.close_to(depth);
-    }
-
+    /// Where the text of an element goes that is about to start.
     fn target(&self, name: Name) -> Option<Target> {
         let Some(item) = &self.item else {
             return match name {
@@ -274,36 +281,39 @@ impl Document {
                 _ => None,
             };
         };
-        let is_in_meta = self.stack.len() == item.depth + 1
-            && self.stack.top().is_some_and(|top| self.prefixes.name(top) == Name::Postmeta);
         match name {
-            Name::Field(field) if self.stack.len() == item.depth => Some(Target::Field(field)),
-            Name::MetaKey if is_in_meta => Some(Target::MetaKey),
-            Name::MetaValue if is_in_meta => Some(Target::MetaValue),
+            Name::Field(field) => item.reach(field, self.stack.len()),
+            Name::MetaKey if self.is_in_meta() => Some(Target::MetaKey),
+            Name::MetaValue if self.is_in_meta() => Some(Target::MetaValue),
             _ => None,
         }
     }
 
+    fn is_in_meta(&self) -> bool {
+        self.stack.top().is_some_and(|(top, _)| self.prefixes.name(top) == Name::Postmeta)
+    }
+
     fn begin_element(&mut self, line: u64, name: Name, target: Option<Target>) {
+        let depth = self.stack.len();
         if let Some(item) = &mut self.item {
-            if name == Name::Postmeta && self.stack.len() == item.depth + 1 {
-                item.draft.begin_meta();
+            if name == Name::Postmeta {
+                item.draft.begin_meta(Reach::at(depth, item.depth));
             }
-            let is_second_id = target == Some(Target::Field(Field::PostId))
-                && item.draft.is_damaged
-                && item.draft.has(Field::PostId);
-            if is_second_id {
-                self.split_item(line);
+            if let Some(Target::Field(field, _)) = target
+                && field.is_only_in_items()
+                && item.draft.is_merged_at(field)
+            {
+                self.split_item(line, depth - 1);
             }
         }
-        if let (Some(target), None) = (target, &self.gathering) {
-            self.gathering = Some(Gathering::at(line, target, self.stack.len()));
+        if let Some(target) = target.filter(|_| self.gatherings.len() < MAX_GATHERINGS) {
+            self.gatherings.push(Gathering::at(line, target, depth));
         }
     }
 
-    /// A damaged item that names a second id has swallowed the start of the next one.
-    fn split_item(&mut self, line: u64) {
-        let Some(OpenItem { draft, depth }) = self.item.take() else { return };
+    /// Makes two of an item that has swallowed the start of the next one.
+    fn split_item(&mut self, line: u64, depth: usize) {
+        let Some(OpenItem { draft, .. }) = self.item.take() else { return };
         self.give(draft);
         let mut draft = Draft::at(line);
         draft.is_damaged = true;
@@ -319,22 +329,18 @@ impl Document {
     /// The text of the innermost element, if it is wanted.
     fn gathering_here(&mut self) -> Option<&mut Gathering> {
         let depth = self.stack.len();
-        self.gathering.as_mut().filter(|gathering| gathering.depth == depth)
+        self.gatherings.iter_mut().find(|gathering| gathering.depth == depth)
     }
 
     /// Closes the innermost elements until only `depth` are open.
     fn close_to(&mut self, depth: usize) {
-        if let Some(gathering) = self.gathering.take_if(|open| open.depth > depth) {
+        while let Some(gathering) = self.gatherings.pop_if(|open| open.depth > depth) {
             self.end_text(gathering);
         }
-        if let Some(item) = &mut self.item
-            && self.stack.len() > item.depth
-            && depth <= item.depth
-            && self
-                .stack
-                .name_at(item.depth)
-                .is_some_and(|name| self.prefixes.name(name) == Name::Postmeta)
-        {
+        let closes_meta = (depth..self.stack.len())
+            .filter_map(|depth| self.stack.name_at(depth))
+            .any(|name| self.prefixes.name(name) == Name::Postmeta);
+        if let Some(item) = self.item.as_mut().filter(|_| closes_meta) {
             item.draft.end_meta();
         }
         self.stack.truncate(depth);
@@ -350,7 +356,7 @@ impl Document {
             return;
         }
         match (target, &mut self.item) {
-            (Target::Field(field), Some(item)) => item.draft.set(field, text),
+            (Target::Field(field, reach), Some(item)) => item.draft.set(field, reach, text),
             (Target::MetaKey, Some(item)) => item.draft.set_key(&text.value),
             (Target::MetaValue, Some(item)) => item.draft.set_value(text),
             (Target::Site(field), _) => {
@@ -367,10 +373,9 @@ impl Document {
     }
 
     fn give(&mut self, draft: Draft) {
-        if draft.is_attachment() {
-            self.events.push_back(Event::Attachment(Box::new(draft.into_item())));
-        } else {
-            self.problems(draft.into_problems());
+        match draft.finish() {
+            Finished::Attachment(item) => self.events.push_back(Event::Attachment(item)),
+            Finished::Other(problems) => self.problems(problems),
         }
     }
 
@@ -381,8 +386,7 @@ impl Document {
     /// Stops following a nesting that no export has.
     fn lose(&mut self, line: u64) {
         self.damage();
-        let channel = self.item.as_ref().map_or(2, |item| item.depth - 1);
-        self.close_to(channel);
+        self.close_to(CHANNEL_DEPTH);
         self.problem(line, Defect::TooDeep { limit: MAX_DEPTH });
         self.is_lost = true;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gathering::Text;
+use super::gathering::{Reach, Text};
 use super::names::Field;
 use super::syntax::unix_lines;
 use crate::domain::path::RelPath;
@@ -11,17 +11,39 @@ use crate::exports::php::PhpError;
 use crate::exports::problem::shown;
 use crate::exports::{Defect, Item, Malformed, MediaDetails, Place, Problem};
 
+/// The texts of an item.
+#[derive(Debug, Default)]
+struct Texts {
+    fields: BTreeMap<Field, Text>,
+    meta: BTreeMap<&'static str, Text>,
+}
+
 /// An item that is not complete yet.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
-    pub(super) line: u64,
+    line: u64,
     /// Something in it is not well-formed, so that it may have lost its beginning or end.
     pub(super) is_damaged: bool,
-    fields: BTreeMap<Field, Text>,
-    meta: BTreeMap<&'static str, Text>,
+    texts: Texts,
+    /// Texts inside another element. They stand in for missing ones of a damaged item.
+    nested: Texts,
+    open_meta: Option<OpenMeta>,
+    problems: Vec<(u64, Defect)>,
+}
+
+#[derive(Debug)]
+struct OpenMeta {
+    reach: Reach,
     key: Option<&'static str>,
     value: Option<Text>,
-    problems: Vec<(u64, Defect)>,
+}
+
+/// What an item turned out to be.
+#[derive(Debug)]
+pub(super) enum Finished {
+    Attachment(Box<Item>),
+    /// What is wrong in another item, for nothing else of it is wanted.
+    Other(Vec<Problem>),
 }
 
 /// The most problems that one item lists.
@@ -34,13 +56,49 @@ impl Draft {
         Self { line, ..Self::default() }
     }
 
-    pub(super) fn has(&self, field: Field) -> bool {
-        self.fields.contains_key(&field)
+    /// Keeps the first text of a field, as the importer of WordPress does.
+    pub(super) fn set(&mut self, field: Field, reach: Reach, text: Text) {
+        self.texts_at(reach).fields.entry(field).or_insert(text);
     }
 
-    /// Keeps the first text of a field, as the importer of WordPress does.
-    pub(super) fn set(&mut self, field: Field, text: Text) {
-        self.fields.entry(field).or_insert(text);
+    /// Whether one more text of the field is one too many: where the item is damaged, the start
+    /// of another was lost before it.
+    pub(super) fn is_merged_at(&self, field: Field) -> bool {
+        let has_field = |texts: &Texts| texts.fields.contains_key(&field);
+        self.is_damaged && (has_field(&self.texts) || has_field(&self.nested))
+    }
+
+    pub(super) fn begin_meta(&mut self, reach: Reach) {
+        self.end_meta();
+        self.open_meta = Some(OpenMeta { reach, key: None, value: None });
+    }
+
+    pub(super) fn set_key(&mut self, key: &str) {
+        let key = key.trim();
+        if let Some(meta) = &mut self.open_meta {
+            meta.key = KEYS.into_iter().find(|known| *known == key);
+        }
+    }
+
+    pub(super) fn set_value(&mut self, value: Text) {
+        if let Some(meta) = &mut self.open_meta {
+            meta.value = Some(value);
+        }
+    }
+
+    /// Keeps the first value of a key, which is what WordPress gives for a single value.
+    pub(super) fn end_meta(&mut self) {
+        if let Some(OpenMeta { reach, key: Some(key), value: Some(value) }) = self.open_meta.take()
+        {
+            self.texts_at(reach).meta.entry(key).or_insert(value);
+        }
+    }
+
+    fn texts_at(&mut self, reach: Reach) -> &mut Texts {
+        match reach {
+            Reach::Item => &mut self.texts,
+            Reach::Nested => &mut self.nested,
+        }
     }
 
     fn report(&mut self, line: u64, defect: Defect) {
@@ -54,44 +112,44 @@ impl Draft {
         }
     }
 
-    pub(super) fn begin_meta(&mut self) {
-        self.key = None;
-        self.value = None;
+    /// The id, for problems that are about the item.
+    pub(super) fn id(&self) -> Option<i64> {
+        self.texts.fields.get(&Field::PostId)?.value.trim().parse().ok()
     }
 
-    pub(super) fn set_key(&mut self, key: &str) {
-        let key = key.trim();
-        self.key = KEYS.into_iter().find(|known| *known == key);
+    /// What is wrong in an item of which nothing else is wanted.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        let subject = self.id();
+        listed(self.problems, subject)
     }
 
-    pub(super) fn set_value(&mut self, value: Text) {
-        self.value = Some(value);
-    }
-
-    /// Keeps the first value of a key, which is what WordPress gives for a single value.
-    pub(super) fn end_meta(&mut self) {
-        if let (Some(key), Some(value)) = (self.key.take(), self.value.take()) {
-            self.meta.entry(key).or_insert(value);
+    pub(super) fn finish(mut self) -> Finished {
+        self.end_meta();
+        if self.is_damaged {
+            let Texts { fields, meta } = std::mem::take(&mut self.nested);
+            for (field, text) in fields {
+                self.texts.fields.entry(field).or_insert(text);
+            }
+            for (key, text) in meta {
+                self.texts.meta.entry(key).or_insert(text);
+            }
+        }
+        if self.is_attachment() {
+            Finished::Attachment(Box::new(self.into_item()))
+        } else {
+            Finished::Other(self.into_problems())
         }
     }
 
-    pub(super) fn is_attachment(&self) -> bool {
-        self.fields.get(&Field::PostType).is_some_and(|kind| kind.value.trim() == "attachment")
+    /// The type says so; where a defect took it, the URL of a file does.
+    fn is_attachment(&self) -> bool {
+        match self.texts.fields.get(&Field::PostType) {
+            Some(kind) => kind.value.trim() == "attachment",
+            None => self.is_damaged && self.texts.fields.contains_key(&Field::AttachmentUrl),
+        }
     }
 
-    /// The id, for problems that are about the item.
-    pub(super) fn id(&self) -> Option<i64> {
-        self.fields.get(&Field::PostId)?.value.trim().parse().ok()
-    }
-
-    /// What is not well-formed, of an item that is no attachment.
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        let subject = self.id();
-        let problem = |(line, what)| Problem { line, subject, what };
-        self.problems.into_iter().map(problem).collect()
-    }
-
-    pub(super) fn into_item(mut self) -> Item {
+    fn into_item(mut self) -> Item {
         let attachment = self.take_id();
         self.report_cuts();
         let guid = self.take(Field::Guid).filter(|url| !url.trim().is_empty());
@@ -99,7 +157,7 @@ impl Draft {
         let mut item = Item {
             attachment,
             title: self.take(Field::Title),
-            alt: self.meta.remove(ALT).map(|alt| unix_lines(&alt.value)),
+            alt: self.texts.meta.remove(ALT).map(|alt| unix_lines(&alt.value)),
             caption: self.take(Field::Excerpt),
             description: self.take(Field::Content),
             slug: self.take_trimmed(Field::PostName),
@@ -119,7 +177,7 @@ impl Draft {
     }
 
     fn take(&mut self, field: Field) -> Option<String> {
-        self.fields.remove(&field).map(|text| text.value)
+        self.texts.fields.remove(&field).map(|text| text.value)
     }
 
     fn take_trimmed(&mut self, field: Field) -> Option<String> {
@@ -132,7 +190,7 @@ impl Draft {
     }
 
     fn take_id(&mut self) -> Option<i64> {
-        let Some(id) = self.fields.remove(&Field::PostId) else {
+        let Some(id) = self.texts.fields.remove(&Field::PostId) else {
             self.report(self.line, Defect::IdMissing);
             return None;
         };
@@ -141,7 +199,7 @@ impl Draft {
 
     /// `0` and an empty text mean "uploaded to no post".
     fn take_parent(&mut self) -> Option<i64> {
-        let parent = self.fields.remove(&Field::PostParent)?;
+        let parent = self.texts.fields.remove(&Field::PostParent)?;
         if parent.value.trim().is_empty() {
             return None;
         }
@@ -159,7 +217,7 @@ impl Draft {
     }
 
     fn take_file(&mut self) -> Option<RelPath> {
-        let file = self.meta.remove(ATTACHED_FILE)?;
+        let file = self.texts.meta.remove(ATTACHED_FILE)?;
         match details::claim(ATTACHED_FILE, file.value.trim()) {
             Ok(path) => Some(path),
             Err(defect) => {
@@ -185,7 +243,7 @@ impl Draft {
         key: &'static str,
         read: fn(&str, &mut Vec<Defect>) -> Result<Option<T>, PhpError>,
     ) -> Option<T> {
-        let value = self.meta.remove(key)?;
+        let value = self.texts.meta.remove(key)?;
         if value.is_cut {
             let why = PhpError::TooLong;
             self.report(value.line, Defect::NotReadable { field: key, why });
@@ -202,8 +260,8 @@ impl Draft {
 
     fn report_cuts(&mut self) {
         let limit = crate::exports::MAX_TEXT;
-        let fields = self.fields.iter().map(|(field, text)| (field.element(), text));
-        let alt = self.meta.get_key_value(ALT).map(|(key, text)| (*key, text));
+        let fields = self.texts.fields.iter().map(|(field, text)| (field.element(), text));
+        let alt = self.texts.meta.get_key_value(ALT).map(|(key, text)| (*key, text));
         let cuts: Vec<_> = fields
             .chain(alt)
             .filter(|(_, text)| text.is_cut)

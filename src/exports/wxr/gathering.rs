@@ -15,11 +15,27 @@ pub(super) struct Text {
 /// Where a text goes when its element ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
-    Field(Field),
+    Field(Field, Reach),
     Site(SiteField),
     MetaKey,
     /// Its line ends are kept, for a serialized value counts them.
     MetaValue,
+}
+
+/// Where in an item a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Where it belongs.
+    Item,
+    /// Inside another element, where it counts only if that one was not closed.
+    Nested,
+}
+
+impl Reach {
+    /// The reach of an element at `depth` in an item at `item_depth`.
+    pub(super) fn at(depth: usize, item_depth: usize) -> Self {
+        if depth == item_depth + 1 { Self::Item } else { Self::Nested }
+    }
 }
 
 /// A text whose element is open.

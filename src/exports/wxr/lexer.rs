@@ -1,71 +1,65 @@
-//! Knows in which kind of XML token a byte stands, as the parser behind it does.
+//! Cuts an export into texts and markup that the parser can take whole and small.
+//!
+//! What it passes on, the parser reads as the same tokens: markup is complete, and a stray `<`
+//! that begins none is not passed on.
 
 use super::bounded::Note;
-use super::syntax::count_lines;
+use super::syntax::{count_lines, is_name_start};
 use crate::exports::MAX_TEXT;
 
-/// The longest tag, comment or processing instruction that is passed on.
-const MAX_MARKUP: usize = 1 << 16;
+/// The longest tag or processing instruction that is passed on.
+const MAX_TAG: usize = 1 << 16;
+/// The longest comment; what is not closed by then is taken for a stray `<!--`.
+const MAX_COMMENT: usize = MAX_TEXT;
 
-/// Where the next byte stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum State {
-    #[default]
-    Text,
-    /// After `<`.
-    Open,
-    /// After `<!`.
-    Bang,
-    /// In a token that only its end mark ends.
-    Within(Enclosed),
-    Tag {
-        quote: Option<u8>,
-    },
-    /// In the rest of a tag that was too long; its end was given already.
-    RestOfTag,
+const CDATA: &str = "<![CDATA[";
+const CDATA_END: &str = "]]>";
+const COMMENT: &str = "<!--";
+const COMMENT_END: &str = "-->";
+const DOCTYPE: &str = "<!DOCTYPE";
+
+/// What has to be remembered from one call to the next.
+#[derive(Debug, Default)]
+pub(super) struct Lexer {
+    /// Bytes of the text so far that stands outside of markup.
+    text_length: usize,
+    /// The rest of a text that was cut.
+    dropping: Option<Dropping>,
+    /// Bytes that are done with.
+    position: u64,
+    cdata_end: EndMark,
+    comment_end: EndMark,
+}
+
+/// Where an end mark is known not to be, so that no byte is searched twice for it.
+#[derive(Debug, Default)]
+struct EndMark {
+    /// The position before which none starts, counted from the start of the document.
+    none_before: u64,
+}
+
+impl EndMark {
+    /// Finds the mark at or after `from` in `rest`, which starts at `position`.
+    fn find(&mut self, mark: &str, rest: &str, from: usize, position: u64) -> Option<usize> {
+        let known = usize::try_from(self.none_before.saturating_sub(position)).unwrap_or(from);
+        let start = rest.floor_char_boundary(known.max(from));
+        let found = rest.get(start..).and_then(|rest| rest.find(mark)).map(|at| start + at);
+        let searched = rest.len().saturating_sub(mark.len() - 1);
+        self.none_before = self.none_before.max(position + found.unwrap_or(searched) as u64);
+        found
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Enclosed {
+enum Dropping {
+    Text,
     Cdata,
-    Comment,
-    Instruction,
-}
-
-impl Enclosed {
-    fn end_mark(self) -> &'static [u8] {
-        match self {
-            Self::Cdata => b"]]>",
-            Self::Comment => b"-->",
-            Self::Instruction => b"?>",
-        }
-    }
-
-    /// The shortest token with its marks: the two hyphens of `<!--` do not end a comment.
-    fn shortest(self) -> usize {
-        if self == Self::Comment { 7 } else { 0 }
-    }
-
-    fn limit(self) -> usize {
-        if self == Self::Cdata { MAX_TEXT + b"<![CDATA[".len() } else { MAX_MARKUP }
-    }
-}
-
-/// Follows the tokens of a document and passes them on, shortened where they are too long.
-#[derive(Debug, Default)]
-pub(super) struct Lexer {
-    state: State,
-    /// Bytes of the token so far, with those that were dropped.
-    length: usize,
-    /// The last two bytes of the token.
-    last: [u8; 2],
-    is_cutting: bool,
 }
 
 /// How far one call came.
 #[derive(Debug, Default)]
 pub(super) struct Fed {
-    /// Bytes of the input that are done with.
+    /// Bytes of the input that are done with. None are if more input is needed.
     pub(super) used: usize,
     /// Line feeds that were dropped, all of them before the first byte passed on.
     pub(super) dropped_lines: u64,
@@ -73,212 +67,170 @@ pub(super) struct Fed {
     pub(super) note: Option<Note>,
 }
 
+/// What markup begins with a `<`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Markup {
+    /// So many bytes.
+    Whole(usize),
+    /// A tag of so many bytes that lacks its end, and the quote that is open in it.
+    OpenTag(usize, Option<u8>),
+    /// None: so many bytes are not to be passed on.
+    Stray(usize),
+    /// A CDATA section that is longer than a text may be.
+    LongCdata,
+    DocumentType,
+    /// It takes more input to tell.
+    Unknown,
+}
+
 impl Lexer {
-    /// Passes `input` on up to its end or to the first thing worth a note.
-    pub(super) fn feed(&mut self, input: &str, given: &mut Vec<u8>) -> Fed {
+    /// Passes `input` on up to its end or to the first thing worth a note. `is_last` says that no
+    /// more input follows.
+    pub(super) fn feed(&mut self, input: &str, is_last: bool, given: &mut Vec<u8>) -> Fed {
         let mut fed = Fed::default();
         while let Some(rest) = input.get(fed.used..).filter(|rest| !rest.is_empty()) {
-            let used = match self.state {
-                State::Text => self.feed_text(rest, given, &mut fed),
-                State::Open => self.feed_open(rest.as_bytes(), given),
-                State::Bang => self.feed_bang(rest.as_bytes(), &mut fed),
-                State::Within(kind) => self.feed_enclosed(kind, rest, given, &mut fed),
-                State::Tag { quote } => self.feed_tag(quote, rest.as_bytes(), given, &mut fed),
-                State::RestOfTag => self.feed_rest_of_tag(rest.as_bytes(), &mut fed),
-            };
-            fed.used += used;
-            if fed.note.is_some() {
+            let before = fed.used;
+            match self.dropping {
+                Some(dropping) => self.drop_rest(dropping, rest, is_last, &mut fed),
+                None if rest.starts_with('<') => self.feed_markup(rest, is_last, given, &mut fed),
+                None => self.feed_text(rest, given, &mut fed),
+            }
+            self.position += (fed.used - before) as u64;
+            if fed.note.is_some() || fed.used == before {
                 break;
             }
         }
         fed
     }
 
-    fn begin(&mut self, state: State) {
-        *self = Self { state, ..Self::default() };
-    }
-
-    fn feed_text(&mut self, rest: &str, given: &mut Vec<u8>, fed: &mut Fed) -> usize {
+    fn feed_text(&mut self, rest: &str, given: &mut Vec<u8>, fed: &mut Fed) {
         let text = rest.split('<').next().unwrap_or_default();
-        if text.len() == rest.len() {
-            return self.pass(rest, MAX_TEXT, given, fed);
-        }
-        let used = self.pass(text, MAX_TEXT, given, fed);
-        if fed.note.is_some() {
-            return used;
-        }
-        given.push(b'<');
-        self.begin(State::Open);
-        used + 1
-    }
-
-    fn feed_open(&mut self, rest: &[u8], given: &mut Vec<u8>) -> usize {
-        match rest.first() {
-            Some(b'!') => {
-                given.push(b'!');
-                self.state = State::Bang;
-                1
-            }
-            Some(b'?') => {
-                given.push(b'?');
-                self.state = State::Within(Enclosed::Instruction);
-                self.length = 2;
-                self.last = *b"<?";
-                1
-            }
-            _ => {
-                self.state = State::Tag { quote: None };
-                0
-            }
+        let kept = text.floor_char_boundary(MAX_TEXT.saturating_sub(self.text_length));
+        given.extend_from_slice(text.get(..kept).unwrap_or_default().as_bytes());
+        self.text_length += kept;
+        fed.used += kept;
+        if kept < text.len() {
+            self.dropping = Some(Dropping::Text);
+            fed.note = Some(Note::Cut);
         }
     }
 
-    /// Decides without using up the byte, which belongs to the token.
-    fn feed_bang(&mut self, rest: &[u8], fed: &mut Fed) -> usize {
-        self.length = 2;
-        self.state = match rest.first() {
-            Some(b'[') => State::Within(Enclosed::Cdata),
-            Some(b'-') => State::Within(Enclosed::Comment),
-            Some(b'D' | b'd') => {
-                fed.note = Some(Note::DocumentType);
-                State::Text
+    fn feed_markup(&mut self, rest: &str, is_last: bool, given: &mut Vec<u8>, fed: &mut Fed) {
+        let (length, note) = match self.markup(rest, is_last) {
+            Markup::Unknown => return,
+            Markup::Whole(length) => {
+                given.extend_from_slice(rest.get(..length).unwrap_or_default().as_bytes());
+                self.text_length = 0;
+                (length, None)
             }
-            _ => {
-                self.length = 0;
-                State::Text
-            }
-        };
-        0
-    }
-
-    fn feed_enclosed(
-        &mut self,
-        kind: Enclosed,
-        rest: &str,
-        given: &mut Vec<u8>,
-        fed: &mut Fed,
-    ) -> usize {
-        let mut from = 0;
-        while let Some(found) = rest.get(from..).and_then(|tail| tail.find('>')) {
-            let end = from + found + 1;
-            if self.ends_with(kind, rest.get(..end).unwrap_or_default()) {
-                return self.end_enclosed(kind, rest.get(..end).unwrap_or_default(), given, fed);
-            }
-            from = end;
-        }
-        self.pass(rest, kind.limit(), given, fed)
-    }
-
-    /// Whether the token so far, with `piece` added, ends with its end mark.
-    fn ends_with(&self, kind: Enclosed, piece: &str) -> bool {
-        let [before, last] = self.last;
-        let mark = kind.end_mark();
-        self.length + piece.len() >= kind.shortest()
-            && match piece.as_bytes() {
-                [_] => [before, last, b'>'].ends_with(mark),
-                [only, _] => [last, *only, b'>'].ends_with(mark),
-                longer => longer.ends_with(mark),
-            }
-    }
-
-    fn end_enclosed(
-        &mut self,
-        kind: Enclosed,
-        piece: &str,
-        given: &mut Vec<u8>,
-        fed: &mut Fed,
-    ) -> usize {
-        if self.is_cutting {
-            fed.dropped_lines += count_lines(piece.as_bytes());
-            given.extend_from_slice(kind.end_mark());
-            self.begin(State::Text);
-            return piece.len();
-        }
-        let used = self.pass(piece, kind.limit() + piece.len(), given, fed);
-        self.begin(State::Text);
-        used
-    }
-
-    fn feed_tag(
-        &mut self,
-        quote: Option<u8>,
-        rest: &[u8],
-        given: &mut Vec<u8>,
-        fed: &mut Fed,
-    ) -> usize {
-        let mut quote = quote;
-        for (index, byte) in rest.iter().copied().enumerate() {
-            self.length += 1;
-            if byte == b'<' || (self.length > MAX_MARKUP && begins_a_character(byte)) {
-                given.extend_from_slice(rest.get(..index).unwrap_or_default());
+            Markup::OpenTag(length, quote) => {
+                given.extend_from_slice(rest.get(..length).unwrap_or_default().as_bytes());
                 given.extend(quote);
                 given.push(b'>');
-                fed.note = Some(Note::Stray);
-                self.begin(if byte == b'<' { State::Text } else { State::RestOfTag });
-                return index;
+                self.text_length = 0;
+                (length, Some(Note::Stray))
             }
-            match quote {
-                None if byte == b'>' => {
-                    given.extend_from_slice(rest.get(..=index).unwrap_or_default());
-                    self.begin(State::Text);
-                    return index + 1;
-                }
-                None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
-                Some(open) if open == byte => quote = None,
-                _ => {}
+            Markup::LongCdata => {
+                let length = rest.floor_char_boundary(CDATA.len() + MAX_TEXT);
+                given.extend_from_slice(rest.get(..length).unwrap_or_default().as_bytes());
+                given.extend_from_slice(CDATA_END.as_bytes());
+                self.text_length = 0;
+                self.dropping = Some(Dropping::Cdata);
+                (length, Some(Note::Cut))
             }
-        }
-        given.extend_from_slice(rest);
-        self.state = State::Tag { quote };
-        rest.len()
+            Markup::Stray(length) => (length, Some(Note::Stray)),
+            Markup::DocumentType => (DOCTYPE.len(), Some(Note::DocumentType)),
+        };
+        fed.used += length;
+        fed.note = note;
     }
 
-    fn feed_rest_of_tag(&mut self, rest: &[u8], fed: &mut Fed) -> usize {
-        let end = rest.iter().position(|byte| matches!(byte, b'<' | b'>'));
-        let used = match end {
-            Some(at) if rest.get(at) == Some(&b'>') => at + 1,
-            Some(at) => at,
-            None => rest.len(),
+    /// Drops the rest of a text that was cut. The end of a CDATA section was given already.
+    fn drop_rest(&mut self, dropping: Dropping, rest: &str, is_last: bool, fed: &mut Fed) {
+        let end = match dropping {
+            Dropping::Text => rest.find('<'),
+            Dropping::Cdata => rest.find(CDATA_END).map(|at| at + CDATA_END.len()),
         };
-        fed.dropped_lines += count_lines(rest.get(..used).unwrap_or_default());
+        let dropped = match end {
+            Some(end) => end,
+            None if is_last || dropping == Dropping::Text => rest.len(),
+            None => rest.floor_char_boundary(rest.len().saturating_sub(CDATA_END.len() - 1)),
+        };
         if end.is_some() {
-            self.begin(State::Text);
+            self.dropping = None;
         }
-        used
+        fed.dropped_lines += count_lines(rest.get(..dropped).unwrap_or_default().as_bytes());
+        fed.used += dropped;
     }
 
-    /// Passes on as much of `piece` as the limit allows; drops the rest of the token after that.
-    fn pass(&mut self, piece: &str, limit: usize, given: &mut Vec<u8>, fed: &mut Fed) -> usize {
-        if self.is_cutting {
-            fed.dropped_lines += count_lines(piece.as_bytes());
-            self.remember(piece);
-            return piece.len();
+    /// Tells what begins with the `<` at the start of `rest`.
+    fn markup(&mut self, rest: &str, is_last: bool) -> Markup {
+        if rest.len() < CDATA.len() && !is_last && !rest.contains('>') {
+            return Markup::Unknown;
         }
-        let room = limit.saturating_sub(self.length);
-        if piece.len() <= room {
-            given.extend_from_slice(piece.as_bytes());
-            self.remember(piece);
-            return piece.len();
+        if rest.starts_with(CDATA) {
+            return self.cdata(rest, is_last);
         }
-        let kept = piece.get(..piece.floor_char_boundary(room)).unwrap_or_default();
-        given.extend_from_slice(kept.as_bytes());
-        self.remember(kept);
-        self.is_cutting = true;
-        fed.note = Some(Note::Cut);
-        kept.len()
+        if rest.starts_with(COMMENT) {
+            return self.comment(rest, is_last);
+        }
+        if rest.get(..DOCTYPE.len()).is_some_and(|start| start.eq_ignore_ascii_case(DOCTYPE)) {
+            return Markup::DocumentType;
+        }
+        match rest.get(1..).and_then(|rest| rest.chars().next()) {
+            Some('?') => instruction(rest, is_last),
+            Some('/') => tag(rest, is_last),
+            Some(first) if is_name_start(first) => tag(rest, is_last),
+            Some('!') => Markup::Stray("<!".len()),
+            _ => Markup::Stray("<".len()),
+        }
     }
 
-    fn remember(&mut self, piece: &str) {
-        self.length = self.length.saturating_add(piece.len());
-        let [_, before] = self.last;
-        self.last = match piece.as_bytes() {
-            [] => self.last,
-            [only] => [before, *only],
-            [.., first, second] => [*first, *second],
-        };
+    fn cdata(&mut self, rest: &str, is_last: bool) -> Markup {
+        let is_long = |end: usize| end > CDATA.len() + MAX_TEXT;
+        match self.cdata_end.find(CDATA_END, rest, CDATA.len(), self.position) {
+            Some(at) if is_long(at) => Markup::LongCdata,
+            Some(at) => Markup::Whole(at + CDATA_END.len()),
+            None if is_long(rest.len()) => Markup::LongCdata,
+            None if is_last => Markup::Stray(CDATA.len()),
+            None => Markup::Unknown,
+        }
+    }
+
+    fn comment(&mut self, rest: &str, is_last: bool) -> Markup {
+        match self.comment_end.find(COMMENT_END, rest, COMMENT.len(), self.position) {
+            Some(at) if at <= MAX_COMMENT => Markup::Whole(at + COMMENT_END.len()),
+            None if !is_last && rest.len() <= MAX_COMMENT => Markup::Unknown,
+            _ => Markup::Stray(COMMENT.len()),
+        }
     }
 }
 
-fn begins_a_character(byte: u8) -> bool {
-    byte & 0b1100_0000 != 0b1000_0000
+/// Exports hold no processing instruction but the XML declaration, so a `<` shows a stray `<?`.
+fn instruction(rest: &str, is_last: bool) -> Markup {
+    let next = rest.get(1..).and_then(|rest| rest.find('<')).map(|at| at + 1);
+    let within = rest.get(..next.unwrap_or(rest.len())).unwrap_or_default();
+    match within.find("?>") {
+        Some(at) if at < MAX_TAG => Markup::Whole(at + "?>".len()),
+        None if next.is_none() && !is_last && rest.len() <= MAX_TAG => Markup::Unknown,
+        _ => Markup::Stray("<?".len()),
+    }
+}
+
+/// A tag ends at the first `>` outside of quotes. It cannot hold a `<` (XML 1.0, section 3.1).
+fn tag(rest: &str, is_last: bool) -> Markup {
+    let mut quote = None;
+    for (index, byte) in rest.bytes().enumerate().skip(1) {
+        match (byte, quote) {
+            (b'<', _) => return Markup::OpenTag(index, quote),
+            (b'>', None) => return Markup::Whole(index + 1),
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (byte, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+        if index == MAX_TAG {
+            return Markup::OpenTag(rest.floor_char_boundary(index), quote);
+        }
+    }
+    if is_last { Markup::Stray(rest.len()) } else { Markup::Unknown }
 }

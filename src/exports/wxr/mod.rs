@@ -21,6 +21,7 @@ use quick_xml::reader::Reader;
 
 use self::bounded::{Bounded, Note};
 use self::document::Document;
+use self::syntax::is_declaration;
 use super::{Defect, ExportError, Item, Malformed, Problem};
 
 pub use self::site::Site;
@@ -76,17 +77,14 @@ impl<R: BufRead> WxrReader<R> {
         let line = parser.get_ref().line();
         let mut token = std::mem::take(&mut self.token);
         token.clear();
-        let step = match parser.read_event_into(&mut token) {
+        let event = parser.read_event_into(&mut token);
+        let is_stopped = self.take_notes(parser.get_mut().take_notes());
+        let step = match event {
+            _ if is_stopped => Step::End,
             Ok(event) => self.take(line, event),
             Err(error) => self.fail(line, error)?,
         };
         self.token = token;
-        let mut bounded = parser.get_mut();
-        let mut step = step;
-        while let Some(note) = bounded.next_note() {
-            step = self.take_note(bounded.line(), note).unwrap_or(step);
-            bounded = parser.get_mut();
-        }
         match step {
             Step::More if self.opened < MAX_OPENED => self.parser = Some(parser),
             Step::More | Step::Restart => {
@@ -116,9 +114,12 @@ impl<R: BufRead> WxrReader<R> {
             Token::Text(text) => self.document.text(line, &text),
             Token::CData(text) => self.document.cdata(line, &text),
             Token::GeneralRef(entity) => self.document.reference(line, &entity),
-            Token::Comment(text) => self.document.comment(&text),
+            Token::Comment(text) => self.document.comment(line, &text),
             Token::Decl(_) if self.has_begun => {
                 self.document.defect(line, Malformed::LateDeclaration);
+            }
+            Token::Decl(text) if !is_declaration(&text) => {
+                self.document.defect(line, Malformed::Declaration);
             }
             Token::Decl(_) | Token::PI(_) => {}
             Token::DocType(_) => self.document.problem(line, Defect::DocumentType),
@@ -142,19 +143,23 @@ impl<R: BufRead> WxrReader<R> {
         }
     }
 
-    fn take_note(&mut self, line: u64, note: Note) -> Option<Step> {
-        match note {
-            Note::Cut => self.document.cut(),
-            Note::Stray => {
-                self.document.defect(line, Malformed::StrayMarkup);
-                self.document.damage();
-            }
-            Note::DocumentType => {
-                self.document.problem(line, Defect::DocumentType);
-                return Some(Step::End);
+    /// Takes what lies before the token just read. Returns whether nothing more is to be read.
+    fn take_notes(&mut self, notes: Vec<(u64, Note)>) -> bool {
+        let mut is_stopped = false;
+        for (line, note) in notes {
+            match note {
+                Note::Cut => self.document.cut(),
+                Note::Stray => {
+                    self.document.defect(line, Malformed::StrayMarkup);
+                    self.document.damage();
+                }
+                Note::DocumentType => {
+                    self.document.problem(line, Defect::DocumentType);
+                    is_stopped = true;
+                }
             }
         }
-        None
+        is_stopped
     }
 
     fn finish(&mut self, bounded: &Bounded<R>) {
@@ -199,6 +204,5 @@ fn parser<R: BufRead>(source: Bounded<R>) -> Reader<Bounded<R>> {
     config.allow_dangling_amp = true;
     config.allow_unmatched_ends = true;
     config.check_end_names = false;
-    config.check_comments = true;
     parser
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use quick_xml::escape::unescape;
 use quick_xml::events::attributes::Attributes;
 
+use super::syntax::is_name;
+
 /// An element by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Name {
@@ -47,6 +49,11 @@ pub(super) enum Field {
 }
 
 impl Field {
+    /// Whether no element other than an item can mean to hold it.
+    pub(super) fn is_only_in_items(self) -> bool {
+        !matches!(self, Self::Title | Self::Guid)
+    }
+
     /// The name in an export as WordPress writes it.
     pub(super) fn element(self) -> &'static str {
         match self {
@@ -87,16 +94,16 @@ const MAX_PREFIXES: usize = 64;
 const MAX_PREFIX: usize = 64;
 
 impl Prefixes {
-    /// Takes note of every `xmlns:prefix="namespace"`. Fails at the first attribute that is broken.
-    pub(super) fn bind_all(&mut self, attributes: Attributes<'_>) -> Result<(), quick_xml::Error> {
+    /// Takes note of every `xmlns:prefix="namespace"`. `None` at the first attribute that is broken.
+    pub(super) fn bind_all(&mut self, attributes: Attributes<'_>) -> Option<()> {
         for attribute in attributes {
-            let attribute = attribute?;
-            let value = unescape(&attribute.value)?;
+            let attribute = attribute.ok().filter(|attribute| is_name(attribute.key.as_ref()))?;
+            let value = unescape(&attribute.value).ok()?;
             if let Some(prefix) = attribute.key.as_ref().strip_prefix("xmlns:") {
                 self.bind(prefix, &value);
             }
         }
-        Ok(())
+        Some(())
     }
 
     fn bind(&mut self, prefix: &str, namespace: &str) {

@@ -4,36 +4,45 @@
 #[derive(Debug, Default)]
 pub(super) struct Stack {
     names: String,
-    starts: Vec<usize>,
+    open: Vec<Open>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    /// Where its name starts.
+    start: usize,
+    line: u64,
 }
 
 impl Stack {
     pub(super) fn len(&self) -> usize {
-        self.starts.len()
+        self.open.len()
     }
 
-    pub(super) fn push(&mut self, name: &str) {
-        self.starts.push(self.names.len());
+    pub(super) fn push(&mut self, name: &str, line: u64) {
+        self.open.push(Open { start: self.names.len(), line });
         self.names.push_str(name);
     }
 
     /// Leaves only the outermost `length` elements.
     pub(super) fn truncate(&mut self, length: usize) {
-        if let Some(start) = self.starts.get(length).copied() {
+        if let Some(Open { start, .. }) = self.open.get(length).copied() {
             self.names.truncate(start);
-            self.starts.truncate(length);
+            self.open.truncate(length);
         }
     }
 
     /// The name at a depth, the root at 0.
     pub(super) fn name_at(&self, depth: usize) -> Option<&str> {
-        let start = self.starts.get(depth).copied()?;
-        let end = self.starts.get(depth + 1).copied().unwrap_or(self.names.len());
+        let start = self.open.get(depth)?.start;
+        let end = self.open.get(depth + 1).map_or(self.names.len(), |next| next.start);
         self.names.get(start..end)
     }
 
-    pub(super) fn top(&self) -> Option<&str> {
-        self.name_at(self.len().checked_sub(1)?)
+    /// The innermost element, with the line at which it starts.
+    pub(super) fn top(&self) -> Option<(&str, u64)> {
+        let depth = self.len().checked_sub(1)?;
+        Some((self.name_at(depth)?, self.open.get(depth)?.line))
     }
 
     /// The depth of the innermost open element of that name.

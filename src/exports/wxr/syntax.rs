@@ -1,12 +1,35 @@
 //! The few rules of XML that the parser leaves to its caller.
 
+use quick_xml::events::attributes::Attributes;
+
 use super::scrub::is_allowed;
 
 /// XML 1.0, section 2.3, taking every character beyond ASCII for one of a name.
 pub(super) fn is_name(text: &str) -> bool {
-    let is_start = |c: char| c.is_ascii_alphabetic() || c == '_' || c == ':' || !c.is_ascii();
-    text.starts_with(is_start)
-        && text.chars().all(|c| is_start(c) || c.is_ascii_digit() || c == '-' || c == '.')
+    text.starts_with(is_name_start)
+        && text.chars().all(|c| is_name_start(c) || c.is_ascii_digit() || c == '-' || c == '.')
+}
+
+pub(super) fn is_name_start(character: char) -> bool {
+    character.is_ascii_alphabetic() || character == '_' || character == ':' || !character.is_ascii()
+}
+
+/// What stands between `<?` and `?>` of an XML declaration (XML 1.0, section 2.8).
+pub(super) fn is_declaration(text: &str) -> bool {
+    let mut keys = Vec::new();
+    for attribute in Attributes::new(text, "xml".len()) {
+        let Ok(attribute) = attribute else { return false };
+        keys.push(attribute.key.as_ref().to_owned());
+    }
+    let optional = ["encoding", "standalone"];
+    match keys.split_first() {
+        Some((version, rest)) if version == "version" => {
+            rest.iter().map(String::as_str).eq(optional)
+                || optional.iter().any(|key| rest == [*key])
+                || rest.is_empty()
+        }
+        _ => false,
+    }
 }
 
 /// The character behind one of XML's five entities or a number; nothing else is expanded.
