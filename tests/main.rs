@@ -24,6 +24,7 @@ mod hostile;
 mod lifecycle;
 mod media;
 mod realworld;
+mod log_of_changes;
 mod scanning;
 mod support;
 mod validation;

@@ -5,6 +5,7 @@
 //! [`COMMANDS`].
 
 mod approve;
+mod audit;
 mod clearing;
 mod completions;
 mod context;
@@ -15,6 +16,7 @@ mod describe;
 mod doctor;
 mod dossier;
 mod expire;
+mod history;
 mod import;
 mod init;
 mod library;
@@ -48,12 +50,14 @@ pub use progress::Progress;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Approve(approve::ApproveArgs),
+    Audit(audit::AuditArgs),
     Completions(completions::CompletionsArgs),
     Context(context::ContextArgs),
     Demo(demo::DemoArgs),
     Describe(Box<describe::DescribeArgs>),
     Doctor(doctor::DoctorArgs),
     Expire(expire::ExpireArgs),
+    History(history::HistoryArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
     List(list::ListArgs),
@@ -71,6 +75,8 @@ pub enum Command {
 pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
     match command {
         Command::Approve(args) => approve::run(args, ctx),
+        Command::Audit(args) => audit::run(args, ctx),
+        Command::History(args) => history::run(args, ctx),
         Command::Completions(args) => {
             completions::run(args, ctx);
             Ok(())
@@ -100,6 +106,8 @@ pub const COMMANDS: &[CommandRow] = {
     use {Class::{Act, Decide, Read}, Start::{AtOnce, WithApply}};
     &[
         row("approve",        Decide, AtOnce),
+        row("audit log",      Read,   AtOnce),
+        row("audit verify",   Read,   AtOnce),
         row("completions",    Read,   AtOnce),
         row("context add",    Decide, AtOnce),
         row("context change", Decide, WithApply),
@@ -110,6 +118,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("describe",       Decide, AtOnce),
         row("doctor",         Read,   AtOnce),
         row("expire",         Decide, AtOnce),
+        row("history",        Read,   AtOnce),
         row("import wxr",     Decide, AtOnce),
         row("init",           Act,    AtOnce),
         row("list",           Read,   AtOnce),

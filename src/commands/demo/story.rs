@@ -22,7 +22,7 @@ pub(super) const STORY: &[Scene] = {
         ),
         scene("Learn what the folders hold. Everything is a draft at first.", "scan", Success),
         scene("Four assets; renditions belong to their originals.", "list", Success),
-        scene("Nothing is approved without its papers.", "approve 1 2 3", No),
+        scene("Nothing is approved without its papers.", "approve 3", No),
         scene(
             "What the pictures depend on: a campaign, the packaging shown, the brand.",
             "context add campaign/winter-tea --ends-on +60d --owner mia --note 'winter campaign'",

@@ -1,0 +1,28 @@
+//! `audit`: the log of every change, and the proof that nobody edited it.
+
+mod log;
+mod verify;
+
+use crate::error::Error;
+
+use super::Context;
+
+/// Read and verify the log of every change
+#[derive(Debug, clap::Args)]
+pub struct AuditArgs {
+    #[command(subcommand)]
+    command: AuditCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum AuditCommand {
+    Log(log::LogArgs),
+    Verify(verify::VerifyArgs),
+}
+
+pub(super) fn run(args: &AuditArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    match &args.command {
+        AuditCommand::Log(args) => log::run(args, ctx),
+        AuditCommand::Verify(args) => verify::run(args, ctx),
+    }
+}

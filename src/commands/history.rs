@@ -1,0 +1,70 @@
+//! `history`: what happened to an asset, in the order in which it did.
+
+use serde_json::Value as Json;
+
+use crate::catalog::AuditEntry;
+use crate::domain::time::Zone;
+use crate::error::Error;
+use crate::report::Value;
+
+use super::Context;
+use super::library::find_asset;
+
+/// Tell what happened to an asset: when, by whom, and why
+#[derive(Debug, clap::Args)]
+pub struct HistoryArgs {
+    /// The asset: `#12`, `wp:7388`, `sha256:` with the first digits, or a path
+    #[arg(value_name = "ASSET")]
+    asset: String,
+}
+
+pub(super) fn run(args: &HistoryArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let catalog = ctx.catalog_to_read()?;
+    let zone = ctx.config()?.policy.zone.clone();
+    let asset = find_asset(ctx, &catalog, &args.asset)?.asset.id;
+    catalog.visit_audit(Some(asset), None, |entry| {
+        ctx.stop_if_interrupted()?;
+        let fields = fields(&entry, &zone, ctx);
+        ctx.report.row("event", fields);
+        Ok::<_, Error>(())
+    })
+}
+
+fn fields(entry: &AuditEntry, zone: &Zone, ctx: &Context<'_>) -> Vec<(&'static str, Value)> {
+    let payload = serde_json::from_str(&entry.payload).unwrap_or(Json::Null);
+    vec![
+        ("at", zone.show(entry.at, ctx.now).into()),
+        ("what", what(&entry.kind, &payload).into()),
+        ("why", why(&payload).into()),
+        ("by", entry.actor.as_str().into()),
+        ("seq", i64::try_from(entry.seq).unwrap_or(i64::MAX).into()),
+    ]
+}
+
+/// The event in words: the action with what it led from and to, or the fields that were edited.
+fn what(kind: &str, payload: &Json) -> String {
+    let text = |field: &str| payload.get(field).and_then(Json::as_str);
+    let action = kind.replace('.', " ");
+    if let (Some(from), Some(to)) = (text("from"), text("to")) {
+        return format!("{action}: {from} → {to}");
+    }
+    if let Some(changes) = payload.get("changes").and_then(Json::as_object) {
+        let fields: Vec<_> = changes.keys().map(String::as_str).collect();
+        return format!("{action}: {}", fields.join(", "));
+    }
+    match text("path").or_else(|| text("to")) {
+        Some(detail) => format!("{action}: {detail}"),
+        None => action,
+    }
+}
+
+/// The reason that was given, else the causes of the verdict that decided.
+fn why(payload: &Json) -> Option<String> {
+    let reason = payload.get("reason").and_then(Json::as_str).map(str::to_owned);
+    let causes = || {
+        let causes = payload.get("causes")?.as_array()?;
+        let causes: Vec<_> = causes.iter().filter_map(Json::as_str).collect();
+        (!causes.is_empty()).then(|| causes.join("; "))
+    };
+    reason.or_else(causes)
+}

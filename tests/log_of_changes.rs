@@ -1,0 +1,55 @@
+//! The audit log and an asset's history, as people read them.
+
+use shelflife::exit::ExitCode;
+
+use crate::support::TestLibrary;
+
+fn rejected() -> TestLibrary {
+    let library = TestLibrary::scanned(&["tea.png", "garden.png"]);
+    library.set_actor("mia");
+    library.run("reject 1 --reason 'wrong season'").expect(ExitCode::Success);
+    library
+}
+
+#[test]
+fn a_history_tells_when_what_why_and_by_whom() {
+    let report = rejected().run("history 1 --format json").json();
+    let events: Vec<_> = report["items"].as_array().unwrap().iter().map(|i| &i["fields"]).collect();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[0]["what"], "asset add: garden.png");
+    assert_eq!(events[1]["what"], "asset reject: draft → rejected");
+    assert_eq!(events[1]["why"], "wrong season");
+    assert_eq!(events[1]["by"], "mia (olga) at desk");
+    assert!(events[1]["at"].as_str().unwrap().contains("2026-03-02"));
+}
+
+#[test]
+fn the_log_can_be_narrowed_by_asset_kind_number_and_count() {
+    let library = rejected();
+    let count = |command: &str| {
+        let report = library.run(&format!("audit log {command} --format json")).json();
+        report["items"].as_array().unwrap().len()
+    };
+    let all = count("");
+    assert!(all > 6, "{all}");
+    assert_eq!(count("1"), 2);
+    assert_eq!(count("--kind asset.reject"), 1);
+    assert_eq!(count("--limit 3"), 3);
+    assert_eq!(count("--limit 0"), 0);
+    assert_eq!(count("--since 2"), all - 2);
+}
+
+#[test]
+fn verify_tells_length_and_head_and_finds_an_edited_entry() {
+    let library = rejected();
+    let run = library.run("audit verify").expect(ExitCode::Success);
+    assert!(run.stdout.contains("intact"), "{run}");
+    let path = library.path("state/catalog.db");
+    rusqlite::Connection::open(path)
+        .unwrap()
+        .execute("UPDATE audit SET actor = 'nobody' WHERE kind = 'asset.reject'", [])
+        .unwrap();
+    let run = library.run("audit verify").expect(ExitCode::Integrity);
+    assert!(run.stdout.contains("does not fit its hash"), "{run}");
+    library.run("doctor").expect(ExitCode::Integrity);
+}
