@@ -59,6 +59,13 @@ pub enum Error {
     #[error("stopped by a signal")]
     Interrupted,
 
+    /// A guard against moving too much, or on the wrong disk.
+    #[error("{what}: {why}")]
+    Guard { what: String, why: String, hint: &'static str },
+
+    #[error("another run is at work: {holder}")]
+    RunLocked { holder: String },
+
     /// Something that cannot happen did.
     #[error("a defect of shelflife itself")]
     Internal(#[source] anyhow::Error),
@@ -68,6 +75,11 @@ impl Error {
     /// A usage error without a hint.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: None }
+    }
+
+    /// A guard that held; nothing was changed.
+    pub fn guard(what: String, why: String, hint: &'static str) -> Self {
+        Self::Guard { what, why, hint }
     }
 
     /// Exhaustive on purpose: a new variant has to choose its code.
@@ -87,6 +99,8 @@ impl Error {
                 io_code(source)
             }
             Self::Interrupted => ExitCode::Partial,
+            Self::Guard { .. } => ExitCode::Guard,
+            Self::RunLocked { .. } => ExitCode::Busy,
             Self::Internal(_) => ExitCode::Defect,
         }
     }
@@ -109,6 +123,8 @@ impl Error {
             Self::Interrupted => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
+            Self::Guard { hint, .. } => Some(format!("nothing was changed; {hint}")),
+            Self::RunLocked { .. } => Some("try again once it has ended".to_owned()),
             Self::Internal(_) => Some("report it, with the command and this message".to_owned()),
             Self::Export(_)
             | Self::Time(_)

@@ -1,5 +1,7 @@
 //! What commands share: opening the catalog, naming assets, loading what is decided about.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, FactsRow, Session};
@@ -12,6 +14,7 @@ use crate::domain::policy::Policy;
 use crate::domain::text::printable;
 use crate::domain::time::Zone;
 use crate::error::Error;
+use crate::files::{Identity, identities};
 use crate::report::Subject;
 
 use super::Context;
@@ -114,6 +117,17 @@ impl Court {
     pub(super) fn judge(&self, row: &FactsRow, ctx: &Context<'_>) -> Verdict {
         standing_of(&row.facts, &self.world, self.policy(), ctx.now)
     }
+}
+
+/// The catalog's files and the quarantine, should they be reachable from a root.
+pub(super) fn own_files(config: &Config) -> BTreeSet<Identity> {
+    let beside = |suffix: &str| {
+        let mut path = config.catalog.clone().into_os_string();
+        path.push(suffix);
+        PathBuf::from(path)
+    };
+    let (log, index) = (beside("-wal"), beside("-shm"));
+    identities(&[&config.catalog, &log, &index, &config.quarantine])
 }
 
 /// An asset as reports name it.

@@ -4,8 +4,10 @@
 //! write its file, then add its `mod`, its variant, its arm in [`dispatch`] and its row in
 //! [`COMMANDS`].
 
+mod act;
 mod approve;
 mod audit;
+mod clean;
 mod clearing;
 mod completions;
 mod context;
@@ -24,7 +26,9 @@ mod list;
 mod man;
 mod progress;
 mod reconsider;
+mod recover;
 mod reject;
+mod restore;
 mod rules;
 mod scan;
 mod selection;
@@ -51,6 +55,7 @@ pub use progress::Progress;
 pub enum Command {
     Approve(approve::ApproveArgs),
     Audit(audit::AuditArgs),
+    Clean(clean::CleanArgs),
     Completions(completions::CompletionsArgs),
     Context(context::ContextArgs),
     Demo(demo::DemoArgs),
@@ -63,7 +68,9 @@ pub enum Command {
     List(list::ListArgs),
     Man(man::ManArgs),
     Reconsider(reconsider::ReconsiderArgs),
+    Recover(recover::RecoverArgs),
     Reject(reject::RejectArgs),
+    Restore(restore::RestoreArgs),
     Rules(rules::RulesArgs),
     Scan(scan::ScanArgs),
     Show(show::ShowArgs),
@@ -77,6 +84,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Approve(args) => approve::run(args, ctx),
         Command::Audit(args) => audit::run(args, ctx),
         Command::History(args) => history::run(args, ctx),
+        Command::Clean(args) => clean::run(args, ctx),
         Command::Completions(args) => {
             completions::run(args, ctx);
             Ok(())
@@ -91,7 +99,9 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
+        Command::Recover(args) => recover::run(args, ctx),
         Command::Reject(args) => reject::run(args, ctx),
+        Command::Restore(args) => restore::run(args, ctx),
         Command::Rules(args) => rules::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
@@ -108,6 +118,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("approve",        Decide, AtOnce),
         row("audit log",      Read,   AtOnce),
         row("audit verify",   Read,   AtOnce),
+        row("clean",          Act,    WithApply),
         row("completions",    Read,   AtOnce),
         row("context add",    Decide, AtOnce),
         row("context change", Decide, WithApply),
@@ -124,7 +135,9 @@ pub const COMMANDS: &[CommandRow] = {
         row("list",           Read,   AtOnce),
         row("man",            Act,    AtOnce),
         row("reconsider",     Decide, AtOnce),
+        row("recover",        Act,    AtOnce),
         row("reject",         Decide, AtOnce),
+        row("restore",        Act,    AtOnce),
         row("rules",          Read,   AtOnce),
         row("scan",           Act,    AtOnce),
         row("show",           Read,   AtOnce),

@@ -102,6 +102,13 @@ pub(super) enum Empty {
     Refused,
 }
 
+impl Named {
+    /// Whether nobody named any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.assets.is_empty() && self.from.is_none()
+    }
+}
+
 impl Selection {
     /// Gives every selected asset to `each`: named ones in their order, others by number.
     ///

@@ -1,7 +1,6 @@
 //! Scanning one root: guards first, then folder by folder, then what is missing.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -21,7 +20,7 @@ use crate::report::Item;
 use super::ScanArgs;
 use super::found::{Reading, Seen, plan, take};
 use crate::commands::Context;
-use crate::commands::library::subject;
+use crate::commands::library::{own_files, subject};
 use crate::commands::progress::Progress;
 
 /// So many changed files are written in one transaction.
@@ -116,17 +115,6 @@ fn adopt(
         }
         Some(_) => Ok((root, record)),
     }
-}
-
-/// The catalog's files and the quarantine, should they be reachable from a root.
-fn own_files(config: &Config) -> std::collections::BTreeSet<files::Identity> {
-    let beside = |suffix: &str| {
-        let mut path = config.catalog.clone().into_os_string();
-        path.push(suffix);
-        PathBuf::from(path)
-    };
-    let (log, index) = (beside("-wal"), beside("-shm"));
-    files::identities(&[&config.catalog, &log, &index, &config.quarantine])
 }
 
 /// Numbers of files, one bit each: millions of them fit in a few hundred kilobytes.

@@ -1,0 +1,235 @@
+//! What commands that move files share: one run at a time, on the disks that the catalog is about,
+//! after what an earlier run left behind was settled.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::{Catalog, CatalogError, RootRecord};
+use crate::config::Config;
+use crate::domain::asset::AssetId;
+use crate::domain::operation::OperationState;
+use crate::domain::recovery::Ending;
+use crate::domain::text::counted;
+use crate::error::Error;
+use crate::executor::{Obstacle, Recovered, Settled, Target, recover};
+use crate::exit::ExitCode;
+use crate::files::steps::Unwatched;
+use crate::files::{Locking, Quarantine, Root, RunLock, is_beneath};
+use crate::report::{Item, Subject};
+
+use super::Context;
+use super::library::{Mode, own_files, subject};
+
+/// The file beside the catalog that a run locks.
+const LOCK: &str = "run.lock";
+
+impl Context<'_> {
+    /// Runs `work` as the only run that moves files, and tells what was settled before it.
+    ///
+    /// Fails before anything is changed if another run is at work, or if a root or the quarantine
+    /// is not the one that the catalog knows.
+    pub(super) fn act(
+        &mut self,
+        work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let config = self.config()?;
+        self.with_catalog(Mode::Real, |ctx, catalog| {
+            let _lock = take_lock(ctx, &config)?;
+            let mut target = target(ctx, &config, catalog)?;
+            let recovered = recover(&mut target)?;
+            work(ctx, &mut target, recovered)
+        })
+    }
+
+    /// Runs `work` on the same things without changing any of them.
+    pub(super) fn foresee(
+        &mut self,
+        work: impl FnOnce(&mut Self, &Target<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let config = self.config()?;
+        self.with_catalog(Mode::DryRun, |ctx, catalog| {
+            let target = target(ctx, &config, catalog)?;
+            work(ctx, &target)
+        })
+    }
+}
+
+fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
+    let who = ctx.actor.name();
+    let host = &ctx.actor.host;
+    let holder = format!("process {} of {who} on {host}: {}", std::process::id(), ctx.typed);
+    match RunLock::take(&config.catalog.with_file_name(LOCK), &holder)? {
+        Locking::Taken(lock) => Ok(lock),
+        Locking::Busy { holder } => Err(Error::RunLocked { holder }),
+    }
+}
+
+fn target<'c>(
+    ctx: &Context<'_>,
+    config: &Config,
+    catalog: &'c mut Catalog,
+) -> Result<Target<'c>, Error> {
+    let roots = guarded_roots(config, catalog)?;
+    let quarantine = Quarantine::open(&config.quarantine)?;
+    for root in roots.values() {
+        if is_beneath(quarantine.path(), root.path())? {
+            let what = format!("quarantine {}", quarantine.path().display());
+            let why = format!("it is beneath the root {}", root.path().display());
+            return Err(Error::guard(what, why, "keep it where nothing is served or scanned"));
+        }
+    }
+    Ok(Target {
+        catalog,
+        roots,
+        quarantine,
+        steps: Arc::new(Unwatched),
+        now: ctx.now,
+        restore_hold_hours: config.policy.restore_hold_hours,
+    })
+}
+
+/// Every root that is configured and catalogued, proven to be what was scanned: an empty folder
+/// where a disk should be mounted must not look like a library that lost its files.
+fn guarded_roots(config: &Config, catalog: &Catalog) -> Result<BTreeMap<i64, Root>, Error> {
+    let uuid = catalog.uuid()?;
+    let mut roots = BTreeMap::new();
+    for record in catalog.roots()? {
+        let configured = config.roots.iter().find(|root| root.name == record.name);
+        let Some(configured) = configured else { continue };
+        let refused = |why: String| {
+            let what = format!("root {} ({})", configured.name, configured.path.display());
+            Error::guard(what, why, "look whether the right disk is mounted there")
+        };
+        let root = match Root::open(&configured.path) {
+            Err(error) if error.is_missing() => return Err(refused("it is not there".to_owned())),
+            opened => opened?.leaving_alone(own_files(config)),
+        };
+        if let Some(why) = unfit(&root, &record, &uuid)? {
+            return Err(refused(why));
+        }
+        roots.insert(record.id, root);
+    }
+    Ok(roots)
+}
+
+/// Why the root is not the one that the catalog means.
+fn unfit(root: &Root, record: &RootRecord, uuid: &str) -> Result<Option<String>, Error> {
+    Ok(match root.read_marker()? {
+        None => Some("its marker .shelflife-root is gone".to_owned()),
+        Some(other) if other != uuid => Some(format!("it is marked as part of catalog {other}")),
+        Some(_) if root.device()? != record.device => {
+            Some("it is on another device than at the last scan".to_owned())
+        }
+        Some(_) => None,
+    })
+}
+
+/// Tells what was settled before the command itself began.
+pub(super) fn say_recovered(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    recovered: &Recovered,
+) -> Result<(), Error> {
+    for settled in &recovered.settled {
+        say_settled(ctx, catalog, settled)?;
+    }
+    for (operation, obstacle) in &recovered.unsettled {
+        let (what, hint) = (format!("operation {}", operation.id), Some(OPEN.to_owned()));
+        ctx.report.say(&Item::Failure { what, why: obstacle.in_words(), hint });
+    }
+    for left in &recovered.left {
+        ctx.report.text(left.clone());
+    }
+    Ok(())
+}
+
+const OPEN: &str = "mend the cause and run `shelflife recover`; until then the asset is locked";
+
+fn say_settled(ctx: &mut Context<'_>, catalog: &Catalog, settled: &Settled) -> Result<(), Error> {
+    let subject = subject_of(catalog, settled.asset)?;
+    let files = counted(u64::try_from(settled.files.len()).unwrap_or(u64::MAX), "file");
+    let kind = settled.kind.name();
+    let what = match settled.end {
+        OperationState::Done => format!("an unfinished {kind} of {files} is finished"),
+        OperationState::Aborted => format!("an unfinished {kind} of {files} is taken back"),
+        _ => {
+            say_unsettled(ctx, &subject, settled);
+            return Ok(());
+        }
+    };
+    let what = std::iter::once(what).chain(remarks(settled)).collect::<Vec<_>>().join("; ");
+    ctx.report.say(&Item::Edit { subject: Some(subject), what });
+    Ok(())
+}
+
+/// An operation that stays open or lost something.
+fn say_unsettled(ctx: &mut Context<'_>, subject: &Subject, settled: &Settled) {
+    let remarks: Vec<_> = remarks(settled).collect();
+    let hint = if settled.end == OperationState::Lost {
+        ctx.report.outcome(ExitCode::Integrity);
+        "bring back the bytes from a backup; what is in quarantine was left as it is"
+    } else {
+        OPEN
+    };
+    let what = format!("{} {}", subject.id, subject.path);
+    let why = format!("its {} is not settled: {}", settled.kind.name(), remarks.join("; "));
+    ctx.report.say(&Item::Failure { what, why, hint: Some(hint.to_owned()) });
+}
+
+fn remarks(settled: &Settled) -> impl Iterator<Item = String> {
+    let files = settled.files.iter().filter_map(|file| {
+        let path = &file.path;
+        match file.ending {
+            Ending::Settled => None,
+            Ending::PathTaken => Some(format!("something else is at `{path}` now and stays")),
+            Ending::Drifted => Some(format!("`{path}` has other bytes and was left alone")),
+            Ending::Stuck => Some(format!("`{path}` could not be moved")),
+            Ending::Lost => Some(format!("the bytes of `{path}` are in neither place")),
+        }
+    });
+    files.chain(settled.notes.iter().cloned())
+}
+
+/// Tells why an asset's files were not moved, and how far that was put right.
+pub(super) fn say_not_done(
+    ctx: &mut Context<'_>,
+    (subject, action): (&Subject, &'static str),
+    because: &Obstacle,
+    settled: Option<&Settled>,
+) {
+    let why = because.in_words();
+    let what = format!("{} {}", subject.id, subject.path);
+    let failure = |hint: Option<&str>| Item::Failure {
+        what: what.clone(),
+        why: why.clone(),
+        hint: hint.map(str::to_owned),
+    };
+    let item = match because {
+        Obstacle::Taken { .. } | Obstacle::Catalog(CatalogError::PathTaken { .. }) => {
+            Item::Refusal { subject: subject.clone(), action, why }
+        }
+        Obstacle::Catalog(_) => {
+            ctx.report.outcome(ExitCode::Changed);
+            failure(Some("look at it again and repeat the command"))
+        }
+        Obstacle::Damaged { .. } => {
+            ctx.report.outcome(ExitCode::Integrity);
+            failure(None)
+        }
+        Obstacle::Drifted { .. } | Obstacle::Vanished { .. } => {
+            failure(Some("run `shelflife scan`, then decide about the asset again"))
+        }
+        _ => failure(None),
+    };
+    ctx.report.say(&item);
+    if let Some(settled) = settled
+        && settled.end != OperationState::Aborted
+    {
+        say_unsettled(ctx, subject, settled);
+    }
+}
+
+pub(super) fn subject_of(catalog: &Catalog, id: AssetId) -> Result<Subject, Error> {
+    let asset = catalog.asset(id)?;
+    Ok(asset.map_or_else(|| Subject { id, path: String::new() }, |asset| subject(&asset)))
+}

@@ -1,0 +1,87 @@
+//! `recover`: settles what interrupted runs left behind.
+
+use crate::domain::operation::OperationState;
+use crate::domain::recovery::Toward;
+use crate::domain::text::counted;
+use crate::error::Error;
+use crate::executor::{Orphan, Prospect, plan_recovery};
+use crate::exit::ExitCode;
+use crate::report::{Item, Value};
+
+use super::Context;
+use super::act::{say_recovered, subject_of};
+use crate::catalog::Catalog;
+
+/// Settle what interrupted runs left behind
+///
+/// A move that was under way when the program was stopped is finished if all of its files had
+/// arrived, and is taken back otherwise. Every command that moves files does this first. Folders in
+/// quarantine that the catalog knows nothing of are listed, never removed.
+#[derive(Debug, clap::Args)]
+pub struct RecoverArgs {
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &RecoverArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if args.dry_run {
+        return ctx.foresee(|ctx, target| {
+            for prospect in plan_recovery(target)? {
+                say_prospect(ctx, target.catalog, &prospect)?;
+            }
+            Ok(())
+        });
+    }
+    ctx.act(|ctx, target, recovered| {
+        say_recovered(ctx, target.catalog, &recovered)?;
+        for orphan in &recovered.orphans {
+            say_orphan(ctx, orphan);
+        }
+        if recovered.is_empty() {
+            ctx.report.text("Nothing was left half done.");
+        }
+        Ok(())
+    })
+}
+
+fn say_prospect(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    prospect: &Prospect,
+) -> Result<(), Error> {
+    let Prospect { operation, recovery } = prospect;
+    let kind = operation.kind.name();
+    let files = counted(u64::try_from(operation.files.len()).unwrap_or(u64::MAX), "file");
+    let side = match recovery.toward {
+        Toward::Library => "in the library",
+        Toward::Store => "in quarantine",
+    };
+    let what = match recovery.end {
+        OperationState::Done => format!("finish the {kind} of {files}: all {side}"),
+        OperationState::Aborted => format!("take back the {kind} of {files}: all {side}"),
+        _ => format!("the {kind} of {files} cannot be settled without a person"),
+    };
+    let subject = Some(subject_of(catalog, operation.asset)?);
+    ctx.report.say(&Item::Edit { subject, what });
+    Ok(())
+}
+
+fn say_orphan(ctx: &mut Context<'_>, orphan: &Orphan) {
+    ctx.report.outcome(ExitCode::No);
+    let manifest = orphan.manifest.as_ref();
+    let paths =
+        manifest.map(|manifest| manifest.paths.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let asset = manifest.and_then(|manifest| manifest.asset);
+    ctx.report.row(
+        "orphan",
+        vec![
+            ("folder", orphan.store.as_str().into()),
+            ("catalog", manifest.map(|manifest| manifest.catalog.clone()).into()),
+            ("asset", asset.map(|asset| asset.0).into()),
+            ("opened", manifest.map(|manifest| manifest.opened.clone()).into()),
+            ("by", manifest.map(|manifest| manifest.actor.clone()).into()),
+            ("paths", paths.map_or(Value::Nothing, Into::into)),
+        ],
+    );
+}

@@ -1,0 +1,124 @@
+//! `restore`: brings assets back from quarantine.
+
+use crate::catalog::FactsRow;
+use crate::domain::lifecycle::{Action, Transition};
+use crate::domain::text::counted;
+use crate::error::Error;
+use crate::executor::{Ended, Obstacle, Return, Target, check_restore, restore_asset};
+use crate::report::Item;
+
+use super::Context;
+use super::act::{say_not_done, say_recovered};
+use super::decide::Step;
+use super::library::{Court, new_id, subject};
+use super::selection::Selection;
+
+/// Bring assets back from quarantine to where they were
+///
+/// The state that an asset had comes back with its files, never a permission to use it. Nothing is
+/// overwritten: if something is in the way of one file, none of the asset is brought back. What is
+/// restored is held for a while, so that the next `clean` leaves it.
+#[derive(Debug, clap::Args)]
+pub struct RestoreArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", value_parser = super::words::said)]
+    reason: Option<String>,
+
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &RestoreArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if args.dry_run {
+        return ctx.foresee(|ctx, target| {
+            for (row, transition) in allowed(args, ctx, target)? {
+                foretell(ctx, target, &row, transition);
+            }
+            Ok(())
+        });
+    }
+    ctx.act(|ctx, target, recovered| {
+        say_recovered(ctx, target.catalog, &recovered)?;
+        let allowed = allowed(args, ctx, target)?;
+        let progress = ctx.progress(u64::try_from(allowed.len()).unwrap_or(0), "assets");
+        for (row, transition) in allowed {
+            ctx.stop_if_interrupted()?;
+            restore(args, ctx, target, (&row, transition))?;
+            progress.advance(1);
+        }
+        Ok(())
+    })
+}
+
+/// The selected assets that may be restored; the others are refused.
+fn allowed(
+    args: &RestoreArgs,
+    ctx: &mut Context<'_>,
+    target: &Target<'_>,
+) -> Result<Vec<(FactsRow, Transition)>, Error> {
+    let catalog = &*target.catalog;
+    let court = Court::load(ctx, catalog)?;
+    let step = Step { action: Action::Restore, reason: args.reason.as_deref() };
+    let mut allowed = Vec::new();
+    for number in args.selection.numbers(ctx, (catalog, &court))? {
+        let row = catalog.facts_of(number)?;
+        let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        match step.transition(ctx, catalog, &row)? {
+            Ok(transition) => allowed.push((row, transition)),
+            Err(refusal) => ctx.report.say(&refusal),
+        }
+    }
+    Ok(allowed)
+}
+
+fn foretell(ctx: &mut Context<'_>, target: &Target<'_>, row: &FactsRow, transition: Transition) {
+    match check_restore(target, row.asset.id) {
+        Ok(operation) => {
+            let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
+            say_restored(ctx, row, transition, files);
+        }
+        Err(obstacle) => say_obstacle(ctx, row, &obstacle),
+    }
+}
+
+fn restore(
+    args: &RestoreArgs,
+    ctx: &mut Context<'_>,
+    target: &mut Target<'_>,
+    (row, transition): (&FactsRow, Transition),
+) -> Result<(), Error> {
+    let wanted = Return {
+        operation: new_id(ctx),
+        asset: row.asset.id,
+        version: row.asset.version,
+        transition,
+        reason: args.reason.clone(),
+    };
+    match restore_asset(target, &wanted)? {
+        Ended::Done(load) => say_restored(ctx, row, transition, load.files),
+        Ended::NotDone { because, settled } => {
+            let what = (&subject(&row.asset), Action::Restore.name());
+            say_not_done(ctx, what, &because, settled.as_ref());
+        }
+    }
+    Ok(())
+}
+
+fn say_obstacle(ctx: &mut Context<'_>, row: &FactsRow, obstacle: &Obstacle) {
+    say_not_done(ctx, (&subject(&row.asset), Action::Restore.name()), obstacle, None);
+}
+
+fn say_restored(ctx: &mut Context<'_>, row: &FactsRow, transition: Transition, files: u64) {
+    ctx.report.figure("files", files);
+    ctx.report.say(&Item::Change {
+        subject: subject(&row.asset),
+        action: Action::Restore.name(),
+        from: transition.from,
+        to: transition.to,
+        why: vec![counted(files, "file")],
+    });
+}
