@@ -89,9 +89,9 @@ fn copy_bytes(source: &File, target: &File, length: u64) -> io::Result<()> {
     let mut at = 0;
     while at < length {
         let Some(data) = next_data(source, at)? else { break };
-        let end = next_hole(source, data)?.unwrap_or(length).min(length);
-        copy_stretch(source, target, (data, end), &mut buffer)?;
-        at = end.max(at + 1);
+        let hole = next_hole(source, data)?.filter(|hole| *hole > data);
+        at = hole.unwrap_or(length).min(length);
+        copy_stretch(source, target, (data, at), &mut buffer)?;
     }
     Ok(ftruncate(target, length)?)
 }

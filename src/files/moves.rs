@@ -46,21 +46,27 @@ pub fn set_aside(entry: Entry<'_>, aside: &[u8]) -> Moved {
 
 /// Removes a source that was copied, if it still is what was copied; durable on return.
 ///
-/// It is first set aside as `aside`, so that what is looked at is what is removed. If it is
-/// another file or holds other bytes it gets its name back, and the call fails with
-/// [`FileError::ChangedWhileReading`].
+/// It is first set aside as `aside`, so that what is looked at is what is removed. If it cannot be
+/// removed it gets its name back; if that is because it is another file or holds other bytes, the
+/// call fails with [`FileError::ChangedWhileReading`].
 pub fn remove_copied(source: Entry<'_>, aside: &[u8], copied: &Copied) -> Moved {
     set_aside(source, aside)?;
-    let set_aside = source.folder.at(aside);
-    let is_the_same = hash_file(source.folder, aside)
-        .is_ok_and(|(digest, stat)| digest == copied.digest && stat.identity() == copied.identity);
-    if !is_the_same {
-        rename_no_replace(set_aside, source)?;
+    let aside = source.folder.at(aside);
+    if let Err(error) = check_copied(source, aside, copied).and_then(|()| remove(aside)) {
+        rename_no_replace(aside, source)?;
         source.folder.sync()?;
-        return Err(FileError::ChangedWhileReading { path: source.path() }.into());
+        return Err(error.into());
     }
-    remove(set_aside)?;
     Ok(source.folder.sync()?)
+}
+
+fn check_copied(source: Entry<'_>, aside: Entry<'_>, copied: &Copied) -> Result<()> {
+    let (digest, stat) = hash_file(aside.folder, aside.name)?;
+    if digest == copied.digest && stat.identity() == copied.identity {
+        Ok(())
+    } else {
+        Err(FileError::ChangedWhileReading { path: source.path() })
+    }
 }
 
 /// What a copy was made of.
@@ -275,7 +281,12 @@ mod tests {
             let copied = copied(&from);
             change(&temporary.path().join("from/a.png"));
             let error = remove_copied(from.at(b"a.png"), b".shelflife-x-1", &copied).unwrap_err();
-            let told = matches!(error, MoveError::Other(FileError::ChangedWhileReading { .. }));
+            let told = matches!(
+                error,
+                MoveError::Other(
+                    FileError::ChangedWhileReading { .. } | FileError::NotRegular { .. }
+                )
+            );
             assert!(told, "{error:?}");
             assert_eq!(from.names().unwrap(), [b"a.png"]);
         }
