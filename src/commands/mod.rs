@@ -29,6 +29,7 @@ mod reconsider;
 mod recover;
 mod reject;
 mod restore;
+mod reuse;
 mod rules;
 mod scan;
 mod selection;
@@ -71,6 +72,7 @@ pub enum Command {
     Recover(recover::RecoverArgs),
     Reject(reject::RejectArgs),
     Restore(restore::RestoreArgs),
+    Reuse(reuse::ReuseArgs),
     Rules(rules::RulesArgs),
     Scan(scan::ScanArgs),
     Show(show::ShowArgs),
@@ -102,6 +104,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Recover(args) => recover::run(args, ctx),
         Command::Reject(args) => reject::run(args, ctx),
         Command::Restore(args) => restore::run(args, ctx),
+        Command::Reuse(args) => reuse::run(args, ctx),
         Command::Rules(args) => rules::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
@@ -138,6 +141,8 @@ pub const COMMANDS: &[CommandRow] = {
         row("recover",        Act,    AtOnce),
         row("reject",         Decide, AtOnce),
         row("restore",        Act,    AtOnce),
+        row("reuse check",    Read,   AtOnce),
+        row("reuse find",     Read,   AtOnce),
         row("rules",          Read,   AtOnce),
         row("scan",           Act,    AtOnce),
         row("show",           Read,   AtOnce),

@@ -40,6 +40,12 @@ impl Timestamp {
         Self::from_millis(self.millis().saturating_add(days.saturating_mul(86_400_000)))
     }
 
+    /// The last instant before this one: a millisecond earlier.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self::from_millis(self.millis().saturating_sub(1))
+    }
+
     /// The instant `hours` later (earlier if negative).
     #[must_use]
     pub fn plus_hours(self, hours: i64) -> Self {
