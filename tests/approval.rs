@@ -1,7 +1,6 @@
 //! Approving and renewing: the gate, the pins, what voids an approval.
 
 use serde_json::{Value, json};
-use shelflife::domain::asset::AssetId;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -34,7 +33,7 @@ fn approving_a_described_draft_is_recorded_once() {
     let entries = library.audit_entries();
     assert_eq!(entries.len(), before + 3);
     let payload: Value = serde_json::from_str(&entries[before + 1].payload).unwrap();
-    let digest = library.scanned_catalog().asset(AssetId(1)).unwrap().unwrap().digest;
+    let digest = library.asset(1).digest;
     let expected = json!({
         "by": "olga", "from": "draft", "to": "approved", "pins": [[1, 1]],
         "reason": "fits the brief", "sha256": digest.to_string(),
@@ -132,4 +131,81 @@ fn changing_what_an_approval_vouched_for_voids_it() {
     ");
     let kinds: Vec<_> = library.audit_entries()[before..].iter().map(|e| e.kind.clone()).collect();
     assert_eq!(kinds, ["run.begin", "asset.describe", "asset.void", "run.end"]);
+}
+
+#[test]
+fn a_renewal_records_dates_pins_and_decision_together() {
+    let library = described();
+    library.add_context("packaging/tea-tin", None);
+    library.run("describe 1 --context packaging/tea-tin").expect(ExitCode::Success);
+    library.run("approve 1").expect(ExitCode::Success);
+    library.revise_context("packaging/tea-tin", "v2 tin");
+    library.run("expire 1 --reason 'old tin'").expect(ExitCode::Success);
+    library.set_now("2026-07-01T00:00:00Z");
+    let (before, version) = (library.audit_entries().len(), library.asset(1).version);
+    insta::assert_snapshot!(library.tell("renew 1 --expires-on +6m --dry-run"), @"
+    exit: 1
+    error SL506 review-date-past  #1 green-tea-tin.png: the review was to be on 2026-06-01
+    refused  renew #1 green-tea-tin.png: 1 finding stands in the way
+    1 refused, 1 error
+    ");
+    assert_eq!(library.audit_entries().len(), before);
+    insta::assert_snapshot!(library.tell("renew 1 --expires-on +6m --review-on +3m --reason 'same tin'"), @"
+    exit: 0
+    recorded  #1 green-tea-tin.png  expires_on: `2026-06-30` → `2027-01-01`
+    recorded  #1 green-tea-tin.png  review_on: `2026-06-01` → `2026-10-01`
+    renewed  #1 green-tea-tin.png  expired → approved  (same tin)
+    1 changed, 2 edited
+    ");
+    let entries = &library.audit_entries()[before..];
+    let kinds: Vec<_> = entries.iter().map(|entry| entry.kind.as_str()).collect();
+    assert_eq!(kinds, ["run.begin", "asset.describe", "asset.renew", "run.end"]);
+    let payload: Value = serde_json::from_str(&entries[2].payload).unwrap();
+    assert_eq!(payload["pins"], json!([[1, 1], [2, 2]]));
+    assert_eq!(library.asset(1).version, version + 2);
+    insta::assert_snapshot!(library.tell("list"), @"
+    exit: 0
+    ID  PATH               STATE     STANDING  BECAUSE
+     1  green-tea-tin.png  approved  live      -
+
+    1 row
+    ");
+}
+
+#[test]
+fn a_renewal_without_new_dates_sees_the_contexts_anew() {
+    let library = described();
+    library.add_context("packaging/tea-tin", None);
+    library.run("describe 1 --context packaging/tea-tin").expect(ExitCode::Success);
+    library.run("approve 1").expect(ExitCode::Success);
+    library.revise_context("packaging/tea-tin", "v2 tin");
+    assert!(library.tell("list").contains("expired"));
+    insta::assert_snapshot!(library.tell("renew 1"), @"
+    exit: 0
+    renewed  #1 green-tea-tin.png  approved → approved
+    1 changed
+    ");
+    assert!(library.tell("list").contains("live"));
+}
+
+#[test]
+fn a_renewal_that_would_leave_it_expired_is_refused() {
+    let library = described();
+    library.run("approve 1").expect(ExitCode::Success);
+    library
+        .run("context end campaign/spring --on 2026-04-30 --note over --apply")
+        .expect(ExitCode::Success);
+    library.set_now("2026-05-02T09:00:00Z");
+    insta::assert_snapshot!(library.tell("renew 1 --expires-on +6m --review-on +3m"), @"
+    exit: 1
+    error SL511 context-ended  #1 green-tea-tin.png: campaign/spring ended at 2026-05-01T00:00:00.000Z
+    refused  renew #1 green-tea-tin.png: 1 finding stands in the way
+    1 refused, 1 error
+    ");
+    insta::assert_snapshot!(library.tell("renew 1 --expires-on 2026-01-01 --starts-on today"), @"
+    exit: 1
+    refused  renew #1 green-tea-tin.png: the end 2026-01-01 is before the beginning 2026-05-02
+    1 refused
+    ");
+    assert_eq!(library.tell("renew 1 --no-expiry").lines().next(), Some("exit: 2"));
 }

@@ -20,6 +20,7 @@ mod docs;
 mod files;
 mod formats;
 mod grouping;
+mod holds;
 mod hostile;
 mod lifecycle;
 mod log_of_changes;

@@ -10,7 +10,7 @@ use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{self, Action, Plan, Request, State, Transition};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::report::{Item, Subject};
+use crate::report::{Item, Report, Subject};
 
 use super::Context;
 use super::library::{Court, Mode, subject};
@@ -78,10 +78,10 @@ pub(super) fn decide_all<C: AssetChange>(
         let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
         let subject = subject(&row.asset);
         let decided = decide(ctx, Bench { catalog, court }, row)?;
-        batch.add(ctx, catalog, (subject, decided))?;
+        batch.add(&mut ctx.report, catalog, (subject, decided))?;
         progress.advance(1);
     }
-    batch.record(ctx, catalog)
+    batch.record(&mut ctx.report, catalog)
 }
 
 /// Assets that are decided and not yet recorded, each at most once.
@@ -98,18 +98,18 @@ impl<C: AssetChange> Batch<C> {
     /// Adds an asset, and records the batch once it is full.
     pub(super) fn add(
         &mut self,
-        ctx: &mut Context<'_>,
+        report: &mut Report<'_>,
         catalog: &mut Catalog,
         decided: (Subject, Decided<C>),
     ) -> Result<(), Error> {
         self.decided.push(decided);
-        if self.decided.len() < BATCH { Ok(()) } else { self.record(ctx, catalog) }
+        if self.decided.len() < BATCH { Ok(()) } else { self.record(report, catalog) }
     }
 
     /// Records what the batch holds, all in one transaction, and reports it in order.
     pub(super) fn record(
         &mut self,
-        ctx: &mut Context<'_>,
+        report: &mut Report<'_>,
         catalog: &mut Catalog,
     ) -> Result<(), Error> {
         let mut left_out = self.write(catalog)?;
@@ -118,11 +118,11 @@ impl<C: AssetChange> Batch<C> {
                 Decided::Nothing(items) => items,
                 Decided::Change(change) => match left_out.remove(&change.asset()) {
                     None => change.items(&subject),
-                    Some(error) => vec![left_out_item(ctx, &subject, error)],
+                    Some(error) => vec![left_out_item(report, &subject, error)],
                 },
             };
             for item in &items {
-                ctx.report.say(item);
+                report.say(item);
             }
         }
         Ok(())
@@ -141,10 +141,28 @@ impl<C: AssetChange> Batch<C> {
     }
 }
 
+/// Records each change in a transaction of its own.
+pub(super) fn each_on_its_own<'c, C: AssetChange + 'c>(
+    changes: impl Iterator<Item = &'c C>,
+    mut record: impl FnMut(&C) -> Result<(), CatalogError>,
+) -> Result<Vec<(AssetId, CatalogError)>, CatalogError> {
+    let mut left_out = Vec::new();
+    for change in changes {
+        match record(change) {
+            Ok(()) => {}
+            Err(error @ (CatalogError::Changed { .. } | CatalogError::InOperation { .. })) => {
+                left_out.push((change.asset(), error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(left_out)
+}
+
 /// The failure of one asset that somebody else changed between reading and recording.
-fn left_out_item(ctx: &mut Context<'_>, subject: &Subject, error: CatalogError) -> Item {
+fn left_out_item(report: &mut Report<'_>, subject: &Subject, error: CatalogError) -> Item {
     let error = Error::from(error);
-    ctx.report.outcome(ExitCode::Changed);
+    report.outcome(ExitCode::Changed);
     let what = format!("{} {}", subject.id, subject.path);
     Item::Failure { what, why: error.to_string(), hint: error.hint() }
 }
@@ -277,5 +295,105 @@ impl StepArgs {
                 Err(refusal) => Decided::Nothing(vec![refusal]),
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::catalog::{FolderChange, Genesis, Session};
+    use crate::domain::actor::{Actor, Authority};
+    use crate::domain::asset::{Content, Digest, FileStamp, RootKind};
+    use crate::domain::intake::{FolderPlan, FoundFile};
+    use crate::domain::time::Timestamp;
+    use crate::report::{ErrorLine, Sink, Summary};
+
+    /// What was said, one line per item.
+    #[derive(Default)]
+    struct Said(Vec<String>);
+
+    impl Sink for Said {
+        fn item(&mut self, item: &Item, _: bool) -> io::Result<()> {
+            self.0.push(match item {
+                Item::Change { subject, action, .. } => format!("{action} {}", subject.path),
+                Item::Failure { what, why, hint } => format!("{what}: {why}; {hint:?}"),
+                other => format!("{other:?}"),
+            });
+            Ok(())
+        }
+
+        fn finish(&mut self, _: &Summary, _: Option<&ErrorLine>) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn actor() -> Actor {
+        Actor { os_user: "ada".to_owned(), person: None, job: None, host: "studio".to_owned() }
+    }
+
+    fn catalog_of(folder: &tempfile::TempDir, names: &[&str]) -> Catalog {
+        let session = Session {
+            actor: actor(),
+            command: "test".to_owned(),
+            now: Timestamp::from_millis(1_700_000_000_000),
+            run: "r0".to_owned(),
+            policy_hash: String::new(),
+            begun: false,
+        };
+        let path = folder.path().join("catalog.db");
+        let mut catalog = Catalog::create(&path, &Genesis { uuid: [7; 16] }, session).unwrap();
+        let root = catalog.add_root("uploads", RootKind::Production, 1).unwrap();
+        let original = |name: &&str| FoundFile {
+            name: name.as_bytes().to_vec(),
+            digest: Digest([1; 32]),
+            content: Content::default(),
+            stamp: FileStamp { bytes: 1, modified_ns: 0, changed_ns: 0, inode: 1, device: 1 },
+        };
+        let new_assets = names.iter().map(original).collect();
+        let plan = FolderPlan { new_assets, ..FolderPlan::default() };
+        catalog.record_intake(&[FolderChange { root, folder: Vec::new(), plan }]).unwrap();
+        catalog
+    }
+
+    fn rejection(row: &FactsRow) -> Decision {
+        let request = Request {
+            action: Action::Reject,
+            authority: Authority::Human,
+            plan: Plan::None,
+            asker: "ada",
+            undone: None,
+            reason: Some("wrong label"),
+        };
+        let transition = lifecycle::next(row.asset.state, &request).unwrap();
+        let step = Step { action: Action::Reject, reason: Some("wrong label") };
+        step.decision(row, transition, Vec::new())
+    }
+
+    #[test]
+    fn an_asset_that_changed_meanwhile_fails_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalog = catalog_of(&folder, &["a.png", "b.png", "c.png"]);
+        let mut said = Said::default();
+        let mut report = Report::new(&mut said);
+        let mut batch = Batch::new(Mode::Real);
+        for number in 1..=3 {
+            let row = catalog.facts_of(AssetId(number)).unwrap().unwrap();
+            let decided = (subject(&row.asset), Decided::Change(rejection(&row)));
+            batch.add(&mut report, &mut catalog, decided).unwrap();
+        }
+        let second = catalog.facts_of(AssetId(2)).unwrap().unwrap();
+        catalog.place_hold(AssetId(2), second.asset.version, "dispute", None).unwrap();
+        batch.record(&mut report, &mut catalog).unwrap();
+        assert_eq!(report.summary.exit_code(), ExitCode::Changed);
+        let states = [1, 2, 3].map(|id| catalog.asset(AssetId(id)).unwrap().unwrap().state);
+        assert_eq!(states, [State::Rejected, State::Draft, State::Rejected]);
+        assert_eq!(said.0[0], "reject a.png");
+        let conflict = "#2 b.png: asset #2 was changed by ada at studio (asset.hold at \
+                        2023-11-14T22:13:20.000Z) meanwhile; \
+                        Some(\"look at it again and repeat the command\")";
+        assert_eq!(said.0[1], conflict);
+        assert_eq!(said.0[2], "reject c.png");
     }
 }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, FactsRow, Session};
 use crate::config::Config;
 use crate::domain::asset::{Asset, AssetId};
-use crate::domain::context::ContextKind;
+use crate::domain::context::shared_zone;
 use crate::domain::lifecycle::{Verdict, World, standing_of};
+use crate::domain::metadata::Metadata;
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
 use crate::domain::text::printable;
@@ -104,13 +105,18 @@ impl Court {
         &self.config.policy
     }
 
-    /// The zone of dates of an asset that depends on these contexts and names no zone of its own:
-    /// its first campaign's that names one, else the site's.
+    /// The zone of dates of an asset that depends on these contexts and names no zone of its own.
     pub(super) fn zone_among(&self, contexts: &[i64]) -> Result<Zone, Error> {
         let contexts = contexts.iter().filter_map(|id| self.world.contexts.get(id));
-        let mut campaigns = contexts.filter(|context| context.key.kind == ContextKind::Campaign);
-        let zone = campaigns.find_map(|context| context.zone.as_deref());
-        zone.map_or_else(|| Ok(self.policy().zone.clone()), |name| Ok(Zone::named(name)?))
+        Ok(shared_zone(contexts, &self.policy().zone)?)
+    }
+
+    /// The zone that an asset's bare dates count in.
+    pub(super) fn zone_of(&self, metadata: &Metadata, contexts: &[i64]) -> Result<Zone, Error> {
+        match &metadata.dates.zone {
+            Some(name) => Ok(Zone::named(name)?),
+            None => self.zone_among(contexts),
+        }
     }
 
     /// The verdict on an asset at the command's instant.

@@ -19,6 +19,7 @@ mod doctor;
 mod dossier;
 mod expire;
 mod history;
+mod hold;
 mod import;
 mod init;
 mod library;
@@ -28,6 +29,8 @@ mod progress;
 mod reconsider;
 mod recover;
 mod reject;
+mod release;
+mod renew;
 mod restore;
 mod reuse;
 mod rules;
@@ -64,6 +67,7 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
     Expire(expire::ExpireArgs),
     History(history::HistoryArgs),
+    Hold(hold::HoldArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
     List(list::ListArgs),
@@ -71,6 +75,8 @@ pub enum Command {
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
     Reject(reject::RejectArgs),
+    Release(release::ReleaseArgs),
+    Renew(renew::RenewArgs),
     Restore(restore::RestoreArgs),
     Reuse(reuse::ReuseArgs),
     Rules(rules::RulesArgs),
@@ -96,6 +102,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Describe(args) => describe::run(args, ctx),
         Command::Doctor(args) => doctor::run(args, ctx),
         Command::Expire(args) => expire::run(args, ctx),
+        Command::Hold(args) => hold::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
@@ -103,6 +110,8 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),
         Command::Reject(args) => reject::run(args, ctx),
+        Command::Release(args) => release::run(args, ctx),
+        Command::Renew(args) => renew::run(args, ctx),
         Command::Restore(args) => restore::run(args, ctx),
         Command::Reuse(args) => reuse::run(args, ctx),
         Command::Rules(args) => rules::run(args, ctx),
@@ -133,6 +142,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("doctor",         Read,   AtOnce),
         row("expire",         Decide, AtOnce),
         row("history",        Read,   AtOnce),
+        row("hold",           Decide, AtOnce),
         row("import wxr",     Decide, AtOnce),
         row("init",           Act,    AtOnce),
         row("list",           Read,   AtOnce),
@@ -140,6 +150,8 @@ pub const COMMANDS: &[CommandRow] = {
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),
         row("reject",         Decide, AtOnce),
+        row("release",        Decide, AtOnce),
+        row("renew",          Decide, AtOnce),
         row("restore",        Act,    AtOnce),
         row("reuse check",    Read,   AtOnce),
         row("reuse find",     Read,   AtOnce),

@@ -1,10 +1,10 @@
 //! `show`: everything that is known about assets.
 
-use crate::catalog::{Catalog, FactsRow};
+use crate::catalog::{Catalog, FactsRow, Hold};
 use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::metadata::Metadata;
-use crate::domain::time::{Timestamp, Zone};
+use crate::domain::time::{CivilDate, Timestamp, Zone};
 use crate::error::Error;
 use crate::report::Value;
 
@@ -40,11 +40,12 @@ fn fields(
     let metadata = catalog.metadata_of(row.asset.id)?;
     let mut fields = identity(row, verdict);
     fields.extend(description(&metadata));
-    fields.extend(dates(&metadata, court, ctx)?);
+    let contexts: Vec<_> = row.facts.contexts.iter().map(|link| link.context).collect();
+    let zone = court.zone_of(&metadata, &contexts)?;
+    fields.extend(dates(&metadata, &zone, ctx));
     fields.extend(links(row, court));
     let holds = catalog.holds_on(row.asset.id, ctx.now)?;
-    let holds: Vec<_> =
-        holds.into_iter().map(|hold| format!("{} ({})", hold.reason, hold.placed_by)).collect();
+    let holds: Vec<_> = holds.iter().map(|hold| hold_in_words(hold, &zone, ctx)).collect();
     fields.push(("holds", holds.into()));
     let files = catalog.files_of(row.asset.id)?;
     fields.push(("files", Value::List(files.iter().map(|(_, file)| file_record(file)).collect())));
@@ -86,15 +87,11 @@ fn description(metadata: &Metadata) -> Fields {
 }
 
 /// The dates with the instants that they mean: local, UTC and how far away.
-fn dates(metadata: &Metadata, court: &Court, ctx: &Context<'_>) -> Result<Fields, Error> {
+fn dates(metadata: &Metadata, zone: &Zone, ctx: &Context<'_>) -> Fields {
     let dates = &metadata.dates;
-    let zone =
-        dates.zone.as_deref().map_or_else(|| Ok(court.policy().zone.clone()), Zone::named)?;
     let shown = |at: Option<Timestamp>| Value::from(at.map(|at| zone.show(at, ctx.now)));
-    let day = |day: Option<_>| {
-        Value::from(day.map(|day: crate::domain::time::CivilDate| day.to_string()))
-    };
-    Ok(vec![
+    let day = |day: Option<CivilDate>| Value::from(day.map(|day| day.to_string()));
+    vec![
         ("time_zone", dates.zone.clone().into()),
         ("starts_on", day(dates.starts_on)),
         ("starts_at", shown(dates.starts_at)),
@@ -103,7 +100,12 @@ fn dates(metadata: &Metadata, court: &Court, ctx: &Context<'_>) -> Result<Fields
         ("review_on", day(dates.review_on)),
         ("review_at", shown(dates.review_at)),
         ("no_expiry_reason", dates.no_expiry_reason.clone().into()),
-    ])
+    ]
+}
+
+fn hold_in_words(hold: &Hold, zone: &Zone, ctx: &Context<'_>) -> String {
+    let until = hold.until.map(|at| format!(", until {}", zone.show(at, ctx.now)));
+    format!("{} ({}{})", hold.reason, hold.placed_by, until.unwrap_or_default())
 }
 
 fn links(row: &FactsRow, court: &Court) -> Fields {

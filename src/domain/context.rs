@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::time::{CivilDate, Timestamp};
+use super::time::{CivilDate, TimeError, Timestamp, Zone};
 use super::window::{EndBeforeStart, Window};
 
 /// What kind of thing a context is. The kind is the first half of its key.
@@ -259,6 +259,18 @@ impl Revision {
     fn order(&self) -> (Timestamp, i64) {
         (self.effective_at, self.number)
     }
+}
+
+/// The zone of dates of an asset that depends on these contexts and names no zone of its own: its
+/// first campaign's that names one, else the site's.
+pub fn shared_zone<'c>(
+    contexts: impl IntoIterator<Item = &'c Context>,
+    site: &Zone,
+) -> Result<Zone, TimeError> {
+    let contexts = contexts.into_iter();
+    let mut campaigns = contexts.filter(|context| context.key.kind == ContextKind::Campaign);
+    let zone = campaigns.find_map(|context| context.zone.as_deref());
+    zone.map_or_else(|| Ok(site.clone()), Zone::named)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use shelflife::catalog::{AuditEntry, AuditVerdict, Catalog, CatalogError};
+use shelflife::domain::asset::{Asset, AssetId};
 use shelflife::exit::ExitCode;
 
 use super::TestLibrary;
@@ -30,6 +31,11 @@ impl TestLibrary {
     /// The catalog that `init` made, for looking at.
     pub(crate) fn scanned_catalog(&self) -> Catalog {
         Catalog::open_to_read(&self.path("state/catalog.db")).unwrap()
+    }
+
+    /// An asset as the catalog has it.
+    pub(crate) fn asset(&self, number: i64) -> Asset {
+        self.scanned_catalog().asset(AssetId(number)).unwrap().unwrap()
     }
 
     /// The audit log, oldest entry first, after making sure that it is intact.

@@ -17,6 +17,7 @@ use super::library::{Court, Mode, subject};
 use super::selection::{Named, Relations, Selection, Traits};
 use super::words::said;
 
+pub(super) use fields::DateFlags;
 use fields::{Fields, Links};
 
 /// Record what is known about assets

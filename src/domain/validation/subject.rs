@@ -1,7 +1,7 @@
 //! What the rules look at: one asset with everything that a check may want to know.
 
 use crate::domain::asset::{Asset, AssetFile, Role};
-use crate::domain::context::{Context, ContextKind, ContextRule};
+use crate::domain::context::{Context, ContextKind, ContextRule, shared_zone};
 use crate::domain::license::License;
 use crate::domain::lifecycle::{State, Verdict};
 use crate::domain::metadata::Metadata;
@@ -61,10 +61,12 @@ impl Subject<'_> {
         self.files.iter().find(|file| file.role == Role::Original)
     }
 
-    /// The zone of the asset's dates: its own, else the site's.
+    /// The zone of the asset's dates: its own, else its campaign's, else the site's.
     pub(super) fn zone(&self) -> Zone {
         let own = self.metadata.dates.zone.as_deref();
-        own.and_then(|name| Zone::named(name).ok()).unwrap_or_else(|| self.policy.zone.clone())
+        let shared = || shared_zone(self.contexts.iter().copied(), &self.policy.zone).ok();
+        let zone = own.and_then(|name| Zone::named(name).ok()).or_else(shared);
+        zone.unwrap_or_else(|| self.policy.zone.clone())
     }
 
     /// The civil day of `now` where the asset's dates count.

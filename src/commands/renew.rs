@@ -1,0 +1,82 @@
+//! `renew`: new dates for approved or expired assets, under the same gate as an approval.
+
+use crate::catalog::{DescriptionEdit, Dossier, FactsRow};
+use crate::domain::describe::{Description, Edits};
+use crate::domain::lifecycle::Action;
+use crate::error::Error;
+
+use super::Context;
+use super::clearing::{obstacles, pins};
+use super::decide::{Bench, Decided, Step, decide_each};
+use super::describe::{self, DateFlags};
+use super::library::Mode;
+use super::selection::Selection;
+use super::words::said;
+
+/// Clear approved or expired assets for further use
+///
+/// Sets new dates and asks everything again that an approval asks. The renewal remembers the
+/// current revision of each context. Dates and decision are recorded together or not at all.
+#[derive(Debug, clap::Args)]
+pub struct RenewArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    #[command(flatten)]
+    dates: DateFlags,
+
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    reason: Option<String>,
+
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &RenewArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let mode = Mode::unless_dry_run(args.dry_run);
+    let step = Step { action: Action::Renew, reason: args.reason.as_deref() };
+    decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
+        let current = describe::description(bench, &row)?;
+        let today = bench.court.zone_of(&current.metadata, &current.contexts)?.date_at(ctx.now);
+        let mut edits = Edits::default();
+        args.dates.set(&mut edits, step.reason, today)?;
+        renew(ctx, bench, step, (row, &current, &edits))
+    })
+}
+
+fn renew(
+    ctx: &Context<'_>,
+    bench: Bench<'_>,
+    step: Step<'_>,
+    (row, current, edits): (FactsRow, &Description, &Edits),
+) -> Result<Decided<DescriptionEdit>, Error> {
+    let refuse = |item| Ok(Decided::Nothing(vec![item]));
+    let transition = match step.transition(ctx, bench.catalog, &row)? {
+        Ok(transition) => transition,
+        Err(refusal) => return refuse(refusal),
+    };
+    let (planned, changes) = match describe::plan(bench.court, current, edits)? {
+        Ok(planned) => planned,
+        Err(why) => return refuse(step.refusal(&row, why)),
+    };
+    let renewed = dated(bench.catalog.dossier_of(row)?, &planned);
+    let pins = pins(ctx, bench, &renewed);
+    let obstacles = obstacles(ctx, bench, step, (&renewed, &pins));
+    if !obstacles.is_empty() {
+        return Ok(Decided::Nothing(obstacles));
+    }
+    let decision = step.decision(&renewed.row, transition, pins);
+    Ok(Decided::Change(describe::edit(&renewed.row, planned, changes, Some(decision))))
+}
+
+/// The dossier with the planned description.
+fn dated(mut dossier: Dossier, planned: &Description) -> Dossier {
+    let dates = &planned.metadata.dates;
+    let facts = &mut dossier.row.facts;
+    (facts.starts_at, facts.expires_at) = (dates.starts_at, dates.expires_at);
+    facts.review_at = dates.review_at;
+    dossier.metadata = planned.metadata.clone();
+    dossier
+}
