@@ -13,12 +13,16 @@ const SIZE: &str = "size";
 const BACKUP: &str = "backup";
 
 impl Catalog {
-    /// The attachments whose files are in a folder of any root, by id.
-    pub fn attachments_in(&self, folder: &[u8]) -> Result<Vec<KnownAttachment>> {
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT id, name FROM attachment WHERE folder = :folder ORDER BY id")?;
-        let mut rows = statement.query(named_params! { ":folder": folder })?;
+    /// The attachments whose files are in a folder of a root, by id. A site knows nothing of roots
+    /// that it does not serve.
+    pub fn attachments_in(&self, root: i64, folder: &[u8]) -> Result<Vec<KnownAttachment>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, name FROM attachment
+             WHERE folder = :folder
+               AND EXISTS (SELECT 1 FROM root WHERE id = :root AND kind = 'production')
+             ORDER BY id",
+        )?;
+        let mut rows = statement.query(named_params! { ":folder": folder, ":root": root })?;
         let mut attachments = Vec::new();
         while let Some(row) = rows.next()? {
             let (id, main) = (row.get("id")?, row.get("name")?);

@@ -88,7 +88,7 @@ pub(in crate::commands) fn plan(
     known: &[KnownFile],
 ) -> Result<FolderChange, Error> {
     let files: Vec<_> = found.iter().map(|file| folder_file(file, known)).collect();
-    let grouping = plan_groups(&files, &catalog.attachments_in(folder)?);
+    let grouping = plan_groups(&files, &catalog.attachments_in(root, folder)?);
     let plan = plan_folder(found, known, &grouping.groups, &grouping.ambiguous);
     Ok(FolderChange { root, folder: folder.to_vec(), plan })
 }
