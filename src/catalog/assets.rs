@@ -93,6 +93,13 @@ impl Catalog {
         Ok(cells::unsigned(count))
     }
 
+    /// The highest number of an asset; zero if there is none.
+    pub fn highest_number(&self) -> Result<u64> {
+        let highest: Option<i64> =
+            self.conn.query_row("SELECT max(id) FROM asset", [], |row| row.get(0))?;
+        Ok(cells::unsigned(highest.unwrap_or_default()))
+    }
+
     /// How many assets are in each state, by state name.
     pub fn count_by_state(&self) -> Result<Vec<(String, u64)>> {
         let mut statement = self

@@ -1,10 +1,13 @@
 //! Licenses: the rights records that assets share.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde_json::json;
 
 use super::audit::About;
 use super::cells::{date, date_text, instant, millis};
+use super::contexts::count_links;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::license::{License, Scope};
@@ -40,6 +43,11 @@ impl Catalog {
         rows.next()?.map(license).transpose()
     }
 
+    /// How many assets have each license, by license id; none is not in it.
+    pub fn count_by_license(&self) -> Result<BTreeMap<i64, u64>> {
+        count_links(self, "SELECT license_id, count(*) FROM asset_license GROUP BY license_id")
+    }
+
     /// Adds a license and its audit entry, both or neither.
     pub fn add_license(&mut self, NewLicense(new): &NewLicense) -> Result<()> {
         self.write(|tx, session, log| {
@@ -69,10 +77,12 @@ impl Catalog {
                 return Err(CatalogError::Exists { what: "license", key: new.key.clone() });
             }
             let payload = json!({
-                "by": session.actor.name(), "document": new.document,
+                "by": session.actor.name(), "credit": new.credit, "document": new.document,
                 "ends_on": date_text(new.ends_on), "holder": new.holder, "license": new.key,
-                "placements": scope_text(&new.placements), "starts_on": date_text(new.starts_on),
-                "territories": scope_text(&new.territories),
+                "note": new.note, "perpetual": new.perpetual,
+                "placements": scope_text(&new.placements), "reviewed_by": new.reviewed_by,
+                "reviewed_on": date_text(new.reviewed_on), "starts_on": date_text(new.starts_on),
+                "territories": scope_text(&new.territories), "zone": new.zone,
             });
             log.append(tx, "license.add", About::default(), &payload)
         })

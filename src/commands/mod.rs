@@ -23,6 +23,7 @@ mod hold;
 mod import;
 mod init;
 mod library;
+mod license;
 mod list;
 mod man;
 mod progress;
@@ -37,6 +38,7 @@ mod rules;
 mod scan;
 mod selection;
 mod show;
+mod sweep;
 mod why;
 mod withdraw;
 mod words;
@@ -70,6 +72,7 @@ pub enum Command {
     Hold(hold::HoldArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
+    License(license::LicenseArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
     Reconsider(reconsider::ReconsiderArgs),
@@ -82,6 +85,7 @@ pub enum Command {
     Rules(rules::RulesArgs),
     Scan(scan::ScanArgs),
     Show(show::ShowArgs),
+    Sweep(sweep::SweepArgs),
     Why(why::WhyArgs),
     Withdraw(withdraw::WithdrawArgs),
 }
@@ -105,6 +109,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Hold(args) => hold::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
+        Command::License(args) => license::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
@@ -117,6 +122,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Rules(args) => rules::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
+        Command::Sweep(args) => sweep::run(args, ctx),
         Command::Why(args) => why::run(args, ctx),
         Command::Withdraw(args) => withdraw::run(args, ctx),
     }
@@ -145,6 +151,9 @@ pub const COMMANDS: &[CommandRow] = {
         row("hold",           Decide, AtOnce),
         row("import wxr",     Decide, AtOnce),
         row("init",           Act,    AtOnce),
+        row("license add",    Decide, AtOnce),
+        row("license list",   Read,   AtOnce),
+        row("license show",   Read,   AtOnce),
         row("list",           Read,   AtOnce),
         row("man",            Act,    AtOnce),
         row("reconsider",     Decide, AtOnce),
@@ -158,6 +167,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("rules",          Read,   AtOnce),
         row("scan",           Act,    AtOnce),
         row("show",           Read,   AtOnce),
+        row("sweep",          Decide, WithApply),
         row("why",            Read,   AtOnce),
         row("withdraw",       Decide, AtOnce),
     ]

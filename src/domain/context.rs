@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::text::is_name;
 use super::time::{CivilDate, TimeError, Timestamp, Zone};
 use super::window::{EndBeforeStart, Window};
 
@@ -118,8 +119,7 @@ impl FromStr for ContextKey {
             text.split_once('/').ok_or_else(|| ContextKeyError::Shape(text.to_owned()))?;
         let kind =
             ContextKind::named(kind).ok_or_else(|| ContextKeyError::Kind(kind.to_owned()))?;
-        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if slug.is_empty() || slug.len() > 200 || !slug.chars().all(fits) {
+        if !is_name(slug) {
             return Err(ContextKeyError::Slug(slug.to_owned()));
         }
         Ok(Self { kind, slug: slug.to_owned() })

@@ -42,6 +42,13 @@ pub fn is_unsafe_to_show(character: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether the text can be a name in a key or a list: letters and digits of any script, `-`, `_`
+/// and `.`, at most 200 bytes.
+pub fn is_name(text: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !text.is_empty() && text.len() <= 200 && text.chars().all(fits)
+}
+
 /// `1 file`, `2 files`: the count with the word in its number.
 pub fn counted(count: u64, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }

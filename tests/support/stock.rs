@@ -6,6 +6,7 @@ use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::{AssetId, Content, Digest, FileStamp, Role, RootKind};
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{self, Action, Plan, Request};
+use shelflife::domain::metadata::Dates;
 use shelflife::domain::path::RelPath;
 use shelflife::domain::time::{CivilDate, Zone};
 
@@ -65,47 +66,34 @@ impl TestLibrary {
 
     /// The number of the asset at `path`.
     pub(crate) fn id_of(&self, path: &str) -> AssetId {
-        let found = self.catalog().assets_at(None, &RelPath::new(path).unwrap()).unwrap();
-        assert_eq!(found.len(), 1, "{path}: {found:?}");
-        found[0]
+        id_in(&self.catalog(), path)
     }
 
     /// Describes the asset as `approval` says, then approves it.
     pub(crate) fn approve(&self, path: &str, approval: Approval<'_>) {
-        self.describe(path, approval);
-        self.decide(path, Action::Approve);
+        self.approve_all(&[path], approval);
+    }
+
+    /// [`Self::approve`] for many assets.
+    pub(crate) fn approve_all(&self, paths: &[&str], approval: Approval<'_>) {
+        self.describe_all(paths, approval);
+        let catalog = self.catalog();
+        let decision = |path: &&str| self.decision_in(&catalog, path, Action::Approve);
+        let decisions: Vec<_> = paths.iter().map(decision).collect();
+        let record = |catalog: &mut Catalog| catalog.record_decisions(&decisions);
+        assert_eq!(self.change("shelflife approve", record).unwrap().len(), 0);
     }
 
     /// Records what `approval` says about the asset and decides nothing.
     pub(crate) fn describe(&self, path: &str, approval: Approval<'_>) {
-        let asset = self.id_of(path);
+        self.describe_all(&[path], approval);
+    }
+
+    fn describe_all(&self, paths: &[&str], approval: Approval<'_>) {
         let catalog = self.catalog();
-        let row = catalog.facts_of(asset).unwrap().unwrap();
-        let mut metadata = catalog.metadata_of(asset).unwrap();
-        metadata.alt.insert("en".to_owned(), approval.alt.to_owned());
-        metadata.owner = approval.owner.map(str::to_owned);
-        metadata.placements = approval.placements.iter().map(ToString::to_string).collect();
-        let zone = approval.zone.map_or(Zone::utc(), |name| Zone::named(name).unwrap());
-        let day = |text: Option<&str>| text.map(|text| text.parse::<CivilDate>().unwrap());
-        let dates = &mut metadata.dates;
-        dates.zone = approval.zone.map(str::to_owned);
-        (dates.starts_on, dates.expires_on) = (day(approval.starts_on), day(approval.expires_on));
-        dates.review_on = day(approval.review_on);
-        dates.starts_at = dates.starts_on.map(|day| zone.start_of(day));
-        dates.expires_at = dates.expires_on.map(|day| zone.cutoff(day));
-        dates.review_at = dates.review_on.map(|day| zone.start_of(day));
-        let context = |key: &&str| catalog.context(&key.parse().unwrap()).unwrap().unwrap().id;
-        let license = |key: &&str| catalog.license(key).unwrap().unwrap().id;
-        let edit = DescriptionEdit {
-            asset,
-            version: row.asset.version,
-            metadata,
-            contexts: sorted(approval.contexts.iter().map(context)),
-            licenses: sorted(approval.licenses.iter().map(license)),
-            changes: Vec::new(),
-            decision: None,
-        };
-        self.change("shelflife describe", |catalog| catalog.record_description(&edit)).unwrap();
+        let edits: Vec<_> = paths.iter().map(|path| edit(&catalog, path, approval)).collect();
+        let record = |catalog: &mut Catalog| catalog.record_descriptions(&edits);
+        assert_eq!(self.change("shelflife describe", record).unwrap().len(), 0);
     }
 
     /// Takes the transition of a person's `action`, pinning contexts if it approves.
@@ -117,8 +105,11 @@ impl TestLibrary {
 
     /// The decision of a person's `action` on the asset as it is now.
     pub(crate) fn decision(&self, path: &str, action: Action) -> Decision {
-        let catalog = self.catalog();
-        let row = catalog.facts_of(self.id_of(path)).unwrap().unwrap();
+        self.decision_in(&self.catalog(), path, action)
+    }
+
+    fn decision_in(&self, catalog: &Catalog, path: &str, action: Action) -> Decision {
+        let row = catalog.facts_of(id_in(catalog, path)).unwrap().unwrap();
         let world = catalog.world().unwrap();
         let revision = |id: i64| world.contexts[&id].revision_at(self.now());
         let pins = row.facts.contexts.iter().map(|link| (link.context, revision(link.context)));
@@ -156,6 +147,51 @@ impl TestLibrary {
             policy_hash: String::new(),
             begun: false,
         }
+    }
+}
+
+fn id_in(catalog: &Catalog, path: &str) -> AssetId {
+    let found = catalog.assets_at(None, &RelPath::new(path).unwrap()).unwrap();
+    assert_eq!(found.len(), 1, "{path}: {found:?}");
+    found[0]
+}
+
+/// The description that `approval` makes of what is recorded.
+fn edit(catalog: &Catalog, path: &str, approval: Approval<'_>) -> DescriptionEdit {
+    let asset = id_in(catalog, path);
+    let row = catalog.facts_of(asset).unwrap().unwrap();
+    let mut metadata = catalog.metadata_of(asset).unwrap();
+    metadata.alt.insert("en".to_owned(), approval.alt.to_owned());
+    metadata.owner = approval.owner.map(str::to_owned);
+    metadata.placements = approval.placements.iter().map(ToString::to_string).collect();
+    metadata.dates = dates(approval);
+    let context = |key: &&str| catalog.context(&key.parse().unwrap()).unwrap().unwrap().id;
+    let license = |key: &&str| catalog.license(key).unwrap().unwrap().id;
+    DescriptionEdit {
+        asset,
+        version: row.asset.version,
+        metadata,
+        contexts: sorted(approval.contexts.iter().map(context)),
+        licenses: sorted(approval.licenses.iter().map(license)),
+        changes: Vec::new(),
+        decision: None,
+    }
+}
+
+fn dates(approval: Approval<'_>) -> Dates {
+    let zone = approval.zone.map_or(Zone::utc(), |name| Zone::named(name).unwrap());
+    let day = |text: Option<&str>| text.map(|text| text.parse::<CivilDate>().unwrap());
+    let (starts_on, expires_on) = (day(approval.starts_on), day(approval.expires_on));
+    let review_on = day(approval.review_on);
+    Dates {
+        zone: approval.zone.map(str::to_owned),
+        starts_on,
+        expires_on,
+        review_on,
+        starts_at: starts_on.map(|day| zone.start_of(day)),
+        expires_at: expires_on.map(|day| zone.cutoff(day)),
+        review_at: review_on.map(|day| zone.start_of(day)),
+        no_expiry_reason: None,
     }
 }
 

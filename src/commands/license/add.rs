@@ -1,0 +1,181 @@
+//! `license add`: a new record of rights.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{CatalogError, NewLicense};
+use crate::domain::license::{License, Scope};
+use crate::domain::territory;
+use crate::domain::text::is_name;
+use crate::domain::time::Zone;
+use crate::domain::window::Window;
+use crate::error::Error;
+use crate::report::Item;
+
+use super::super::Context;
+use super::super::days::Days;
+use super::super::library::Mode;
+use super::super::words::{placement, said};
+
+/// Add a license
+#[derive(Debug, clap::Args)]
+pub(super) struct AddArgs {
+    /// Its name, such as stock-4815
+    #[arg(value_name = "KEY", value_parser = key)]
+    key: String,
+
+    /// Who grants the right
+    #[arg(long, value_name = "NAME", value_parser = said)]
+    holder: Option<String>,
+
+    /// The document or address that proves it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    document: Option<String>,
+
+    /// What else to know about it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    note: Option<String>,
+
+    #[command(flatten)]
+    days: Days,
+
+    /// The right has no end by its own terms
+    #[arg(long, conflicts_with = "ends_on")]
+    perpetual: bool,
+
+    /// Time zone of its days, such as Europe/Berlin [default: the site's]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+
+    #[command(flatten)]
+    scope: ScopeArgs,
+
+    /// The credit line that must stand beside the picture
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    credit: Option<String>,
+
+    /// Who has reviewed the rights
+    #[arg(long, value_name = "NAME", value_parser = said)]
+    reviewed_by: Option<String>,
+
+    /// The day of the review
+    #[arg(long, value_name = "DATE", requires = "reviewed_by")]
+    reviewed_on: Option<String>,
+
+    /// Show what would be recorded and record nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Where a license allows a use.
+#[derive(Debug, clap::Args)]
+struct ScopeArgs {
+    /// A country where it allows use, by its ISO 3166-1 code such as DE, or EU for the 27 members
+    /// since 2020-02-01; may be repeated
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = territory::codes_of)]
+    territory: Vec<&'static [&'static str]>,
+
+    /// It allows use everywhere
+    #[arg(long, conflicts_with = "territory")]
+    worldwide: bool,
+
+    /// A placement that it allows, such as homepage-hero; may be repeated
+    #[arg(long, value_name = "PLACEMENT", value_parser = placement)]
+    placement: Vec<String>,
+
+    /// It allows every placement
+    #[arg(long, conflicts_with = "placement")]
+    any_placement: bool,
+}
+
+pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let zone = ctx.zone(args.time_zone.as_deref())?;
+    let new = license(args, ctx, &zone)?;
+    let mode = Mode::unless_dry_run(args.dry_run);
+    ctx.with_catalog(mode, |ctx, catalog| {
+        if catalog.license(&new.key)?.is_some() {
+            return Err(CatalogError::Exists { what: "license", key: new.key }.into());
+        }
+        let unknown = unknown(&new);
+        let what = format!("license {}", new.key);
+        if mode == Mode::Real {
+            catalog.add_license(&NewLicense(new))?;
+        }
+        ctx.report.say(&Item::Edit { subject: None, what });
+        if !unknown.is_empty() {
+            let unknown = unknown.join(", ");
+            ctx.report
+                .text(format!("not recorded, so that a reuse has to be asked for: {unknown}"));
+        }
+        Ok(())
+    })
+}
+
+fn license(args: &AddArgs, ctx: &Context<'_>, zone: &Zone) -> Result<License, Error> {
+    let window = args.days.window(ctx, Window::default(), zone)?;
+    let reviewed_on = args.reviewed_on.as_deref().map(|text| ctx.day(text, zone)).transpose()?;
+    if let Some(day) = reviewed_on.filter(|day| zone.date_at(ctx.now) < *day) {
+        return Err(Error::usage(format!("a review on {day} is yet to come")));
+    }
+    Ok(License {
+        id: 0,
+        key: args.key.clone(),
+        version: 1,
+        holder: args.holder.clone(),
+        document: args.document.clone(),
+        note: args.note.clone(),
+        zone: args.time_zone.as_ref().map(|_| zone.name().to_owned()),
+        starts_on: window.starts_on,
+        ends_on: window.ends_on,
+        starts_at: window.starts_at,
+        ends_at: window.ends_at,
+        perpetual: args.perpetual,
+        territories: args.scope.territories(),
+        placements: args.scope.placements(),
+        credit: args.credit.clone(),
+        reviewed_by: args.reviewed_by.clone(),
+        reviewed_on,
+    })
+}
+
+impl ScopeArgs {
+    fn territories(&self) -> Scope {
+        if self.worldwide {
+            return Scope::Unrestricted;
+        }
+        only(self.territory.iter().copied().flatten().map(ToString::to_string))
+    }
+
+    fn placements(&self) -> Scope {
+        if self.any_placement {
+            return Scope::Unrestricted;
+        }
+        only(self.placement.iter().cloned())
+    }
+}
+
+/// Just these codes; unknown if there are none.
+fn only(codes: impl Iterator<Item = String>) -> Scope {
+    let codes: BTreeSet<_> = codes.collect();
+    if codes.is_empty() { Scope::Unknown } else { Scope::Only(codes.into_iter().collect()) }
+}
+
+/// What a reuse would have to ask about, because the record does not say it.
+fn unknown(license: &License) -> Vec<&'static str> {
+    let endless = license.ends_on.is_none() && !license.perpetual;
+    [
+        (endless, "its end"),
+        (license.territories == Scope::Unknown, "its territories"),
+        (license.placements == Scope::Unknown, "its placements"),
+        (license.reviewed_by.is_none(), "who reviewed it"),
+    ]
+    .into_iter()
+    .filter_map(|(missing, what)| missing.then_some(what))
+    .collect()
+}
+
+fn key(text: &str) -> Result<String, String> {
+    if is_name(text) {
+        return Ok(text.to_owned());
+    }
+    Err("not a license's name (letters and digits of any script, `-`, `_` and `.`)".to_owned())
+}

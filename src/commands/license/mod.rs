@@ -1,0 +1,45 @@
+//! `license`: the rights that assets share.
+
+mod add;
+mod list;
+mod show;
+
+use super::Context;
+use crate::domain::license::Scope;
+use crate::error::Error;
+use crate::report::Value;
+
+/// Record the rights to use assets
+///
+/// A license is a record of its own, and assets come to have it with `describe`. What is not
+/// recorded is unknown: a missing territory does not mean everywhere, and no end does not mean for
+/// ever.
+#[derive(Debug, clap::Args)]
+pub struct LicenseArgs {
+    #[command(subcommand)]
+    command: LicenseCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum LicenseCommand {
+    Add(Box<add::AddArgs>),
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+}
+
+pub(super) fn run(args: &LicenseArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    match &args.command {
+        LicenseCommand::Add(args) => add::run(args, ctx),
+        LicenseCommand::List(args) => list::run(args, ctx),
+        LicenseCommand::Show(args) => show::run(args, ctx),
+    }
+}
+
+/// The codes of a scope, the `word` for an unrestricted one, nothing if it is unknown.
+fn scope(scope: &Scope, word: &'static str) -> Value {
+    match scope {
+        Scope::Unknown => Value::Nothing,
+        Scope::Unrestricted => word.into(),
+        Scope::Only(codes) => codes.clone().into(),
+    }
+}

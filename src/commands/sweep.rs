@@ -1,0 +1,143 @@
+//! `sweep`: records that the time of approved assets is over.
+
+use crate::catalog::{Catalog, CatalogError, Decision, FactsRow, Filter};
+use crate::domain::asset::AssetId;
+use crate::domain::expiry::{SweepStep, plan_sweep_of};
+use crate::domain::lifecycle::{Action, Standing, Transition, Verdict};
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::report::{Item, Subject};
+
+use super::library::{Court, Mode, subject};
+use super::{Context, Progress};
+
+/// How many expiries one transaction records: what an interruption can lose, of a million.
+const BATCH: usize = 500;
+
+/// Find the approved assets whose end has come, and record it with --apply
+///
+/// An asset is expired from the instant of its end on, whether or not a sweep has run. The sweep
+/// puts it on record, so that the asset stays expired and `clean` may take its files away.
+#[derive(Debug, clap::Args)]
+pub struct SweepArgs {
+    /// Record the expiries
+    #[arg(long)]
+    apply: bool,
+}
+
+/// An expiry that is to be recorded.
+struct Due {
+    subject: Subject,
+    decision: Decision,
+}
+
+/// A part of the approved assets.
+#[derive(Default)]
+struct Page {
+    due: Vec<Due>,
+    considered: u64,
+    /// The last asset that was looked at.
+    last: Option<AssetId>,
+}
+
+pub(super) fn run(args: &SweepArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let mode = Mode::only_with_apply(args.apply);
+    ctx.with_catalog(mode, |ctx, catalog| {
+        let court = Court::load(ctx, catalog)?;
+        let progress = ctx.progress(catalog.highest_number()?, "assets");
+        let mut approved = Filter::in_state("approved");
+        loop {
+            let page = next_page(ctx, (catalog, &court), &approved, &progress)?;
+            ctx.report.figure("considered", page.considered);
+            record(ctx, catalog, mode, &page.due)?;
+            if page.due.len() < BATCH {
+                return Ok(());
+            }
+            approved.after = page.last;
+        }
+    })
+}
+
+/// Why a page ends before the assets do.
+enum Stop {
+    Full,
+    Failed(Error),
+}
+
+impl From<CatalogError> for Stop {
+    fn from(error: CatalogError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// The assets from where the filter begins, until a batch is due.
+fn next_page(
+    ctx: &Context<'_>,
+    (catalog, court): (&Catalog, &Court),
+    approved: &Filter,
+    progress: &Progress,
+) -> Result<Page, Error> {
+    let mut page = Page { last: approved.after, ..Page::default() };
+    let visited = catalog.visit_facts(approved, |row| {
+        ctx.stop_if_interrupted().map_err(Stop::Failed)?;
+        let passed = row.asset.id.0 - page.last.map_or(0, |last| last.0);
+        progress.advance(passed.unsigned_abs());
+        page.considered += 1;
+        page.last = Some(row.asset.id);
+        let verdict = court.judge(&row, ctx);
+        let step = plan_sweep_of(&row.facts, &verdict, ctx.actor.authority());
+        if let SweepStep::Expire(transition) = step {
+            page.due.push(due(&row, &verdict, transition));
+        }
+        if page.due.len() < BATCH { Ok(()) } else { Err(Stop::Full) }
+    });
+    match visited {
+        Ok(()) | Err(Stop::Full) => Ok(page),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
+    let ends = verdict.causes.iter().filter(|cause| cause.standing() == Standing::Expired);
+    let decision = Decision {
+        asset: row.asset.id,
+        version: row.asset.version,
+        digest: row.asset.digest,
+        transition,
+        reason: Some("its end has come".to_owned()),
+        causes: ends.map(ToString::to_string).collect(),
+        pins: Vec::new(),
+    };
+    Due { subject: subject(&row.asset), decision }
+}
+
+/// Records a batch, unless it is only planned, and reports it asset by asset.
+///
+/// One that somebody changed since it was read is left as it is, and the others are recorded.
+fn record(
+    ctx: &mut Context<'_>,
+    catalog: &mut Catalog,
+    mode: Mode,
+    due: &[Due],
+) -> Result<(), Error> {
+    let mut left_out = match mode {
+        Mode::Real if !due.is_empty() => {
+            catalog.record_decisions(due.iter().map(|due| &due.decision))?
+        }
+        _ => Vec::new(),
+    };
+    for Due { subject, decision } in due {
+        let subject = subject.clone();
+        if let Some(at) = left_out.iter().position(|(asset, _)| *asset == decision.asset) {
+            let (_, error) = left_out.swap_remove(at);
+            ctx.report.outcome(ExitCode::Changed);
+            ctx.report.say(&Item::Kept { subject, because: error.to_string() });
+            continue;
+        }
+        let Transition { from, to, .. } = decision.transition;
+        let (action, why) = (Action::Expire.name(), decision.causes.clone());
+        ctx.report.say(&Item::Change { subject, action, from, to, why });
+        ctx.report.figure("expired", 1);
+    }
+    Ok(())
+}
