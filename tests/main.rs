@@ -15,6 +15,7 @@ mod command_line;
 mod configuration;
 mod contexts;
 mod crash;
+mod demonstration;
 mod description;
 mod docs;
 mod expiry;

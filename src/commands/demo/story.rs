@@ -30,6 +30,7 @@ pub(super) const STORY: &[Scene] = {
         ),
         scene("", "context add packaging/tea-tin --owner mia --note 'v3 tin'", Success),
         scene("", "context add brand/house --owner mia --note 'direction 2026'", Success),
+        scene("", "context add product/green-tea --owner mia --note 'harvest 2026'", Success),
         scene(
             "The right to use them, as a record that assets share.",
             "license add studio-2026 --holder 'Oak Studio' --document contract-2026-17.pdf \
@@ -50,8 +51,8 @@ pub(super) const STORY: &[Scene] = {
             "describe 2 --alt 'Rows of tea plants in a garden at sunrise' \
              --source-note 'prompt: tea garden at sunrise, wide' \
              --rights-note 'made for us by Oak Studio' --rights-reviewed-by mia --owner mia \
-             --placement homepage-hero --campaign winter-tea --context brand/house \
-             --license studio-2026 --review-on +30d",
+             --placement homepage-hero --campaign winter-tea --context product/green-tea \
+             --context brand/house --license studio-2026 --review-on +30d",
             Success,
         ),
         scene("A person approves them.", "approve 2 3", Success),
@@ -83,10 +84,10 @@ pub(super) const STORY: &[Scene] = {
             No,
         ),
         scene(
-            "May the tea garden?",
+            "May the tea garden? Yes.",
             "reuse check 2 --placement homepage-hero --campaign campaign/winter-tea \
              --territory DE",
-            No,
+            Success,
         ),
         scene("Every change is in the audit log, and the log is intact.", "audit verify", Success),
     ]
