@@ -77,7 +77,7 @@ fn a_draft_that_would_be_expired_at_once_is_refused_even_if_no_rule_gates() {
     refused  approve #1 green-tea-tin.png: 2 findings stand in the way
     1 refused, 2 errors
     ");
-    library.switch_rules_off(&["SL505", "SL506", "SL507", "SL510", "SL517"]);
+    library.set_severity("off", &["SL505", "SL506", "SL507", "SL510", "SL517"]);
     insta::assert_snapshot!(library.tell("approve 1"), @"
     exit: 1
     refused  approve #1 green-tea-tin.png: it would be expired at once: its own end passed at 2026-07-01T00:00:00.000Z

@@ -14,6 +14,7 @@ use shelflife::domain::time::Timestamp;
 use shelflife::domain::validation::{Subject, rules, validate};
 use shelflife::exit::ExitCode;
 
+use crate::support::scanned::FULL;
 use crate::support::{self, TestLibrary};
 
 /// The rules that tell names which a tool gave by itself.
@@ -245,4 +246,92 @@ fn a_fix_names_options_that_its_command_has() {
     }
     let described = program.find_subcommand("describe").is_some();
     assert_eq!(described, seen > 0, "options of `describe` are named");
+}
+
+/// Two drafts: one described as an approval needs it, one not at all.
+fn half_described() -> TestLibrary {
+    let library = TestLibrary::scanned(&["a.png", "green-tea-tin.png"]);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
+    library
+}
+
+#[test]
+fn findings_are_told_by_asset_and_code() {
+    let library = half_described();
+    insta::assert_snapshot!(library.tell("validate"), @"
+    exit: 1
+    error SL108 filename-generic  #1 a.png: `a` describes nothing
+    error SL201 alt-text-missing  #1 a.png: there is no alternative text for `en`
+    error SL301 source-note-missing  #1 a.png: no source note is recorded
+    error SL302 rights-note-missing  #1 a.png: no rights note is recorded
+    error SL303 rights-review-missing  #1 a.png: no review of the rights is recorded
+    note SL311 license-missing  #1 a.png: no license is linked
+    error SL401 owner-missing  #1 a.png: no owner is recorded
+    error SL403 placement-missing  #1 a.png: no placement is recorded
+    error SL501 context-missing  #1 a.png: no context is linked
+    error SL502 end-missing  #1 a.png: no expiry date, and no license or context that ends its use
+    error SL505 review-date-missing  #1 a.png: no review date is set
+    note SL311 license-missing  #2 green-tea-tin.png: no license is linked
+    10 errors, 2 notes, 2 assets checked
+    ");
+    insta::assert_snapshot!(library.tell("validate 2"), @"
+    exit: 0
+    note SL311 license-missing  #2 green-tea-tin.png: no license is linked
+    1 note, 1 asset checked
+    ");
+    let json = library.run("validate --format json").json();
+    assert_eq!(json["summary"]["figures"]["assets checked"], 2);
+    assert_eq!(json["items"][0]["code"], "SL108");
+}
+
+#[test]
+fn one_rule_is_asked_alone_and_selects_assets() {
+    let library = half_described();
+    insta::assert_snapshot!(library.tell("validate --rule SL201 --rule owner-missing"), @"
+    exit: 1
+    error SL201 alt-text-missing  #1 a.png: there is no alternative text for `en`
+    error SL401 owner-missing  #1 a.png: no owner is recorded
+    2 errors, 2 assets checked
+    ");
+    insta::assert_snapshot!(library.tell("list --where-rule sl201"), @"
+    exit: 0
+    ID  PATH   STATE  STANDING  BECAUSE
+     1  a.png  draft  draft     nobody has approved it
+
+    1 row
+    ");
+    insta::assert_snapshot!(library.tell("describe --where-rule SL401 --owner li --dry-run"), @"
+    exit: 0
+    would record  #1 a.png  owner: nothing → `li`
+    1 edited
+    dry run: nothing was changed
+    ");
+    insta::assert_snapshot!(library.tell("validate 2 1 --where-rule SL401 --rule SL401"), @"
+    exit: 1
+    error SL401 owner-missing  #1 a.png: no owner is recorded
+    1 error, 1 asset checked
+    ");
+    let run = library.run("list --where-rule SL999").expect(ExitCode::Usage);
+    assert!(run.stderr.contains("not a rule"), "{run}");
+}
+
+#[test]
+fn a_rule_that_is_off_finds_nothing_and_one_that_warns_does_not_fail() {
+    let library = half_described();
+    library.set_severity("off", &["SL401"]);
+    library.run("validate --rule SL401").expect(ExitCode::Success);
+    assert!(library.tell("list --where-rule SL401").contains("nothing to report"));
+    library.set_severity("warning", &["SL201"]);
+    let run = library.run("validate --rule SL201").expect(ExitCode::Success);
+    assert!(run.stdout.contains("warning SL201 alt-text-missing  #1 a.png"), "{run}");
+}
+
+#[test]
+fn what_validate_calls_clean_can_be_approved() {
+    let library = half_described();
+    library.run("validate 2").expect(ExitCode::Success);
+    library.run("approve 2").expect(ExitCode::Success);
+    library.run("validate 1").expect(ExitCode::No);
+    library.run("approve 1").expect(ExitCode::No);
 }

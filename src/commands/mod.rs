@@ -39,6 +39,7 @@ mod scan;
 mod selection;
 mod show;
 mod sweep;
+mod validate;
 mod why;
 mod withdraw;
 mod words;
@@ -86,6 +87,7 @@ pub enum Command {
     Scan(scan::ScanArgs),
     Show(show::ShowArgs),
     Sweep(sweep::SweepArgs),
+    Validate(validate::ValidateArgs),
     Why(why::WhyArgs),
     Withdraw(withdraw::WithdrawArgs),
 }
@@ -123,6 +125,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Scan(args) => scan::run(args, ctx),
         Command::Show(args) => show::run(args, ctx),
         Command::Sweep(args) => sweep::run(args, ctx),
+        Command::Validate(args) => validate::run(args, ctx),
         Command::Why(args) => why::run(args, ctx),
         Command::Withdraw(args) => withdraw::run(args, ctx),
     }
@@ -168,6 +171,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("scan",           Act,    AtOnce),
         row("show",           Read,   AtOnce),
         row("sweep",          Decide, WithApply),
+        row("validate",       Read,   AtOnce),
         row("why",            Read,   AtOnce),
         row("withdraw",       Decide, AtOnce),
     ]

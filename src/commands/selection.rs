@@ -312,7 +312,7 @@ fn standing(text: &str) -> Result<Standing, String> {
     })
 }
 
-fn rule(text: &str) -> Result<&'static Rule, String> {
+pub(super) fn rule(text: &str) -> Result<&'static Rule, String> {
     rules::named(text).ok_or_else(|| {
         let near: Vec<_> = rules::near(text).iter().map(|rule| rule.code).collect();
         let near =

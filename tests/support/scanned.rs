@@ -66,11 +66,11 @@ impl TestLibrary {
             .expect(ExitCode::Success);
     }
 
-    /// Switches rules off in the configuration that `init` wrote.
-    pub(crate) fn switch_rules_off(&self, codes: &[&str]) {
+    /// Gives rules another severity in the configuration that `init` wrote.
+    pub(crate) fn set_severity(&self, severity: &str, codes: &[&str]) {
         let mut config = std::fs::read_to_string(self.path("shelflife.toml")).unwrap();
         for code in codes {
-            writeln!(config, "{code} = \"off\"").unwrap();
+            writeln!(config, "{code} = \"{severity}\"").unwrap();
         }
         self.write_config(&config);
     }
