@@ -25,6 +25,9 @@ const MARKER_BYTES: u64 = 256;
 /// The marker holds nothing secret, and whoever serves the root may want to know it.
 const MARKER_MODE: u32 = 0o644;
 
+/// How often a path is resolved again that others keep in motion.
+const TRIES: u32 = 1_000;
+
 const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// How a path below the root is opened without ever following a link.
@@ -135,8 +138,7 @@ impl Root {
             return Leads::Unknown;
         }
         let flags = OFlags::PATH | OFlags::CLOEXEC;
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-        match openat2(&self.handle, path, flags, Mode::empty(), resolve) {
+        match open_beneath(&self.handle, path, flags, ResolveFlags::empty()) {
             Ok(_) => Leads::Beneath,
             Err(Errno::XDEV) => Leads::Outside,
             Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => Leads::Nowhere,
@@ -188,8 +190,26 @@ impl Root {
 
 /// Opens a folder in one step; a link on the way is `LOOP`, a way out is `XDEV`.
 fn beneath(root: &OwnedFd, folder: &[u8]) -> rustix::io::Result<OwnedFd> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    openat2(root, folder, FOLDER, Mode::empty(), resolve)
+    open_beneath(root, folder, FOLDER, ResolveFlags::NO_SYMLINKS)
+}
+
+/// The kernel answers `AGAIN` if anything was renamed, anywhere, while it went up a `..`.
+fn open_beneath(
+    root: &OwnedFd,
+    path: &[u8],
+    flags: OFlags,
+    resolve: ResolveFlags,
+) -> rustix::io::Result<OwnedFd> {
+    let resolve = resolve | ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+    let open = || openat2(root, path, flags, Mode::empty(), resolve);
+    let mut opened = open();
+    for _ in 0..TRIES {
+        if opened.as_ref().err() != Some(&Errno::AGAIN) {
+            break;
+        }
+        opened = open();
+    }
+    opened
 }
 
 /// The same where the kernel has no `openat2`. `folder` must have no part `..`.
@@ -319,6 +339,25 @@ mod tests {
         }
         attack.join().unwrap();
         assert!(opened > 0 && refused > 0, "{opened} opened, {refused} refused");
+    }
+
+    #[test]
+    fn where_a_link_leads_is_told_although_others_rename_all_the_time() {
+        let temporary = tree();
+        let top = temporary.path().join("root");
+        symlink("../2026/a.png", top.join("2026/link")).unwrap();
+        let root = Root::open(&top).unwrap();
+        let handle = openat(CWD, temporary.path(), FOLDER, Mode::empty()).unwrap();
+        let renames = std::thread::spawn(move || {
+            for _ in 0..10_000 {
+                rustix::fs::renameat(&handle, "outside", &handle, "elsewhere").unwrap();
+                rustix::fs::renameat(&handle, "elsewhere", &handle, "outside").unwrap();
+            }
+        });
+        while !renames.is_finished() {
+            assert_eq!(root.leads(b"2026/link"), Leads::Beneath);
+        }
+        renames.join().unwrap();
     }
 
     #[test]
