@@ -38,11 +38,16 @@ impl Catalog {
         Ok(operations)
     }
 
-    /// The operation that took an asset's files into quarantine, if it is there.
+    /// The operation that took an asset's files into quarantine, if they are there: the one that
+    /// nothing was restored from, whatever the clock said at the time.
     pub fn quarantine_of(&self, asset: AssetId) -> Result<Option<Operation>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation
+            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation AS o
              WHERE asset_id = :asset AND kind = 'quarantine' AND state = 'done'
+               AND NOT EXISTS (
+                     SELECT 1 FROM operation AS r
+                     WHERE r.asset_id = :asset AND r.store = o.id
+                       AND r.kind = 'restore' AND r.state = 'done')
              ORDER BY opened_ms DESC, id DESC LIMIT 1",
         )?;
         let mut rows = statement.query(named_params! { ":asset": asset.0 })?;

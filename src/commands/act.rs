@@ -41,6 +41,20 @@ impl Context<'_> {
         })
     }
 
+    /// Makes this the only run that reads or moves files, and settles first what an earlier one was
+    /// moving when it ended: a scan must not take half of a move for news.
+    pub(super) fn settle_first(&mut self, catalog: &mut Catalog) -> Result<RunLock, Error> {
+        let config = self.config()?;
+        let lock = take_lock(self, &config)?;
+        if catalog.open_operations()?.is_empty() {
+            return Ok(lock);
+        }
+        let mut target = target(self, &config, catalog)?;
+        let recovered = recover(&mut target)?;
+        say_recovered(self, target.catalog, &recovered)?;
+        Ok(lock)
+    }
+
     /// Runs `work` on the same things without changing any of them.
     pub(super) fn foresee(
         &mut self,

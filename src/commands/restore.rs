@@ -36,7 +36,7 @@ pub(super) fn run(args: &RestoreArgs, ctx: &mut Context<'_>) -> Result<(), Error
     if args.dry_run {
         return ctx.foresee(|ctx, target| {
             for (row, transition) in allowed(args, ctx, target)? {
-                foretell(ctx, target, &row, transition);
+                foretell(args, ctx, target, (&row, transition));
             }
             Ok(())
         });
@@ -75,11 +75,16 @@ fn allowed(
     Ok(allowed)
 }
 
-fn foretell(ctx: &mut Context<'_>, target: &Target<'_>, row: &FactsRow, transition: Transition) {
+fn foretell(
+    args: &RestoreArgs,
+    ctx: &mut Context<'_>,
+    target: &Target<'_>,
+    (row, transition): (&FactsRow, Transition),
+) {
     match check_restore(target, row.asset.id) {
         Ok(operation) => {
             let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
-            say_restored(ctx, row, transition, files);
+            say_restored(args, ctx, target, (row, transition, files));
         }
         Err(obstacle) => say_obstacle(ctx, row, &obstacle),
     }
@@ -99,7 +104,7 @@ fn restore(
         reason: args.reason.clone(),
     };
     match restore_asset(target, &wanted)? {
-        Ended::Done(load) => say_restored(ctx, row, transition, load.files),
+        Ended::Done(load) => say_restored(args, ctx, target, (row, transition, load.files)),
         Ended::NotDone { because, settled } => {
             let what = (&subject(&row.asset), Action::Restore.name());
             say_not_done(ctx, what, &because, settled.as_ref());
@@ -112,13 +117,21 @@ fn say_obstacle(ctx: &mut Context<'_>, row: &FactsRow, obstacle: &Obstacle) {
     say_not_done(ctx, (&subject(&row.asset), Action::Restore.name()), obstacle, None);
 }
 
-fn say_restored(ctx: &mut Context<'_>, row: &FactsRow, transition: Transition, files: u64) {
+fn say_restored(
+    args: &RestoreArgs,
+    ctx: &mut Context<'_>,
+    target: &Target<'_>,
+    (row, transition, files): (&FactsRow, Transition, u64),
+) {
+    let mut why: Vec<_> = args.reason.iter().cloned().collect();
+    why.push(counted(files, "file"));
+    why.extend(target.hold_until().map(|until| format!("held until {until}")));
     ctx.report.figure("files", files);
     ctx.report.say(&Item::Change {
         subject: subject(&row.asset),
         action: Action::Restore.name(),
         from: transition.from,
         to: transition.to,
-        why: vec![counted(files, "file")],
+        why,
     });
 }

@@ -97,12 +97,11 @@ fn found(folder: &Folder, name: &[u8], expected: &Digest) -> Attempt<Found> {
     }
 }
 
-/// The folder, if it is there as a folder that can be reached without following a link.
+/// The folder, if it is there. One that became a link is an error: its files may be anywhere.
 pub(super) fn existing(opened: Result<Folder, FileError>) -> Attempt<Option<Folder>> {
     match opened {
         Ok(folder) => Ok(Some(folder)),
-        Err(FileError::Escape { .. }) => Ok(None),
-        Err(error) if error.is_missing() || error.is_not_a_folder() => Ok(None),
+        Err(error) if error.is_missing() => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -57,6 +57,13 @@ pub enum Ended {
 }
 
 impl Target<'_> {
+    /// Until when what is restored now is held, so that the next clean does not take it away again.
+    pub fn hold_until(&self) -> Option<Timestamp> {
+        let hours = i64::from(self.restore_hold_hours);
+        let until = Timestamp::from_millis(self.now.millis().saturating_add(hours * 3_600_000));
+        (hours > 0).then_some(until)
+    }
+
     fn root(&self, id: i64) -> Attempt<&Root> {
         self.roots.get(&id).ok_or(Obstacle::UnknownRoot { id })
     }

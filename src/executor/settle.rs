@@ -246,14 +246,13 @@ fn transition_of(target: &Target<'_>, operation: &Operation) -> Attempt<Transiti
     step.ok_or(Obstacle::NoTransition { operation: operation.id.clone() })
 }
 
-/// What is restored is held for a while, so that the next clean does not take it away again.
+/// The hold that a finished restore places.
 pub(super) fn hold_after(
     target: &Target<'_>,
     kind: OperationKind,
     end: OperationState,
 ) -> Option<(String, Timestamp)> {
-    let hours = i64::from(target.restore_hold_hours);
-    let wanted = kind == OperationKind::Restore && end == OperationState::Done && hours > 0;
-    let until = Timestamp::from_millis(target.now.millis().saturating_add(hours * 3_600_000));
-    wanted.then(|| ("restored from quarantine".to_owned(), until))
+    let restored = kind == OperationKind::Restore && end == OperationState::Done;
+    let until = target.hold_until().filter(|_| restored)?;
+    Some(("restored from quarantine".to_owned(), until))
 }

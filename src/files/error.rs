@@ -83,11 +83,6 @@ impl FileError {
         self.is_errno(&[Errno::NOENT])
     }
 
-    /// Whether a part of the path is something else than a folder.
-    pub fn is_not_a_folder(&self) -> bool {
-        self.is_errno(&[Errno::NOTDIR])
-    }
-
     /// Whether something is at the path already.
     pub fn is_taken(&self) -> bool {
         self.is_errno(&[Errno::EXIST])

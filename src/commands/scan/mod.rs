@@ -43,6 +43,7 @@ pub(super) fn run(args: &ScanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         }
     }
     ctx.with_catalog(Mode::Real, |ctx, catalog| {
+        let _lock = ctx.settle_first(catalog)?;
         for root in &config.roots {
             if args.root.is_empty() || args.root.contains(&root.name) {
                 root::scan(args, ctx, (catalog, &config, root))?;
