@@ -272,3 +272,136 @@ fn fields(description: &Description, name_of: &Names<'_>) -> BTreeMap<String, St
         .extend(metadata.alt.iter().map(|(locale, text)| (format!("alt:{locale}"), text.clone())));
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    fn day(text: &str) -> CivilDate {
+        text.parse().unwrap()
+    }
+
+    fn planned(current: &Description, edits: &Edits) -> Result<Description, DescribeError> {
+        plan_description(current, edits, &Zone::named("Europe/Berlin").unwrap())
+    }
+
+    fn with_end(on: &str) -> Description {
+        let edits = Edits { expires_on: Edit::Set(day(on)), ..Edits::default() };
+        planned(&Description::default(), &edits).unwrap()
+    }
+
+    fn instant(at: Option<Timestamp>) -> String {
+        at.unwrap().to_string()
+    }
+
+    #[test]
+    fn nothing_given_changes_nothing() {
+        let current = with_end("2026-12-31");
+        assert_eq!(planned(&current, &Edits::default()), Ok(current));
+    }
+
+    #[test]
+    fn each_field_is_kept_cleared_or_set() {
+        let current = Some(1);
+        assert_eq!(Edit::Keep.of(current), current);
+        assert_eq!(Edit::Clear.of(current), None);
+        assert_eq!(Edit::Set(2).of(None), Some(2));
+    }
+
+    #[test]
+    fn a_list_is_replaced_first_then_cut_then_extended() {
+        let edit = |replaced, removed: &[i64], added: &[i64]| ListEdit {
+            replaced,
+            removed: removed.to_vec(),
+            added: added.to_vec(),
+        };
+        let current = [1, 2, 3];
+        assert_eq!(edit(None, &[], &[]).of(&current), None);
+        assert_eq!(edit(None, &[2], &[4]).of(&current), Some(vec![1, 3, 4]));
+        assert_eq!(edit(None, &[4], &[4]).of(&current), Some(vec![1, 2, 3, 4]));
+        assert_eq!(edit(Some(vec![5, 6]), &[6], &[7]).of(&current), Some(vec![5, 7]));
+        assert_eq!(edit(Some(Vec::new()), &[], &[]).of(&current), Some(Vec::new()));
+    }
+
+    #[test]
+    fn lists_are_sorted_and_without_repeats() {
+        let placements = ["shop", "blog", "shop"].map(str::to_owned).to_vec();
+        let edits = Edits {
+            placements: Some(placements),
+            contexts: Some(vec![3, 1, 3]),
+            ..Edits::default()
+        };
+        let planned = planned(&Description::default(), &edits).unwrap();
+        assert_eq!(planned.metadata.placements, ["blog", "shop"]);
+        assert_eq!(planned.contexts, [1, 3]);
+    }
+
+    #[test]
+    fn dates_count_in_the_zone_of_the_asset_else_in_the_shared_one() {
+        let current = with_end("2026-12-31");
+        assert_eq!(instant(current.metadata.dates.expires_at), "2026-12-31T23:00:00.000Z");
+        let moved = Edits { zone: Edit::Set("Pacific/Kiritimati".to_owned()), ..Edits::default() };
+        let moved = planned(&current, &moved).unwrap();
+        assert_eq!(instant(moved.metadata.dates.expires_at), "2026-12-31T10:00:00.000Z");
+        let back = planned(&moved, &Edits { zone: Edit::Clear, ..Edits::default() }).unwrap();
+        assert_eq!(back, current);
+    }
+
+    #[test]
+    fn dates_that_contradict_are_refused() {
+        let current = with_end("2026-12-31");
+        let late = Edits { starts_on: Edit::Set(day("2027-01-01")), ..Edits::default() };
+        let refused = planned(&current, &late).unwrap_err();
+        let (starts_on, expires_on) = (day("2027-01-01"), day("2026-12-31"));
+        assert_eq!(refused, DescribeError::EndBeforeStart { starts_on, expires_on });
+        let same_day = Edits { starts_on: Edit::Set(expires_on), ..Edits::default() };
+        assert!(planned(&current, &same_day).is_ok(), "the last day counts");
+        let endless =
+            Edits { no_expiry_reason: Edit::Set("the logo".to_owned()), ..Edits::default() };
+        assert_eq!(
+            planned(&current, &endless).unwrap_err(),
+            DescribeError::EndAndNoEnd(expires_on)
+        );
+        assert_eq!(
+            planned(&Description::default(), &endless).unwrap_err(),
+            DescribeError::NoEndNoReview
+        );
+    }
+
+    #[test]
+    fn what_an_approval_vouches_for_is_told_apart() {
+        let before = with_end("2026-12-31");
+        let edits = Edits {
+            title: Edit::Set("Tin".to_owned()),
+            owner: Edit::Set("anna".to_owned()),
+            source_note: Edit::Set("studio".to_owned()),
+            alt: [("en".to_owned(), Edit::Set(String::new()))].into(),
+            licenses: Some(vec![7]),
+            expires_on: Edit::Clear,
+            ..Edits::default()
+        };
+        let after = planned(&before, &edits).unwrap();
+        let (context, license) = (|id: i64| format!("c{id}"), |id: i64| format!("l{id}"));
+        let names = Names { context: &context, license: &license };
+        let said = differences(&before, &after, &names).into_iter().map(|d| {
+            let value = |value: Option<String>| value.unwrap_or("-".to_owned());
+            (d.field, value(d.before), value(d.after), d.weight == Weight::Governed)
+        });
+        let line = |field: &str, before: &str, after: &str, governed| {
+            (field.to_owned(), before.to_owned(), after.to_owned(), governed)
+        };
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                line("alt:en", "-", "", true),
+                line("expires_on", "2026-12-31", "-", true),
+                line("licenses", "-", "l7", true),
+                line("owner", "-", "anna", false),
+                line("source_note", "-", "studio", false),
+                line("title", "-", "Tin", false),
+            ]
+        );
+        assert_eq!(differences(&after, &after, &names), []);
+    }
+}

@@ -10,3 +10,6 @@ pub use action::Action;
 pub use standing::{Cause, ContextLink, Facts, Standing, Verdict, World, standing_of};
 pub use state::{Ended, State};
 pub use transitions::{Plan, Reason, Refusal, Request, TRANSITIONS, Transition, Who, next};
+
+#[cfg(test)]
+mod tests;

@@ -387,3 +387,6 @@ fn cause_of_revision(context: &Context, pinned: Option<i64>, now: Timestamp) -> 
         ContextRule::Ignore => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
