@@ -23,6 +23,7 @@ mod expiry;
 mod files;
 mod formats;
 mod grouping;
+mod handbook;
 mod holds;
 mod hostile;
 mod licenses;
