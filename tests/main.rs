@@ -34,6 +34,7 @@ mod realworld;
 mod restore;
 mod scanning;
 mod support;
+mod table;
 mod validation;
 mod wxr;
 mod wxr_broken;

@@ -1,6 +1,7 @@
 //! `describe`: what people know about assets.
 
 mod fields;
+mod sheet;
 mod values;
 
 use crate::catalog::{Decision, DescriptionEdit, FactsRow};
@@ -39,12 +40,26 @@ pub struct DescribeArgs {
     #[arg(long, value_name = "TEXT", requires = "no_expiry", value_parser = said)]
     reason: Option<String>,
 
+    /// Record what a table says: CSV with a column `asset`, one row per asset; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["Named", "Traits", "Fields", "to_csv"])]
+    from_csv: Option<String>,
+
+    /// Write what is recorded as such a table, and change nothing
+    #[arg(long, conflicts_with = "Fields")]
+    to_csv: bool,
+
     /// Show what would change and change nothing
     #[arg(long)]
     dry_run: bool,
 }
 
 pub(super) fn run(args: &DescribeArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if let Some(file) = &args.from_csv {
+        return sheet::read(ctx, file, Mode::unless_dry_run(args.dry_run));
+    }
+    if args.to_csv {
+        return sheet::write(ctx, &args.selection());
+    }
     args.fields.check()?;
     if args.fields.is_empty() {
         return Err(Error::usage("nothing is to be recorded: say what, such as `--owner NAME`"));

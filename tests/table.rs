@@ -1,0 +1,84 @@
+//! Descriptions in and out of a spreadsheet.
+
+use std::fmt::Write as _;
+
+use shelflife::exit::ExitCode;
+
+use crate::support::TestLibrary;
+
+fn described() -> TestLibrary {
+    let library = TestLibrary::scanned(&["garden.png", "tea.png"]);
+    library.add_context("campaign/spring", None);
+    library.add_context("brand/house", None);
+    library
+}
+
+#[test]
+fn fifty_assets_are_described_at_once() {
+    let paths: Vec<_> = (0..50).map(|number| format!("tea-tin-{number:02}.png")).collect();
+    let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+    let library = TestLibrary::scanned(&paths);
+    let mut table = "asset,owner,alt,alt:de,expires_on\n".to_owned();
+    for path in &paths {
+        writeln!(table, "{path},anna,\"A tin, {path}\",Eine Dose,+30d").unwrap();
+    }
+    library.run_with_input("describe --from-csv -", table.as_bytes()).expect(ExitCode::Success);
+    let owned = library.run("list --owner anna --format json").json();
+    assert_eq!(owned["items"].as_array().unwrap().len(), 50);
+    let one = library.run("show 7 --format json").json();
+    assert_eq!(one["items"][0]["fields"]["alt"][1]["text"], "A tin, tea-tin-06.png");
+    assert_eq!(one["items"][0]["fields"]["expires_on"], "2026-04-01");
+}
+
+#[test]
+fn what_is_written_is_read_back_without_a_change() {
+    let library = described();
+    library
+        .run(
+            "describe 1 --title '=SUM(A1)' --alt 'Tea \"green\", in rows' --alt de=Tee --owner anna \
+             --campaign spring --context brand/house --placement a --placement b \
+             --expires-on 2026-06-30 --rights-reviewed-by li",
+        )
+        .expect(ExitCode::Success);
+    let table = library.run("describe --to-csv").expect(ExitCode::Success).stdout;
+    assert!(table.contains("\"'=SUM(A1)\""), "a formula must not start a cell\n{table}");
+    let run = library.run_with_input("describe --from-csv - --format json", table.as_bytes());
+    let report = run.json();
+    assert_eq!(report["summary"]["edited"], 0, "{run}");
+    assert_eq!(report["summary"]["failed"], 0, "{run}");
+}
+
+#[test]
+fn a_bad_row_is_told_with_its_line_and_the_others_are_taken() {
+    let library = described();
+    let table = "asset,owner,expires_on,campaign\n1,anna,someday,\n99,anna,,\n2,anna,,spring\n2,anna,,autumn\n";
+    let run = library.run_with_input("describe --from-csv -", table.as_bytes());
+    let run = run.expect(ExitCode::Partial);
+    for told in ["line 2, column `expires_on`", "line 3", "line 5, column `campaign`"] {
+        assert!(run.stdout.contains(told), "{told}\n{run}");
+    }
+    let owned = library.run("list --owner anna --format json").json();
+    assert_eq!(owned["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_unknown_column_changes_nothing() {
+    let library = described();
+    let run = library.run_with_input("describe --from-csv -", b"asset,onwer\n1,anna\n");
+    let run = run.expect(ExitCode::Partial);
+    assert!(run.stdout.contains("line 1") && run.stdout.contains("owner"), "{run}");
+}
+
+#[test]
+fn a_dash_clears_and_an_empty_cell_leaves() {
+    let library = described();
+    library.run("describe 1 --owner anna --title Tea --campaign spring").expect(ExitCode::Success);
+    library
+        .run_with_input("describe --from-csv -", b"asset,owner,title,campaign\n1,-,,-\n")
+        .expect(ExitCode::Success);
+    let shown = library.run("show 1 --format json").json();
+    let fields = &shown["items"][0]["fields"];
+    assert!(fields["owner"].is_null());
+    assert_eq!(fields["title"], "Tea");
+    assert_eq!(fields["contexts"].as_array().unwrap().len(), 0);
+}
