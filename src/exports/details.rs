@@ -141,3 +141,97 @@ fn pixels(value: &Value<'_>) -> Option<u32> {
 fn plain_text(value: &Value<'_>) -> Option<String> {
     Some(String::from_utf8_lossy(value.text()?).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(serialized: &str) -> (Result<Option<MediaDetails>, PhpError>, Vec<Defect>) {
+        let mut defects = Vec::new();
+        let details = read_metadata(serialized, &mut defects);
+        (details, defects)
+    }
+
+    fn sound(serialized: &str) -> MediaDetails {
+        let (details, defects) = read(serialized);
+        assert_eq!(defects, []);
+        details.unwrap().unwrap()
+    }
+
+    /// An entry of a list whose key and value are texts.
+    fn text(key: &str, value: &str) -> String {
+        format!("s:{}:\"{key}\";s:{}:\"{value}\";", key.len(), value.len())
+    }
+
+    #[test]
+    fn a_picture_has_its_files_and_sizes() {
+        let medium = format!("a:3:{{{}s:5:\"width\";i:300;{}}}", text("file", "b-300x200.jpg"), {
+            text("mime-type", "image/jpeg")
+        });
+        let details = sound(&format!(
+            "a:6:{{s:5:\"width\";i:2560;s:6:\"height\";s:4:\"1707\";{}{}s:8:\"filesize\";d:77015;\
+             s:5:\"sizes\";a:1:{{s:6:\"medium\";{medium}}}}}",
+            text("file", "2026/01/b-scaled.jpg"),
+            text("original_image", "b.jpg"),
+        ));
+        assert_eq!((details.width, details.height), (Some(2_560), Some(1_707)));
+        assert_eq!(details.filesize, Some(77_015));
+        assert_eq!(details.file.unwrap().as_bytes(), b"2026/01/b-scaled.jpg");
+        assert_eq!(details.original_image.unwrap().as_bytes(), b"b.jpg");
+        let size = &details.sizes[0];
+        assert_eq!((size.name.as_str(), size.width, size.height), ("medium", Some(300), None));
+        assert_eq!(size.mime.as_deref(), Some("image/jpeg"));
+    }
+
+    #[test]
+    fn a_file_without_pixels_has_what_there_is() {
+        for sizes in ["s:5:\"sizes\";s:0:\"\";", "s:5:\"sizes\";a:0:{}", "s:5:\"sizes\";N;"] {
+            let details = sound(&format!("a:2:{{s:8:\"filesize\";i:5;{sizes}}}"));
+            assert_eq!(details, MediaDetails { filesize: Some(5), ..MediaDetails::default() });
+        }
+        assert_eq!(sound("a:0:{}"), MediaDetails::default());
+    }
+
+    #[test]
+    fn nothing_stored_is_no_metadata_and_no_problem() {
+        for nothing in ["", " \n", "s:0:\"\";", "b:0;", "N;"] {
+            assert_eq!(read(nothing), (Ok(None), vec![]), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_is_not_readable() {
+        for other in ["i:5;", "b:1;", "s:5:\"hello\";"] {
+            assert_eq!(read(other).0, Err(PhpError::NotAList), "{other}");
+        }
+        for other in ["{\"width\":5}", "Array", "a:1:{s:4:\"file\";s:9:\"moved.jpg!\";}"] {
+            assert_eq!(read(other).0, Err(PhpError::Malformed), "{other}");
+        }
+    }
+
+    #[test]
+    fn metadata_that_was_serialized_twice_is_read_with_space_around_it() {
+        let list = format!("a:1:{{{}}}", text("file", "2026/01/łódź.jpg"));
+        let twice = format!("\n  s:{}:\"{list}\";\n", list.len());
+        assert_eq!(sound(&twice).file.unwrap().as_bytes(), "2026/01/łódź.jpg".as_bytes());
+    }
+
+    #[test]
+    fn one_refused_size_leaves_the_others() {
+        let size = |name: &str, file: &str| {
+            format!("s:{}:\"{name}\";a:1:{{{}}}", name.len(), text("file", file))
+        };
+        let sizes = size("bad", "../x.jpg") + &size("good", "x-1x1.jpg") + "i:0;s:1:\"x\";";
+        let (details, defects) = read(&format!("a:1:{{s:5:\"sizes\";a:3:{{{sizes}}}}}"));
+        let names: Vec<_> = details.unwrap().unwrap().sizes.into_iter().map(|s| s.name).collect();
+        assert_eq!(names, ["good"]);
+        assert_eq!(defects.len(), 1);
+    }
+
+    #[test]
+    fn a_path_whose_bytes_are_not_text_is_refused() {
+        let (details, defects) = read("a:1:{s:4:\"file\";s:5:\"\u{fffd}.jpg\";}");
+        assert_eq!(details.unwrap().unwrap().file, None);
+        assert_eq!(defects, [Defect::PathNotText { field: METADATA }]);
+    }
+}

@@ -8,6 +8,7 @@ mod details;
 mod item;
 pub mod php;
 mod problem;
+pub mod table;
 pub mod wxr;
 
 pub use item::{Item, MediaDetails, Place, SizeEntry};

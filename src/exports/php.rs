@@ -175,3 +175,129 @@ impl Key<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_of_value_is_read() {
+        let serialized = b"a:8:{i:0;N;i:1;b:1;i:-2;i:-7;s:1:\"f\";d:0.5;s:1:\"t\";s:2:\"\xff\"\";\
+            s:1:\"l\";a:0:{}s:1:\"o\";O:3:\"Foo\":1:{s:1:\"p\";i:1;}s:1:\"r\";R:2;}";
+        let value = read(serialized).unwrap();
+        assert_eq!(value.entries()[0], (Key::Int(0), Value::Null));
+        assert_eq!(value.entries()[1], (Key::Int(1), Value::Bool(true)));
+        assert_eq!(value.entries()[2], (Key::Int(-2), Value::Int(-7)));
+        assert_eq!(value.entry("f"), Some(&Value::Float(0.5)));
+        assert_eq!(value.entry("t").unwrap().text(), Some(b"\xff\"".as_slice()));
+        assert_eq!(value.entry("l"), Some(&Value::List(vec![])));
+        assert_eq!(value.entry("o").unwrap().entry("p"), Some(&Value::Int(1)));
+        assert_eq!(value.entry("r"), Some(&Value::Opaque));
+        assert_eq!(value.entry("x"), None);
+    }
+
+    #[test]
+    fn counts_are_taken_in_whichever_type_php_had_them() {
+        let cases: [(&[u8], Option<u64>); 12] = [
+            (b"i:640;", Some(640)),
+            (b"s:3:\"640\";", Some(640)),
+            (b"s:5:\" 640 \";", Some(640)),
+            (b"d:640.9;", Some(640)),
+            (b"d:1.0E+25;", None),
+            (b"d:NAN;", None),
+            (b"d:-1;", None),
+            (b"i:-1;", None),
+            (b"s:0:\"\";", None),
+            (b"s:4:\"wide\";", None),
+            (b"b:1;", None),
+            (b"N;", None),
+        ];
+        for (serialized, count) in cases {
+            assert_eq!(read(serialized).unwrap().count(), count, "{}", serialized.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_malformed() {
+        let cases: [&[u8]; 22] = [
+            b"",
+            b"x",
+            b"a:1:{",
+            b"a:1:{}",
+            b"a:0:{i:0;i:0;}",
+            b"a:2:{i:0;i:0;}",
+            b"a:1:{i:0;i:0;i:1;i:1;}",
+            b"a:1:{i:0;}",
+            b"a:1:{N;i:0;}",
+            b"a:4294967295:{}",
+            b"a:99999999999999999999:{}",
+            b"a:-1:{}",
+            b"s:5:\"four\";",
+            b"s:3:\"four\";",
+            b"s:4294967295:\"\";",
+            b"s:99999999999999:\"x\";",
+            b"O:8:\"stdClass\":4294967295:{",
+            b"C:3:\"Foo\":4294967295:{}",
+            b"E:7:\"Foo:Bar\";",
+            b"i:99999999999999999999;",
+            b"i:1;i:2;",
+            b"}",
+        ];
+        for serialized in cases {
+            assert_eq!(read(serialized), Err(PhpError::Malformed), "{}", serialized.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn nesting_is_followed_to_the_limit_and_no_deeper() {
+        let nested = |depth: usize| "a:1:{i:0;".repeat(depth) + "N;" + &"}".repeat(depth);
+        assert!(read(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert_eq!(read(nested(MAX_DEPTH + 1).as_bytes()), Err(PhpError::TooDeep));
+        let endless = "a:1:{i:0;".repeat(100_000);
+        assert_eq!(read(endless.as_bytes()), Err(PhpError::TooDeep));
+    }
+
+    #[test]
+    fn tokens_and_bytes_are_bounded() {
+        let wide = |entries: usize| format!("a:{entries}:{{{}}}", "i:0;N;".repeat(entries));
+        assert!(read(wide(40_000).as_bytes()).is_ok());
+        assert_eq!(read(wide(50_000).as_bytes()), Err(PhpError::TooManyTokens));
+        let long = vec![b'a'; crate::exports::MAX_TEXT + 1];
+        assert_eq!(read(&long), Err(PhpError::TooLong));
+    }
+
+    #[test]
+    fn a_list_that_was_serialized_twice_is_unwrapped_once() {
+        let list = "a:1:{s:5:\"width\";i:9;}";
+        let twice = format!("s:{}:\"{list}\";", list.len());
+        let thrice = format!("s:{}:\"{twice}\";", twice.len());
+        let width = |value: &Value<'_>| value.entry("width").and_then(Value::count);
+        assert_eq!(width(&read_nested(list.as_bytes()).unwrap()), Some(9));
+        assert_eq!(width(&read_nested(twice.as_bytes()).unwrap()), Some(9));
+        assert_eq!(width(&read_nested(thrice.as_bytes()).unwrap()), None);
+        assert_eq!(read_nested(b"s:4:\"a:1:\";"), Err(PhpError::Malformed));
+    }
+
+    #[test]
+    fn a_later_key_stands_for_an_earlier_one() {
+        let value = read(b"a:2:{s:1:\"a\";i:1;s:1:\"a\";i:2;}").unwrap();
+        assert_eq!(value.entry("a"), Some(&Value::Int(2)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_value_or_an_error(
+            bytes in proptest::collection::vec(
+                prop_oneof![4 => proptest::sample::select(b"aisdbNORC:;{}\"0123456789".to_vec()),
+                            1 => any::<u8>()],
+                0..200,
+            )
+        ) {
+            if let Ok(value) = read_nested(&bytes) {
+                prop_assert!(value.count().is_none() || value.entries().is_empty());
+            }
+        }
+    }
+}

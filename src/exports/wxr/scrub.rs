@@ -237,3 +237,87 @@ fn windows_1252(byte: u8) -> Option<char> {
         _ => Some(char::from(byte)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn scrub(bytes: &[u8], capacity: usize) -> (String, Scrubbed<BufReader<&[u8]>>) {
+        let mut scrubbed = Scrubbed::new(BufReader::with_capacity(capacity, bytes));
+        let mut clean = String::new();
+        while scrubbed.read_piece(&mut clean).unwrap() {}
+        (clean, scrubbed)
+    }
+
+    #[test]
+    fn characters_survive_being_split_between_pieces() {
+        for capacity in 1..8 {
+            let (clean, scrubbed) = scrub("a\nłódź € 🦀\n".as_bytes(), capacity);
+            assert_eq!(clean, "a\nłódź € 🦀\n");
+            assert_eq!(scrubbed.not_text().count, 0);
+        }
+    }
+
+    #[test]
+    fn what_is_replaced_is_counted_with_its_first_line() {
+        let (clean, scrubbed) = scrub(b"a\nb\xe9\n\xff\x00\n\x1b\x7f\xef\xbf\xbe\xf0\x9f", 3);
+        assert_eq!(clean, "a\nb\u{fffd}\n\u{fffd}\u{fffd}\n\u{fffd}\u{7f}\u{fffd}\u{fffd}\u{fffd}");
+        assert_eq!(scrubbed.not_text(), Replaced { count: 4, first_line: 2 });
+        assert_eq!(scrubbed.control_characters(), Replaced { count: 3, first_line: 3 });
+    }
+
+    #[test]
+    fn every_byte_of_windows_1252_is_read() {
+        let mut bytes = b"<?xml version='1.0' encoding='windows-1252'?>".to_vec();
+        bytes.extend(0x80..=0xff);
+        let (clean, scrubbed) = scrub(&bytes, 16);
+        assert!(clean.ends_with('ÿ'));
+        assert_eq!(clean.chars().count(), bytes.len());
+        assert_eq!(scrubbed.not_text().count, 5, "81, 8d, 8f, 90 and 9d are nothing");
+    }
+
+    #[test]
+    fn the_declared_encoding_is_found_however_it_is_written() {
+        let cases = [
+            ("<?xml version=\"1.0\" encoding=\"UTF-8\" ?>", Some("UTF-8")),
+            ("\n <?xml version='1.0' encoding = 'x'?>", Some("x")),
+            ("<?xml version='1.0'?><a encoding='x'>", None),
+            ("<rss encoding='x'>", None),
+            ("<?xml encoding=x?>", None),
+            ("<?xml encoding='", Some("")),
+        ];
+        for (head, expected) in cases {
+            assert_eq!(encoding_in_declaration(head.as_bytes()).as_deref(), expected, "{head}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_is_clean_and_as_long_in_lines_as_its_bytes(
+            bytes in proptest::collection::vec(
+                prop_oneof![Just(b'\n'), Just(0xe2), Just(0x82), Just(0xac), any::<u8>()],
+                0..300,
+            ),
+            capacity in 1..50_usize,
+        ) {
+            let bytes = [b"x".as_slice(), &bytes].concat();
+            let (clean, scrubbed) = scrub(&bytes, capacity);
+            prop_assert!(clean.chars().all(is_allowed));
+            prop_assert_eq!(count_lines(clean.as_bytes()), count_lines(&bytes));
+            prop_assert_eq!(&clean, &scrub(&bytes, bytes.len()).0);
+            let replaced = scrubbed.not_text().count + scrubbed.control_characters().count;
+            let found = clean.chars().filter(|character| *character == '\u{fffd}').count() as u64;
+            prop_assert!(replaced <= found);
+        }
+
+        #[test]
+        fn lines_are_counted_fast_and_right(bytes in proptest::collection::vec(0_u8..12, 0..2_000)) {
+            let expected = bytes.split(|byte| *byte == b'\n').count() as u64 - 1;
+            prop_assert_eq!(count_lines(&bytes), expected);
+        }
+    }
+}

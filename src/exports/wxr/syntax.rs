@@ -65,6 +65,8 @@ pub(super) fn unix_lines(text: &str) -> String {
     }
 }
 
+/// How many line feeds there are. Counts in pieces that a byte can count, which is fast.
 pub(super) fn count_lines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+    let count = |piece: &[u8]| piece.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>();
+    bytes.chunks(usize::from(u8::MAX)).map(|piece| u64::from(count(piece))).sum()
 }
