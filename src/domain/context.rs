@@ -98,6 +98,13 @@ impl fmt::Display for ContextKey {
     }
 }
 
+impl ContextKey {
+    /// Whether the context only says that there is nothing of its kind: `claim/none`.
+    pub fn says_none(&self) -> bool {
+        self.slug == "none"
+    }
+}
+
 /// Why a text is not a context key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContextKeyError {

@@ -1,12 +1,14 @@
 //! `reuse check`: five questions, each with the fact that decides it.
 
-use crate::domain::reuse::{Answer, Candidate, ReuseVerdict, check_reuse};
+use crate::domain::asset::Asset;
+use crate::domain::reuse::{Answer, Candidate, Grounds, ReuseVerdict, Territory, Use, check_reuse};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::Value;
 
 use super::super::Context;
 use super::super::library::{Court, find_asset};
+use super::super::words::placement;
 use super::UseArgs;
 
 /// Ask whether an asset may be used as intended
@@ -20,7 +22,7 @@ pub(super) struct CheckArgs {
     asset: String,
 
     /// Where it is to be used, such as homepage-hero
-    #[arg(long, value_name = "PLACEMENT")]
+    #[arg(long, value_name = "PLACEMENT", value_parser = placement)]
     placement: String,
 
     #[command(flatten)]
@@ -44,28 +46,36 @@ pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     if verdict.answer != Answer::Yes {
         ctx.report.outcome(ExitCode::No);
     }
-    let mut fields = vec![
-        ("id", row.asset.id.0.into()),
-        ("path", row.asset.path.to_string().into()),
-        ("placement", args.placement.as_str().into()),
-    ];
-    fields.extend(answers(&verdict));
+    let fields = fields(&row.asset, &wanted, &verdict);
     ctx.report.sheet("reuse", fields);
     Ok(())
 }
 
-fn answers(verdict: &ReuseVerdict) -> Vec<(&'static str, Value)> {
-    let questions = verdict.answers.iter().map(|answered| {
-        Value::Record(vec![
-            ("question", answered.question.name().into()),
-            ("answer", answered.answer.name().into()),
-            ("because", answered.because.as_str().into()),
-        ])
+fn fields(asset: &Asset, wanted: &Use, verdict: &ReuseVerdict) -> Vec<(&'static str, Value)> {
+    let territory = match &wanted.territory {
+        Territory::Unsaid => Value::Nothing,
+        Territory::Worldwide => "worldwide".into(),
+        Territory::In(codes) => codes.clone().into(),
+    };
+    let questions = verdict.answers.iter().map(|(question, grounds)| {
+        let mut record = vec![("question", question.name().into())];
+        record.extend(answer(grounds));
+        Value::Record(record)
     });
     vec![
+        ("id", asset.id.0.into()),
+        ("path", asset.path.to_string().into()),
+        ("placement", wanted.placement.as_str().into()),
+        ("campaign", wanted.campaign.as_ref().map(ToString::to_string).into()),
+        ("territory", territory),
+        ("from", wanted.from.to_string().into()),
+        ("until", wanted.until.to_string().into()),
         ("answer", verdict.answer.name().into()),
-        ("standing", verdict.at_begin.standing.name().into()),
-        ("objections", verdict.objections.clone().into()),
+        ("standing", Value::Record(answer(&verdict.standing).into())),
         ("questions", Value::List(questions.collect())),
     ]
+}
+
+fn answer(grounds: &Grounds) -> [(&'static str, Value); 2] {
+    [("answer", grounds.answer.name().into()), ("because", grounds.because.as_str().into())]
 }

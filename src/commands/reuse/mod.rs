@@ -3,9 +3,11 @@
 mod check;
 mod find;
 
-use crate::domain::context::ContextKey;
-use crate::domain::reuse::Use;
-use crate::domain::time::CivilDate;
+use std::collections::BTreeSet;
+
+use crate::domain::context::{ContextKey, ContextKeyError, ContextKind};
+use crate::domain::reuse::{Territory, Use};
+use crate::domain::territory;
 use crate::error::Error;
 
 use super::Context;
@@ -30,59 +32,71 @@ pub(super) fn run(args: &ReuseArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     }
 }
 
-/// The use that somebody has in mind.
+/// The use that somebody has in mind, beside its placement.
 #[derive(Debug, Clone, clap::Args)]
 struct UseArgs {
-    /// Campaign that it is for, such as campaign/spring
+    /// Campaign that it is for, such as campaign/spring or spring
     #[arg(long, value_name = "KEY", value_parser = campaign)]
     campaign: Option<ContextKey>,
 
-    /// Country that it is for, as two letters such as DE
-    #[arg(long, value_name = "CODE", value_parser = country)]
-    territory: Option<String>,
+    /// Country where it is to be seen, by its ISO 3166-1 code such as DE, or EU for its members; may
+    /// be repeated
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = territory::codes_of)]
+    territory: Vec<&'static [&'static str]>,
 
-    /// First day of the use [default: today]
+    /// It is to be seen everywhere
+    #[arg(long, conflicts_with = "territory")]
+    worldwide: bool,
+
+    /// First day of the use, in the site's time zone [default: today]
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
 
-    /// Last day of the use, inclusive [default: the first]
+    /// Last day of the use, which still belongs to it [default: the first]
     #[arg(long, value_name = "DATE")]
     to: Option<String>,
 }
 
 impl UseArgs {
-    /// The use in instants, by the civil days of the site's zone.
+    /// The use in instants. It can begin now at the earliest: nobody knows any more what an asset
+    /// could be used for before.
     fn wanted(&self, ctx: &mut Context<'_>, placement: &str) -> Result<Use, Error> {
-        let zone = ctx.config()?.policy.zone.clone();
+        let zone = ctx.zone(None)?;
         let today = zone.date_at(ctx.now);
-        let day = |text: &Option<String>| {
-            text.as_deref().map(|text| CivilDate::parse(text, today)).transpose()
-        };
-        let first = day(&self.from)?;
-        let last = day(&self.to)?.or(first).unwrap_or(today);
-        if first.unwrap_or(today) > last {
-            return Err(Error::usage("the last day of the use is before the first"));
+        let day = |text: &Option<String>| text.as_deref().map(|text| ctx.day(text, &zone));
+        let first = day(&self.from).transpose()?.unwrap_or(today);
+        let last = day(&self.to).transpose()?.unwrap_or(first);
+        if first < today {
+            return Err(Error::usage(format!("a use from {first} on has begun already")));
+        }
+        if last < first {
+            let message = format!("the last day of the use, {last}, is before the first, {first}");
+            return Err(Error::usage(message));
         }
         Ok(Use {
             placement: placement.to_owned(),
             campaign: self.campaign.clone(),
-            territory: self.territory.clone(),
-            from: first.map_or(ctx.now, |day| zone.start_of(day)),
+            territory: self.territory(),
+            from: zone.start_of(first).max(ctx.now),
             until: zone.cutoff(last).before(),
         })
     }
-}
 
-fn campaign(text: &str) -> Result<ContextKey, String> {
-    let key = if text.contains('/') { text.to_owned() } else { format!("campaign/{text}") };
-    key.parse().map_err(|error: crate::domain::context::ContextKeyError| error.to_string())
-}
-
-/// ISO 3166-1 alpha-2, upper case.
-fn country(text: &str) -> Result<String, String> {
-    let fits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic());
-    if fits {
-        return Ok(text.to_ascii_uppercase());
+    fn territory(&self) -> Territory {
+        let codes: BTreeSet<_> = self.territory.iter().copied().flatten().collect();
+        match (self.worldwide, codes.is_empty()) {
+            (true, _) => Territory::Worldwide,
+            (false, true) => Territory::Unsaid,
+            (false, false) => Territory::In(codes.into_iter().map(ToString::to_string).collect()),
+        }
     }
-    Err("not a country code (two letters, such as DE)".to_owned())
+}
+
+/// A campaign by its key, or by its name alone.
+fn campaign(text: &str) -> Result<ContextKey, String> {
+    let kind = ContextKind::Campaign;
+    let whole =
+        if text.contains('/') { text.to_owned() } else { format!("{}/{text}", kind.name()) };
+    let key: ContextKey = whole.parse().map_err(|error: ContextKeyError| error.to_string())?;
+    if key.kind == kind { Ok(key) } else { Err(format!("`{key}` is not a campaign")) }
 }
