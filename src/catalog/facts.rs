@@ -1,24 +1,12 @@
 //! The facts behind every verdict: one asset's, or all of them as a stream.
 
-use rusqlite::{Row, Rows, named_params};
+use rusqlite::named_params;
 
-use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use super::select::Filter;
+use super::select::{Filter, ONE, facts_row};
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::lifecycle::{ContextLink, Facts, World};
-use crate::domain::time::Timestamp;
-
-const LICENSES: &str =
-    "SELECT asset_id, license_id, NULL FROM asset_license ORDER BY asset_id, license_id";
-const CONTEXTS: &str =
-    "SELECT asset_id, context_id, pinned FROM asset_context ORDER BY asset_id, context_id";
-
-const LICENSES_OF: &str = "SELECT asset_id, license_id, NULL FROM asset_license
-                           WHERE asset_id = :id ORDER BY license_id";
-const CONTEXTS_OF: &str = "SELECT asset_id, context_id, pinned FROM asset_context
-                           WHERE asset_id = :id ORDER BY context_id";
 
 /// An asset with everything that its standing depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +14,18 @@ pub struct FactsRow {
     pub asset: Asset,
     pub facts: Facts,
 }
+
+/// How many assets are read before their links are.
+const CHUNK: usize = 256;
+/// Assets at least this close to each other, on average, have their links read in one go.
+const DENSE: i64 = 8;
+
+const LICENSES: &str = "SELECT asset_id, license_id FROM asset_license
+                        WHERE asset_id >= :first AND asset_id <= :last
+                        ORDER BY asset_id, license_id";
+const CONTEXTS: &str = "SELECT asset_id, context_id, pinned FROM asset_context
+                        WHERE asset_id >= :first AND asset_id <= :last
+                        ORDER BY asset_id, context_id";
 
 impl Catalog {
     /// All licenses and contexts: what assets share. Small beside the assets themselves.
@@ -37,24 +37,12 @@ impl Catalog {
 
     /// One asset's facts.
     pub fn facts_of(&self, id: AssetId) -> Result<Option<FactsRow>> {
-        let mut found = None;
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, state, was, since_ms, version, root_id, path, sha256, media_type, width,
-                    height, attachment_id, added_ms, files_missing, starts_ms, expires_ms, review_ms
-             FROM asset WHERE id = :id",
-        )?;
+        let mut statement = self.conn.prepare_cached(ONE)?;
         let mut rows = statement.query(named_params! { ":id": id.0 })?;
-        if let Some(row) = rows.next()? {
-            found = Some(facts_row(row)?);
-        }
-        let Some(mut row) = found else { return Ok(None) };
-        let mut licenses = self.conn.prepare_cached(LICENSES_OF)?;
-        let mut contexts = self.conn.prepare_cached(CONTEXTS_OF)?;
-        let params = named_params! { ":id": id.0 };
-        let (licenses, contexts) = (licenses.query(params)?, contexts.query(params)?);
-        BothLinks { licenses: Links::new(licenses)?, contexts: Links::new(contexts)? }
-            .add_to(&mut row)?;
-        Ok(Some(row))
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut found = facts_row(row)?;
+        self.add_links(std::slice::from_mut(&mut found))?;
+        Ok(Some(found))
     }
 
     /// Whether one asset would be let through by the filter.
@@ -64,7 +52,7 @@ impl Catalog {
         }
         let before = AssetId(row.asset.id.0 - 1);
         let one = Filter { after: Some(before), until: Some(row.asset.id), ..filter.clone() };
-        let mut statement = self.conn.prepare_cached(Filter::SQL)?;
+        let mut statement = self.conn.prepare_cached(one.sql())?;
         let found = one.query(&mut statement)?.next()?.is_some();
         Ok(found)
     }
@@ -79,90 +67,70 @@ impl Catalog {
     ) -> std::result::Result<(), E> {
         let sql = |error: rusqlite::Error| E::from(CatalogError::from(error));
         let view = self.conn.unchecked_transaction().map_err(sql)?;
-        let mut assets = view.prepare_cached(Filter::SQL).map_err(sql)?;
-        let mut licenses = view.prepare_cached(LICENSES).map_err(sql)?;
-        let mut contexts = view.prepare_cached(CONTEXTS).map_err(sql)?;
-        let (licenses, contexts) =
-            (licenses.query([]).map_err(sql)?, contexts.query([]).map_err(sql)?);
-        let mut links =
-            BothLinks { licenses: Links::new(licenses)?, contexts: Links::new(contexts)? };
+        let mut assets = view.prepare_cached(filter.sql()).map_err(sql)?;
         let mut rows = filter.query(&mut assets)?;
-        while let Some(row) = rows.next().map_err(sql)? {
-            let mut row = facts_row(row)?;
-            links.add_to(&mut row)?;
-            visit(row)?;
-        }
-        Ok(())
-    }
-}
-
-fn facts_row(row: &Row<'_>) -> Result<FactsRow> {
-    let asset = cells::asset(row)?;
-    let facts = Facts {
-        state: asset.state,
-        since: Timestamp::from_millis(row.get("since_ms")?),
-        files_missing: row.get("files_missing")?,
-        starts_at: cells::instant(row, "starts_ms")?,
-        expires_at: cells::instant(row, "expires_ms")?,
-        review_at: cells::instant(row, "review_ms")?,
-        licenses: Vec::new(),
-        contexts: Vec::new(),
-    };
-    Ok(FactsRow { asset, facts })
-}
-
-/// A row of a link table.
-struct Link {
-    asset: i64,
-    other: i64,
-    pinned: Option<i64>,
-}
-
-/// Rows of a link table, ascending by asset, read beside the ascending assets.
-struct Links<'s> {
-    rows: Rows<'s>,
-    next: Option<Link>,
-}
-
-impl<'s> Links<'s> {
-    fn new(rows: Rows<'s>) -> Result<Self> {
-        let mut links = Self { rows, next: None };
-        links.advance()?;
-        Ok(links)
-    }
-
-    fn advance(&mut self) -> Result<()> {
-        self.next = match self.rows.next()? {
-            Some(row) => Some(Link { asset: row.get(0)?, other: row.get(1)?, pinned: row.get(2)? }),
-            None => None,
-        };
-        Ok(())
-    }
-
-    /// Gives the links of `asset` to `each`, passing over those of assets before it.
-    fn take(&mut self, asset: AssetId, mut each: impl FnMut(&Link)) -> Result<()> {
-        while let Some(link) = self.next.as_ref().filter(|link| link.asset <= asset.0) {
-            if link.asset == asset.0 {
-                each(link);
+        let mut chunk = Vec::with_capacity(CHUNK);
+        loop {
+            let next = rows.next().map_err(sql)?;
+            let more = next.is_some();
+            if let Some(row) = next {
+                chunk.push(facts_row(row)?);
             }
-            self.advance()?;
+            if chunk.len() == CHUNK || !more {
+                self.add_links(&mut chunk)?;
+                chunk.drain(..).try_for_each(&mut visit)?;
+            }
+            if !more {
+                return Ok(());
+            }
         }
-        Ok(())
     }
-}
 
-/// The links of every asset, or of one, for both kinds of link.
-struct BothLinks<'s> {
-    licenses: Links<'s>,
-    contexts: Links<'s>,
-}
-
-impl BothLinks<'_> {
-    fn add_to(&mut self, row: &mut FactsRow) -> Result<()> {
-        let (id, facts) = (row.asset.id, &mut row.facts);
-        self.licenses.take(id, |link| facts.licenses.push(link.other))?;
-        self.contexts.take(id, |link| {
-            facts.contexts.push(ContextLink { context: link.other, pinned: link.pinned });
+    /// Reads licenses and contexts of assets in ascending order.
+    fn add_links(&self, assets: &mut [FactsRow]) -> Result<()> {
+        let (Some(first), Some(last)) = (assets.first(), assets.last()) else { return Ok(()) };
+        let (first, last) = (first.asset.id.0, last.asset.id.0);
+        let count = i64::try_from(assets.len()).unwrap_or(i64::MAX);
+        if (last - first) / DENSE <= count {
+            return self.add_links_between((first, last), assets);
+        }
+        assets.iter_mut().try_for_each(|asset| {
+            let id = asset.asset.id.0;
+            self.add_links_between((id, id), std::slice::from_mut(asset))
         })
     }
+
+    fn add_links_between(&self, (first, last): (i64, i64), assets: &mut [FactsRow]) -> Result<()> {
+        let numbers = named_params! { ":first": first, ":last": last };
+        let mut statement = self.conn.prepare_cached(LICENSES)?;
+        let mut rows = statement.query(numbers)?;
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            if let Some(asset) = numbered(assets, &mut at, row.get(0)?) {
+                asset.facts.licenses.push(row.get(1)?);
+            }
+        }
+        let mut statement = self.conn.prepare_cached(CONTEXTS)?;
+        let mut rows = statement.query(numbers)?;
+        let mut at = 0;
+        while let Some(row) = rows.next()? {
+            if let Some(asset) = numbered(assets, &mut at, row.get(0)?) {
+                let link = ContextLink { context: row.get(1)?, pinned: row.get(2)? };
+                asset.facts.contexts.push(link);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The asset with this number among ascending ones, looked for from `at` on, which moves along.
+fn numbered<'a>(
+    assets: &'a mut [FactsRow],
+    at: &mut usize,
+    number: i64,
+) -> Option<&'a mut FactsRow> {
+    while assets.get(*at).is_some_and(|row| row.asset.id.0 < number) {
+        *at += 1;
+    }
+    assets.get_mut(*at).filter(|row| row.asset.id.0 == number)
 }

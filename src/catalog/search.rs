@@ -1,26 +1,30 @@
-//! Full-text search over names, titles, alt texts and notes.
+//! Full-text search over names, titles, alt texts and notes, in any language.
 
 use rusqlite::{Transaction, named_params};
 
 use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
+use crate::domain::words::{name_in_words, set_apart};
 
 /// Makes the asset's words anew from what is recorded about it.
 pub(super) fn index_words(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
     let id = named_params! { ":asset": asset.0 };
+    let (path, texts): (Vec<u8>, String) = tx
+        .prepare_cached(
+            "SELECT a.path,
+                    coalesce(d.title, '') || ' ' || coalesce(d.source_note, '')
+                    || ' ' || coalesce((SELECT group_concat(text, ' ') FROM alt_text
+                                        WHERE asset_id = a.id), '') AS texts
+             FROM asset a LEFT JOIN description d ON d.asset_id = a.id
+             WHERE a.id = :asset",
+        )?
+        .query_row(id, |row| Ok((row.get("path")?, row.get("texts")?)))?;
+    let name = name_in_words(&String::from_utf8_lossy(&path));
+    let words = format!("{name} {}", set_apart(&texts));
     tx.prepare_cached("DELETE FROM asset_words WHERE rowid = :asset")?.execute(id)?;
-    tx.prepare_cached(
-        "INSERT INTO asset_words (rowid, words)
-         SELECT a.id,
-                replace(replace(CAST(a.path AS TEXT), '_', ' '), '-', ' ')
-                || ' ' || coalesce(d.title, '') || ' ' || coalesce(d.source_note, '')
-                || ' ' || coalesce((SELECT group_concat(text, ' ') FROM alt_text
-                                    WHERE asset_id = a.id), '')
-         FROM asset a LEFT JOIN description d ON d.asset_id = a.id
-         WHERE a.id = :asset",
-    )?
-    .execute(id)?;
+    tx.prepare_cached("INSERT INTO asset_words (rowid, words) VALUES (:asset, :words)")?
+        .execute(named_params! { ":asset": asset.0, ":words": words })?;
     Ok(())
 }
 
@@ -46,13 +50,22 @@ impl Catalog {
     }
 }
 
+/// More words than this are not looked for.
+const MOST_WORDS: usize = 50;
+
 /// The words as an FTS5 query in which nothing of the user's is syntax; `None` without a word.
-fn match_query(words: &str) -> Option<String> {
-    let terms: Vec<_> = words
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| format!("\"{word}\"*"))
-        .collect();
+///
+/// What stands without a blank between is looked for in that order: `tea-tin`, or a text in a
+/// script that has no blanks.
+pub(super) fn match_query(words: &str) -> Option<String> {
+    let said = |word: &&str| word.chars().any(char::is_alphanumeric);
+    let phrase = |word: &str| {
+        let harmless = |c: char| if c == '"' || c.is_control() { ' ' } else { c };
+        let word: String = set_apart(word).chars().map(harmless).collect();
+        format!("\"{}\"*", word.trim())
+    };
+    let terms: Vec<_> =
+        words.split_whitespace().filter(said).take(MOST_WORDS).map(phrase).collect();
     (!terms.is_empty()).then(|| terms.join(" "))
 }
 
@@ -63,7 +76,9 @@ mod tests {
     #[test]
     fn what_people_type_is_never_query_syntax() {
         assert_eq!(match_query("red fox").as_deref(), Some("\"red\"* \"fox\"*"));
-        assert_eq!(match_query("a\" OR b*").as_deref(), Some("\"a\"* \"OR\"* \"b\"*"));
-        assert_eq!(match_query("  -- "), None);
+        assert_eq!(match_query("a\" OR b*").as_deref(), Some("\"a\"* \"OR\"* \"b*\"*"));
+        assert_eq!(match_query("tea-tin -- \0x").as_deref(), Some("\"tea-tin\"* \"x\"*"));
+        assert_eq!(match_query("日本茶").as_deref(), Some("\"日 本 茶\"*"));
+        assert_eq!(match_query("  -- \" * "), None);
     }
 }

@@ -1,9 +1,14 @@
 //! Which assets a listing is about, as far as the catalog can tell without a verdict.
 
-use rusqlite::{Rows, Statement, named_params};
+use rusqlite::{Row, Rows, Statement, named_params};
 
-use super::error::Result;
-use crate::domain::asset::AssetId;
+use super::cells;
+use super::error::{CatalogError, Result};
+use super::facts::FactsRow;
+use super::search::match_query;
+use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions};
+use crate::domain::lifecycle::{Facts, State};
+use crate::domain::time::Timestamp;
 
 /// Every condition that is set must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,18 +23,35 @@ pub struct Filter {
     /// The original's path begins with these bytes.
     pub under: Option<Vec<u8>>,
     pub root: Option<i64>,
+    /// All of these words, or beginnings of words, are recorded about the asset.
+    pub words: Option<String>,
     /// Only assets after this one: where the page before ended.
     pub after: Option<AssetId>,
     /// No asset after this one.
     pub until: Option<AssetId>,
 }
 
-impl Filter {
-    pub(super) const SQL: &'static str = "
-        SELECT id, state, was, since_ms, version, root_id, path, sha256, media_type, width, height,
-               attachment_id, added_ms, files_missing, starts_ms, expires_ms, review_ms
-        FROM asset
-        WHERE id > :after AND id <= :until
+/// The columns of [`facts_row`], in its order.
+macro_rules! columns {
+    () => {
+        "asset.id, state, was, version, root_id, path, sha256, media_type, width, height,
+         attachment_id, added_ms, since_ms, files_missing, starts_ms, expires_ms, review_ms"
+    };
+}
+
+/// A query of facts by ascending number: where numbers come from, and how to call them.
+macro_rules! facts_by {
+    ($from:literal, $number:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM ",
+            $from,
+            " AND ",
+            $number,
+            " > :after AND ",
+            $number,
+            " <= :until
           AND (:state IS NULL OR state = :state)
           AND (:root IS NULL OR root_id = :root)
           AND (:under IS NULL OR substr(path, 1, length(:under)) = :under)
@@ -44,11 +66,44 @@ impl Filter {
           AND (:placement IS NULL OR EXISTS (
                 SELECT 1 FROM asset_placement
                 WHERE asset_id = asset.id AND placement = :placement))
-        ORDER BY id";
+        ORDER BY ",
+            $number
+        )
+    };
+}
 
+/// The facts of one asset.
+pub(super) const ONE: &str = concat!("SELECT ", columns!(), " FROM asset WHERE id = :id");
+
+const BY_NUMBER: &str = facts_by!("asset WHERE :words IS NULL", "asset.id");
+const BY_CONTEXT: &str = facts_by!(
+    "asset_context l CROSS JOIN asset ON asset.id = l.asset_id
+     WHERE :words IS NULL AND l.context_id = :context",
+    "l.asset_id"
+);
+const BY_WORDS: &str = facts_by!(
+    "asset_words w CROSS JOIN asset ON asset.id = w.rowid WHERE asset_words MATCH :words",
+    "w.rowid"
+);
+
+impl Filter {
     /// All assets in one state.
     pub fn in_state(name: &str) -> Self {
         Self { state: Some(name.to_owned()), ..Self::default() }
+    }
+
+    /// All assets about which these words are recorded; none without a word.
+    pub fn with_words(words: &str) -> Self {
+        Self { words: Some(words.to_owned()), ..Self::default() }
+    }
+
+    /// The query that begins where the fewest assets are.
+    pub(super) fn sql(&self) -> &'static str {
+        match (&self.words, self.context) {
+            (Some(_), _) => BY_WORDS,
+            (None, Some(_)) => BY_CONTEXT,
+            (None, None) => BY_NUMBER,
+        }
     }
 
     pub(super) fn query<'s>(&self, statement: &'s mut Statement<'_>) -> Result<Rows<'s>> {
@@ -62,6 +117,40 @@ impl Filter {
             ":context": self.context,
             ":license": self.license,
             ":placement": self.placement,
+            ":words": self.words.as_deref().map(match_query),
         })?)
     }
+}
+
+/// Reads a row of the queries above, by position: a listing reads a million of them.
+pub(super) fn facts_row(row: &Row<'_>) -> Result<FactsRow> {
+    let state = row.get_ref(1)?.as_str().unwrap_or_default();
+    let was = row.get_ref(2)?.as_str_or_null().unwrap_or_default();
+    let (width, height): (Option<u32>, Option<u32>) = (row.get(8)?, row.get(9)?);
+    let dimensions = width.zip(height).map(|(width, height)| Dimensions { width, height });
+    let instant = |at: Option<i64>| at.map(Timestamp::from_millis);
+    let state = State::named(state, was)
+        .ok_or_else(|| CatalogError::damaged(format!("state `{state}`")))?;
+    let asset = Asset {
+        id: AssetId(row.get(0)?),
+        state,
+        version: row.get(3)?,
+        root: row.get(4)?,
+        path: cells::path(row.get(5)?)?,
+        digest: Digest(row.get(6)?),
+        content: Content { media_type: row.get(7)?, dimensions },
+        attachment: row.get(10)?,
+        added: Timestamp::from_millis(row.get(11)?),
+    };
+    let facts = Facts {
+        state,
+        since: Timestamp::from_millis(row.get(12)?),
+        files_missing: row.get(13)?,
+        starts_at: instant(row.get(14)?),
+        expires_at: instant(row.get(15)?),
+        review_at: instant(row.get(16)?),
+        licenses: Vec::new(),
+        contexts: Vec::new(),
+    };
+    Ok(FactsRow { asset, facts })
 }

@@ -27,3 +27,4 @@ pub mod text;
 pub mod time;
 pub mod validation;
 pub mod window;
+pub mod words;
