@@ -2,6 +2,8 @@
 
 mod check;
 mod dying;
+mod killed;
+mod meddling;
 mod protocol;
 mod scene;
 

@@ -12,7 +12,7 @@ use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
-use crate::support::moving::{Spoiled, cleaned, ended, tree};
+use crate::support::moving::{Spoiled, cleaned, ended, tree, without_holds};
 
 const TIN: AssetId = AssetId(2);
 
@@ -248,13 +248,6 @@ fn to_and_fro(library: &TestLibrary, rounds: usize) {
             library.run_into(&words, &mut &b""[..], &mut out, &mut complaints);
         }
     }
-}
-
-fn without_holds(library: &TestLibrary) {
-    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
-    let config = config.lines().filter(|line| !line.starts_with("restore_hold_hours"));
-    let config = config.collect::<Vec<_>>().join("\n");
-    library.write_config(&config.replace("[policy]\n", "[policy]\nrestore_hold_hours = 0\n"));
 }
 
 #[test]

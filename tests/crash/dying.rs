@@ -1,5 +1,6 @@
 //! Steps that a test counts, and at which it lets a run die or a call fail.
 
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -30,6 +31,36 @@ impl Counted {
     /// The steps that were asked about, by name.
     pub(super) fn taken(&self) -> Vec<&'static str> {
         self.taken.lock().unwrap().clone()
+    }
+}
+
+/// Lets somebody else do something just before a step, as another process might.
+pub(super) struct Meddled {
+    at: usize,
+    taken: Mutex<usize>,
+    deed: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Meddled {
+    pub(super) fn before(at: usize, deed: impl Fn() + Send + Sync + 'static) -> Arc<dyn Steps> {
+        Arc::new(Self { at, taken: Mutex::default(), deed: Box::new(deed) })
+    }
+}
+
+impl fmt::Debug for Meddled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meddled").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Steps for Meddled {
+    fn before(&self, _what: &'static str) -> io::Result<()> {
+        let mut taken = self.taken.lock().unwrap();
+        if *taken == self.at {
+            (self.deed)();
+        }
+        *taken += 1;
+        Ok(())
     }
 }
 

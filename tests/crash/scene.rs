@@ -117,7 +117,7 @@ impl Template {
     }
 }
 
-fn path_of(number: usize) -> PathBuf {
+pub(super) fn path_of(number: usize) -> PathBuf {
     let name: &[u8] = match number {
         0 => b"tea.jpg",
         1 => b"tea-\xff.jpg",
@@ -187,7 +187,7 @@ fn session(run: &str) -> Session {
         },
         command: "test".to_owned(),
         now: now(),
-        run: run.to_owned(),
+        run: format!("{run} {}", uuid::Uuid::new_v4()),
         policy_hash: String::new(),
         begun: false,
     }
@@ -225,6 +225,17 @@ impl<'t> Scene<'t> {
         self.library.path().join("catalog.db")
     }
 
+    /// Where a file of the group belongs in the library.
+    pub(super) fn path(&self, number: usize) -> PathBuf {
+        self.root().join(path_of(number))
+    }
+
+    /// Where it is kept by the `operation`th operation.
+    pub(super) fn stored(&self, operation: u32, number: usize) -> PathBuf {
+        let store = self.quarantine().join("v1").join(operation_id(operation));
+        store.join(format!("{:04}.bin", number + 1))
+    }
+
     /// The catalog as the next process finds it.
     pub(super) fn open_catalog(&self, run: &str) -> Catalog {
         Catalog::open_to_write(&self.catalog(), session(run)).unwrap()
@@ -239,9 +250,19 @@ impl<'t> Scene<'t> {
     ) -> (Result<T, Error>, Vec<&'static str>) {
         let counted = Counted::with(fate);
         let steps: Arc<dyn Steps> = counted.clone();
-        let mut catalog = self.open_catalog(run);
-        let done = work(&mut self.target(&mut catalog, &steps));
+        let done = self.process_watched(run, &steps, work);
         (done, counted.taken())
+    }
+
+    /// [`Self::process`] with steps of the test's own.
+    pub(super) fn process_watched<T>(
+        &self,
+        run: &str,
+        steps: &Arc<dyn Steps>,
+        work: impl FnOnce(&mut Target<'_>) -> T,
+    ) -> T {
+        let mut catalog = self.open_catalog(run);
+        work(&mut self.target(&mut catalog, steps))
     }
 
     /// What a process works on, telling `steps` of every change.

@@ -40,6 +40,14 @@ pub(crate) fn cleaned() -> TestLibrary {
     library
 }
 
+/// Lets a clean take away again at once what was restored.
+pub(crate) fn without_holds(library: &TestLibrary) {
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let config = config.lines().filter(|line| !line.starts_with("restore_hold_hours"));
+    let config = config.collect::<Vec<_>>().join("\n");
+    library.write_config(&config.replace("[policy]\n", "[policy]\nrestore_hold_hours = 0\n"));
+}
+
 /// Everything beneath a folder that is not a folder and not shelflife's own; nothing if it is not
 /// there. A link is its text.
 pub(crate) fn tree(folder: &Path) -> Tree {
