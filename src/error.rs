@@ -56,6 +56,9 @@ pub enum Error {
     #[error("cannot write beneath {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 
+    #[error("paused: SHELFLIFE_PAUSED is set to `{reason}`")]
+    Paused { reason: String },
+
     #[error("stopped by a signal")]
     Interrupted,
 
@@ -99,6 +102,7 @@ impl Error {
                 io_code(source)
             }
             Self::Interrupted => ExitCode::Partial,
+            Self::Paused { .. } => ExitCode::Paused,
             Self::Guard { .. } => ExitCode::Guard,
             Self::RunLocked { .. } => ExitCode::Busy,
             Self::Internal(_) => ExitCode::Defect,
@@ -120,6 +124,9 @@ impl Error {
             Self::Config(error) => error.hint(),
             Self::Catalog(error) => catalog_hint(error),
             Self::File(error) => file_hint(error),
+            Self::Paused { .. } => {
+                Some("nothing was moved; unset the variable once the cause is known".to_owned())
+            }
             Self::Interrupted => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }

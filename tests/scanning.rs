@@ -152,3 +152,18 @@ fn a_second_init_changes_nothing() {
     assert_eq!(fs::read(library.path("shelflife.toml")).unwrap(), config);
     assert!(!library.path("state/other.db").exists());
 }
+
+#[test]
+fn while_the_environment_pauses_it_no_file_is_moved() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    library.run("reject 1 --reason 'off brand'").expect(ExitCode::Success);
+    library.set_variable("SHELFLIFE_PAUSED", "1");
+    library.run("clean").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Paused);
+    assert!(library.path("uploads/2026/03/garden.png").exists());
+    library.run("list").expect(ExitCode::Success);
+    library.remove_variable("SHELFLIFE_PAUSED");
+    library.run("clean --apply").expect(ExitCode::Success);
+    assert!(!library.path("uploads/2026/03/garden.png").exists());
+}

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::domain::asset::AssetId;
 use crate::domain::operation::OperationState;
 use crate::domain::recovery::Ending;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, printable_text};
 use crate::error::Error;
 use crate::executor::{Obstacle, Recovered, Settled, Target, recover};
 use crate::exit::ExitCode;
@@ -32,6 +32,7 @@ impl Context<'_> {
         &mut self,
         work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.refuse_while_paused()?;
         let config = self.config()?;
         self.with_catalog(Mode::Real, |ctx, catalog| {
             let _lock = take_lock(ctx, &config)?;
@@ -39,6 +40,14 @@ impl Context<'_> {
             let recovered = recover(&mut target)?;
             work(ctx, &mut target, recovered)
         })
+    }
+
+    /// The kill switch of the environment: while it is set, to anything, no file is moved.
+    fn refuse_while_paused(&self) -> Result<(), Error> {
+        match &self.settings.paused {
+            Some(reason) => Err(Error::Paused { reason: printable_text(reason) }),
+            None => Ok(()),
+        }
     }
 
     /// Makes this the only run that reads or moves files, and settles first what an earlier one was
