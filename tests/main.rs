@@ -26,6 +26,7 @@ mod grouping;
 mod handbook;
 mod holds;
 mod hostile;
+mod import;
 mod licenses;
 mod lifecycle;
 mod log_of_changes;

@@ -9,9 +9,11 @@ use std::io::BufReader;
 use std::path::PathBuf;
 
 use crate::catalog::{Catalog, DescriptionEdit, FolderChange};
+use crate::domain::asset::Asset;
 use crate::domain::describe::{Description, Edit, Edits, Names, differences, plan_description};
 use crate::domain::group::KnownAttachment;
 use crate::domain::intake::KnownFile;
+use crate::domain::lifecycle::State;
 use crate::error::Error;
 use crate::exports::wxr::{Event, WxrReader};
 use crate::exports::{Item as Exported, Problem};
@@ -206,7 +208,7 @@ impl Describing<'_> {
                 contexts: row.facts.contexts.iter().map(|link| link.context).collect(),
                 licenses: row.facts.licenses.clone(),
             };
-            let edits = self.edits_for(ctx, item, &before, &row.asset.path.to_string());
+            let edits = self.edits_for(ctx, item, &before, &row.asset);
             let zone = self.court.zone_among(&before.contexts)?;
             let after = plan_description(&before, &edits, &zone)
                 .map_err(|error| Error::usage(error.to_string()))?;
@@ -235,8 +237,9 @@ impl Describing<'_> {
         ctx: &mut Context<'_>,
         item: &Exported,
         before: &Description,
-        path: &str,
+        asset: &Asset,
     ) -> Edits {
+        let path = &asset.path.to_string();
         let locale = self.args.locale.as_ref().unwrap_or(&self.court.policy().locale);
         let mut edits = Edits::default();
         let title = item.title.as_ref().filter(|title| !title.trim().is_empty());
@@ -247,11 +250,30 @@ impl Describing<'_> {
         }
         let alt = item.alt.as_ref().filter(|alt| !alt.is_empty());
         if let Some(alt) = alt
-            && self.may_set(ctx, (path, "alt text"), before.metadata.alt.get(locale), alt)
+            && self.may_set_alt(ctx, (asset, path), before.metadata.alt.get(locale), alt)
         {
             edits.alt.insert(locale.clone(), Edit::Set(alt.clone()));
         }
         edits
+    }
+
+    /// An approval vouches for the alternative texts, so an import leaves those of an approved
+    /// asset alone: a person changes them with `describe`, which voids it.
+    fn may_set_alt(
+        &self,
+        ctx: &mut Context<'_>,
+        (asset, path): (&Asset, &str),
+        recorded: Option<&String>,
+        exported: &str,
+    ) -> bool {
+        let field = (path, "alt text");
+        if asset.state != State::Approved {
+            return self.may_set(ctx, field, recorded, exported);
+        }
+        if recorded.is_none_or(|recorded| recorded != exported) {
+            say_difference(ctx, field, recorded, exported);
+        }
+        false
     }
 
     fn may_set(
@@ -265,14 +287,8 @@ impl Describing<'_> {
             None => true,
             Some(same) if same == exported => false,
             Some(_) if self.args.overwrite => true,
-            Some(other) => {
-                let fields = vec![
-                    ("path", path.into()),
-                    ("field", field.into()),
-                    ("recorded", other.as_str().into()),
-                    ("export", exported.into()),
-                ];
-                ctx.report.row("differs", fields);
+            Some(_) => {
+                say_difference(ctx, (path, field), recorded, exported);
                 false
             }
         }
@@ -288,6 +304,21 @@ impl Describing<'_> {
         self.edits.clear();
         Ok(())
     }
+}
+
+fn say_difference(
+    ctx: &mut Context<'_>,
+    (path, field): (&str, &str),
+    recorded: Option<&String>,
+    exported: &str,
+) {
+    let fields = vec![
+        ("path", path.into()),
+        ("field", field.into()),
+        ("recorded", recorded.cloned().into()),
+        ("export", exported.into()),
+    ];
+    ctx.report.row("differs", fields);
 }
 
 fn say_problem(ctx: &mut Context<'_>, file: &std::path::Path, problem: &Problem) {

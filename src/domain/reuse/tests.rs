@@ -275,7 +275,6 @@ fn products_brands_and_claims_have_to_be_recorded_and_unchanged() {
 fn an_asset_is_used_for_the_occasion_that_it_was_approved_for() {
     use {Answer::{Ask, No, Yes}, Part::About, Question as Q};
     let campaign = About(Q::CampaignContext);
-    fn ask_for(s: &mut Sample, key: &str) { s.wanted.campaign = key.parse().ok(); }
     assert_cases(&[
         ("past its campaign", |s| s.end(CAMPAIGN, "2026-05-31"), campaign, No, "campaign/spring ends at"),
         ("campaign ends during the use", |s| s.end(CAMPAIGN, "2026-06-29"), campaign, No, "campaign/spring ends at"),
@@ -303,8 +302,6 @@ fn an_asset_is_used_for_the_occasion_that_it_was_approved_for() {
 fn every_license_has_to_allow_the_use_in_words() {
     use {Answer::{Ask, No, Yes}, Part::About, Question as Q};
     let license_ = About(Q::License);
-    fn only(codes: &[&str]) -> Scope { Scope::Only(codes.iter().map(ToString::to_string).collect()) }
-    fn wanted_in(codes: &[&str]) -> Territory { Territory::In(codes.iter().map(ToString::to_string).collect()) }
     assert_cases(&[
         ("none", |s| s.facts.licenses.clear(), license_, Ask, "no license is recorded"),
         ("a note only", |s| { s.facts.licenses.clear(); s.metadata.rights_note = Some("ours".to_owned()); }, license_, Ask, "only a note: ours"),
@@ -333,4 +330,16 @@ fn every_license_has_to_allow_the_use_in_words() {
         ("a no outranks an ask", |s| { s.license().placements = Scope::Unknown; s.wanted.territory = wanted_in(&["US"]); }, license_, No, "does not cover US"),
         ("provider's terms changed", |s| { s.link(9, "provider/firefly"); s.revise(9, ContextRule::Review, "2026-05-01"); }, license_, Ask, "provider/firefly changed"),
     ]);
+}
+
+fn ask_for(s: &mut Sample, key: &str) {
+    s.wanted.campaign = key.parse().ok();
+}
+
+fn only(codes: &[&str]) -> Scope {
+    Scope::Only(codes.iter().map(ToString::to_string).collect())
+}
+
+fn wanted_in(codes: &[&str]) -> Territory {
+    Territory::In(codes.iter().map(ToString::to_string).collect())
 }
