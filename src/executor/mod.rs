@@ -1,7 +1,7 @@
 //! Moving assets' files out of the library and back, so that nothing is lost whatever happens.
 //!
 //! Every move is announced in the catalog first and closed there last. An operation that was
-//! announced and not closed is settled by [`recover`] from what is found on disk, and a move that
+//! announced and not closed is settled by [`recover()`] from what is found on disk, and a move that
 //! fails half-way is taken back by the same means.
 
 mod look;
