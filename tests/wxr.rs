@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use shelflife::domain::path::RelPath;
-use shelflife::exports::{Defect, Item, MediaDetails, Problem, SizeEntry};
+use shelflife::exports::{Defect, Item, MediaDetails, Place, Problem, SizeEntry};
 
 use crate::support::shared;
 use crate::support::wxr::Export;
@@ -312,5 +312,5 @@ fn control_characters_are_replaced_and_counted_at_their_first_line() {
     let count = bytes.iter().filter(|byte| is_control(byte)).count() as u64;
     let export = open(&file);
     let what = Defect::ControlCharacters { count };
-    assert_eq!(export.problems, [Problem { line, subject: None, what }]);
+    assert_eq!(export.problems, [Problem { place: Place::line(line), subject: None, what }]);
 }

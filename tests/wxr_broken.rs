@@ -1,6 +1,6 @@
 //! Exports that are not what they should be: damaged by hand or by programs.
 
-use shelflife::exports::{Defect, Item, Malformed, Problem};
+use shelflife::exports::{Defect, Item, Malformed, Place, Problem};
 
 use crate::support::wxr::{
     attachment, defects, export, ids, malformed, meta, only_item, read, with_meta,
@@ -132,7 +132,7 @@ fn wherever_a_file_is_cut_off_the_whole_items_before_are_given() {
         assert_eq!(export.items.len(), whole, "cut at {end}");
         assert_ne!(defects(&export), Vec::<&Defect>::new(), "cut at {end}");
         let last = text[..end].split('\n').count() as u64;
-        assert!(export.all_problems().all(|problem| problem.line <= last), "cut at {end}");
+        assert!(export.all_problems().all(|problem| problem.place.line <= last), "cut at {end}");
     }
 }
 
@@ -142,7 +142,7 @@ fn an_item_that_is_cut_off_is_named() {
     let end = text.find("<wp:attachment_url>").unwrap();
     let export = read(&text.as_bytes()[..end]);
     assert_eq!(ids(&export), Vec::<i64>::new());
-    let cut_off = Problem { line: 13, subject: Some(7), what: Defect::CutOff };
+    let cut_off = Problem { place: Place::line(13), subject: Some(7), what: Defect::CutOff };
     assert!(export.problems.contains(&cut_off), "{:?}", export.problems);
 }
 
@@ -288,7 +288,7 @@ fn bytes_that_are_no_text_are_replaced_and_counted() {
     let at = export(&attachment(1)).find("Picture 1").unwrap();
     bytes.splice(at..at + 7, *b"caf\xe9 \xff\x0b");
     let export = read(bytes);
-    let at_line_7 = |what| Problem { line: 7, subject: None, what };
+    let at_line_7 = |what| Problem { place: Place::line(7), subject: None, what };
     assert_eq!(
         export.problems,
         [
@@ -353,6 +353,6 @@ fn metadata_whose_lengths_do_not_fit_leaves_the_attachment() {
     let item = only_item(read(with_meta(&meta("_wp_attachment_metadata", &metadata))));
     assert_eq!((item.attachment, item.details), (Some(1), None));
     let [problem] = <[Problem; 1]>::try_from(item.problems).unwrap();
-    assert_eq!((problem.line, problem.subject), (6, Some(1)));
+    assert_eq!((problem.place.line, problem.subject), (6, Some(1)));
     assert!(problem.to_string().starts_with("line 6: `_wp_attachment_metadata` is not readable"));
 }

@@ -4,8 +4,8 @@ use std::io::{self, BufReader, Read};
 
 use proptest::prelude::*;
 use shelflife::domain::path::PathError;
-use shelflife::exports::wxr::{Event, WxrReader};
-use shelflife::exports::{Defect, ExportError, MAX_TEXT};
+use shelflife::exports::wxr::WxrReader;
+use shelflife::exports::{Defect, Event, ExportError, MAX_TEXT};
 
 use crate::support::wxr::{attachment, defects, export, ids, meta, only_item, read, with_meta};
 
@@ -25,7 +25,7 @@ fn a_document_type_is_refused_and_nothing_is_expanded_or_opened() {
         let item = attachment(1).replace("Picture 1", "&lol9;&x;");
         let export = read(export(&item).replacen("<rss", &format!("{declaration}<rss"), 1));
         assert_eq!(ids(&export), Vec::<i64>::new());
-        assert_eq!(export.problems[0].line, 2);
+        assert_eq!(export.problems[0].place.line, 2);
         assert_eq!(export.problems[0].what, Defect::DocumentType);
     }
     let undeclared = read(export(&attachment(1).replace("Picture 1", "&lol9;")));
@@ -60,7 +60,7 @@ fn a_long_title_is_cut_and_reported() {
         assert_eq!(ids(&export), [1, 2]);
         let cut = Defect::TooLong { field: "title", limit: MAX_TEXT };
         assert_eq!(defects(&export), [&cut]);
-        assert_eq!(export.items[0].problems[0].line, 7);
+        assert_eq!(export.items[0].problems[0].place.line, 7);
         assert_eq!(export.items[1].place.line, 6 + 11 + 1_400_000);
         let title = export.items[0].title.as_ref().unwrap();
         assert!((MAX_TEXT - 3..=MAX_TEXT).contains(&title.len()));
@@ -163,7 +163,7 @@ fn a_path_out_of_the_uploads_folder_is_refused_in_every_spelling() {
             .problems
             .iter()
             .map(|problem| match problem.what {
-                Defect::Path { why, .. } => (problem.line, why),
+                Defect::Path { why, .. } => (problem.place.line, why),
                 ref other => panic!("{other} for {claimed}"),
             })
             .collect();
@@ -220,8 +220,8 @@ fn a_source_that_fails_ends_the_export_with_its_line() {
     let results: Vec<_> = WxrReader::new(BufReader::new(source)).collect();
     let (last, before) = results.split_last().unwrap();
     assert!(before.iter().all(Result::is_ok));
-    let ExportError::Read { line, source } = last.as_ref().unwrap_err();
-    assert!((1..=19).contains(line));
+    let ExportError::Read { place, source } = last.as_ref().unwrap_err();
+    assert!((1..=19).contains(&place.line));
     assert_eq!(source.to_string(), "the disk is gone");
 }
 
@@ -297,7 +297,7 @@ proptest! {
         let lines = bytes.split(|byte| *byte == b'\n').count() as u64;
         for event in &whole {
             if let Event::Problem(problem) = event {
-                prop_assert!((1..=lines).contains(&problem.line), "{}", problem);
+                prop_assert!((1..=lines).contains(&problem.place.line), "{}", problem);
             }
         }
         prop_assert_eq!(events(&bytes, capacity), whole);
@@ -306,7 +306,7 @@ proptest! {
     #[test]
     fn one_defect_gives_no_attachment_the_texts_of_another(Spoiled(bytes) in spoiled(1)) {
         for event in events(&bytes, 4_096) {
-            let Event::Attachment(item) = event else { continue };
+            let Event::Item(item) = event else { continue };
             let Some(id) = item.attachment else { continue };
             for other in (1..=3).filter(|other| *other != id) {
                 let alt = item.alt.as_deref().unwrap_or_default();

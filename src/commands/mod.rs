@@ -18,6 +18,7 @@ mod describe;
 mod doctor;
 mod dossier;
 mod expire;
+mod exported;
 mod history;
 mod hold;
 mod import;

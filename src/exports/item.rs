@@ -1,9 +1,11 @@
-//! One attachment as an export describes it, whatever the kind of export.
+//! One attachment or file as an export describes it, whatever the kind of export.
 
+use super::place::Place;
 use super::problem::Problem;
+use crate::domain::asset::{Content, Digest};
 use crate::domain::path::{PathError, RelPath};
 
-/// One attachment of an export.
+/// One attachment of an export, or one file of a folder or an archive.
 ///
 /// `None` says that the export is silent, an empty text that it says "empty". Texts are as stored:
 /// HTML entities, tags and surrounding space are kept.
@@ -30,16 +32,19 @@ pub struct Item {
     /// The post it was uploaded to.
     pub parent: Option<i64>,
     pub details: Option<MediaDetails>,
+    /// What the bytes are, where the export holds them.
+    pub bytes: Option<Bytes>,
     pub place: Place,
     /// What could not be taken as it stands. The rest of the item can be used.
     pub problems: Vec<Problem>,
 }
 
-/// Where in an export an item begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Place {
-    /// Counted from 1, in the bytes of the export.
-    pub line: u64,
+/// What was found in a file that an export holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bytes {
+    pub digest: Digest,
+    pub length: u64,
+    pub content: Content,
 }
 
 /// The files of an attachment, as `_wp_attachment_metadata` lists them.

@@ -1,25 +1,43 @@
 //! Readers of exports: what a site says about its attachments, as one stream of items.
 //!
 //! **Invariant:** what an export says is a claim. It is given as written or refused and reported
-//! with its line, never mended into acceptance; and no input, however hostile, makes a reader
+//! with its place, never mended into acceptance; and no input, however hostile, makes a reader
 //! panic or hold more than a few texts of [`MAX_TEXT`] bytes.
 
 mod details;
 mod item;
+mod kind;
+mod open;
 pub mod php;
+mod place;
 mod problem;
 pub mod table;
 pub mod wxr;
 
-pub use item::{Item, MediaDetails, Place, SizeEntry};
-pub use problem::{Defect, Malformed, Problem};
+pub use self::item::{Bytes, Item, MediaDetails, SizeEntry};
+pub use self::kind::ExportKind;
+pub use self::open::{Export, Look, open};
+pub use self::place::Place;
+pub use self::problem::{Defect, Malformed, Problem};
+pub use self::wxr::Site;
 
 /// The longest single text that is read from an export, in bytes. What is longer is cut.
 pub const MAX_TEXT: usize = 1 << 20;
 
+/// What a reader finds, in the order of the export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Comes before the first item of a file, if the file describes its site.
+    Site(Site),
+    /// What is wrong in it is in [`Item::problems`].
+    Item(Box<Item>),
+    /// Something that is not about one item.
+    Problem(Problem),
+}
+
 /// Why reading an export had to end before its end.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    #[error("cannot read the export beyond line {line}")]
-    Read { line: u64, source: std::io::Error },
+    #[error("cannot read the export beyond {place}")]
+    Read { place: Place, source: std::io::Error },
 }

@@ -1,14 +1,14 @@
 //! What is wrong in an export, and where.
 
+use super::place::Place;
 use crate::domain::path::PathError;
 use crate::domain::text::printable_text;
 
 /// Something in an export that could not be taken as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what}")]
+#[error("{place}: {what}")]
 pub struct Problem {
-    /// Counted from 1, in the bytes of the export.
-    pub line: u64,
+    pub place: Place,
     /// The id of the item it is about.
     pub subject: Option<i64>,
     pub what: Defect,
@@ -35,6 +35,12 @@ pub enum Defect {
     Encoding(String),
     #[error("this is not a WordPress export: it has no `<rss>` element")]
     NotAnExport,
+    #[error("the file is empty")]
+    Empty,
+    #[error("this is a web page, not an export; what did the server answer?")]
+    WebPage,
+    #[error("this is no export that can be read")]
+    UnknownKind,
     #[error("the attachment has no id")]
     IdMissing,
     #[error("`{field}` is not a number: `{text}`")]

@@ -2,8 +2,8 @@
 
 use std::io::BufRead;
 
-use shelflife::exports::wxr::{Event, Site, WxrReader};
-use shelflife::exports::{Defect, Item, Malformed, Problem};
+use shelflife::exports::wxr::WxrReader;
+use shelflife::exports::{Defect, Event, Item, Malformed, Problem, Site};
 
 /// Everything that a reader said about one file.
 pub(crate) struct Export {
@@ -20,7 +20,7 @@ impl Export {
         for event in WxrReader::new(source) {
             match event.unwrap() {
                 Event::Site(site) => sites.push(site),
-                Event::Attachment(item) => export.items.push(*item),
+                Event::Item(item) => export.items.push(*item),
                 Event::Problem(problem) => export.problems.push(problem),
             }
         }
@@ -36,7 +36,7 @@ impl Export {
     /// The lines at which the file is not well-formed.
     pub(crate) fn malformed_lines(&self) -> Vec<u64> {
         let is_malformed = |problem: &&Problem| matches!(problem.what, Defect::NotWellFormed(_));
-        self.all_problems().filter(is_malformed).map(|problem| problem.line).collect()
+        self.all_problems().filter(is_malformed).map(|problem| problem.place.line).collect()
     }
 }
 
@@ -106,7 +106,7 @@ pub(crate) fn malformed(export: &Export) -> (u64, &Malformed) {
     let found: Vec<_> = export
         .all_problems()
         .filter_map(|problem| match &problem.what {
-            Defect::NotWellFormed(why) => Some((problem.line, why)),
+            Defect::NotWellFormed(why) => Some((problem.place.line, why)),
             _ => None,
         })
         .collect();

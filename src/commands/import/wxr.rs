@@ -4,8 +4,6 @@
 //! together, then for what the site says about them.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::PathBuf;
 
 use crate::catalog::{Catalog, DescriptionEdit, FolderChange};
@@ -15,11 +13,11 @@ use crate::domain::group::KnownAttachment;
 use crate::domain::intake::KnownFile;
 use crate::domain::lifecycle::State;
 use crate::error::Error;
-use crate::exports::wxr::{Event, WxrReader};
-use crate::exports::{Item as Exported, Problem};
+use crate::exports::{Event, Item as Exported, Problem};
 use crate::report::Item;
 
 use super::super::Context;
+use super::super::exported::read_exports;
 use super::super::library::{Court, Mode};
 use super::super::scan;
 
@@ -51,41 +49,36 @@ pub(super) struct WxrArgs {
 }
 
 pub(super) fn run(args: &WxrArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
-    let path = ctx.current_dir.join(&args.file);
+    let files = std::slice::from_ref(&args.file);
     let mode = Mode::unless_dry_run(args.dry_run);
     ctx.with_catalog(mode, |ctx, catalog| {
         if mode == Mode::Real {
-            let folders = learn_files(ctx, catalog, &path)?;
+            let folders = learn_files(ctx, catalog, files)?;
             regroup(ctx, catalog, &folders)?;
         }
         let court = Court::load(ctx, catalog)?;
-        Describing { args, court: &court, mode, edits: Vec::new() }.run(ctx, catalog, &path)
+        Describing { args, court: &court, mode, edits: Vec::new() }.run(ctx, catalog, files)
     })
-}
-
-fn open(path: &PathBuf) -> Result<WxrReader<BufReader<File>>, Error> {
-    let failed = |source| Error::Read { path: path.clone(), source };
-    Ok(WxrReader::new(BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?)))
 }
 
 /// Records which files each attachment has; gives the folders that they are in.
 fn learn_files(
     ctx: &mut Context<'_>,
     catalog: &mut Catalog,
-    path: &PathBuf,
+    files: &[PathBuf],
 ) -> Result<BTreeSet<Vec<u8>>, Error> {
     let (mut folders, mut batch) = (BTreeSet::new(), Vec::new());
-    for event in open(path)? {
-        ctx.stop_if_interrupted()?;
-        let Event::Attachment(item) = event? else { continue };
-        let Some((folder, attachment)) = known_attachment(&item) else { continue };
+    read_exports(ctx, files, &mut |_, event| {
+        let Event::Item(item) = event else { return Ok(()) };
+        let Some((folder, attachment)) = known_attachment(&item) else { return Ok(()) };
         folders.insert(folder.clone());
         batch.push((folder, attachment));
         if batch.len() >= BATCH {
             catalog.record_attachments(&batch)?;
             batch.clear();
         }
-    }
+        Ok(())
+    })?;
     if !batch.is_empty() {
         catalog.record_attachments(&batch)?;
     }
@@ -168,17 +161,16 @@ impl Describing<'_> {
         mut self,
         ctx: &mut Context<'_>,
         catalog: &mut Catalog,
-        path: &PathBuf,
+        files: &[PathBuf],
     ) -> Result<(), Error> {
-        for event in open(path)? {
-            ctx.stop_if_interrupted()?;
-            match event? {
+        read_exports(ctx, files, &mut |ctx, event| {
+            match event {
                 Event::Site(_) => {}
-                Event::Problem(problem) => say_problem(ctx, &self.args.file, &problem),
-                Event::Attachment(item) => {
+                Event::Problem(problem) => say_problem(ctx, &problem),
+                Event::Item(item) => {
                     ctx.report.figure("attachments read", 1);
                     for problem in &item.problems {
-                        say_problem(ctx, &self.args.file, problem);
+                        say_problem(ctx, problem);
                     }
                     self.describe(ctx, catalog, &item)?;
                 }
@@ -186,7 +178,8 @@ impl Describing<'_> {
             if self.edits.len() >= BATCH {
                 self.write(ctx, catalog)?;
             }
-        }
+            Ok(())
+        })?;
         self.write(ctx, catalog)
     }
 
@@ -321,9 +314,8 @@ fn say_difference(
     ctx.report.row("differs", fields);
 }
 
-fn say_problem(ctx: &mut Context<'_>, file: &std::path::Path, problem: &Problem) {
-    let what = format!("{}, line {}", file.display(), problem.line);
-    let why = problem.what.to_string();
+fn say_problem(ctx: &mut Context<'_>, problem: &Problem) {
+    let (what, why) = (problem.place.to_string(), problem.what.to_string());
     ctx.report.say(&Item::Failure { what, why, hint: None });
 }
 

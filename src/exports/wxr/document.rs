@@ -7,7 +7,6 @@ use std::collections::VecDeque;
 
 use quick_xml::events::attributes::Attributes;
 
-use super::Event;
 use super::draft::{Draft, Finished};
 use super::gathering::{Gathering, Reach, Target};
 use super::names::{Field, Name, Prefixes};
@@ -15,7 +14,7 @@ use super::site::Site;
 use super::stack::Stack;
 use super::syntax::{count_lines, is_name, resolve};
 use crate::exports::problem::shown;
-use crate::exports::{Defect, Malformed, Problem};
+use crate::exports::{Defect, Event, Malformed, Place, Problem};
 
 /// The deepest nesting that is followed. Exports nest five deep.
 pub(super) const MAX_DEPTH: usize = 64;
@@ -218,7 +217,11 @@ impl Document {
     }
 
     pub(super) fn problem(&mut self, line: u64, what: Defect) {
-        self.events.push_back(Event::Problem(Problem { line, subject: None, what }));
+        self.events.push_back(Event::Problem(Problem {
+            place: Place::line(line),
+            subject: None,
+            what,
+        }));
     }
 
     /// Ends the document at the end of its file.
@@ -226,8 +229,8 @@ impl Document {
         if let Some(OpenItem { draft, .. }) = self.item.take() {
             let subject = draft.id();
             self.problems(draft.into_problems());
-            let what = Defect::CutOff;
-            self.events.push_back(Event::Problem(Problem { line, subject, what }));
+            let (place, what) = (Place::line(line), Defect::CutOff);
+            self.events.push_back(Event::Problem(Problem { place, subject, what }));
         }
         match (self.stack.top(), self.root) {
             (Some((name, _)), _) if !self.is_lost => {
@@ -374,7 +377,7 @@ impl Document {
 
     fn give(&mut self, draft: Draft) {
         match draft.finish() {
-            Finished::Attachment(item) => self.events.push_back(Event::Attachment(item)),
+            Finished::Attachment(item) => self.events.push_back(Event::Item(item)),
             Finished::Other(problems) => self.problems(problems),
         }
     }

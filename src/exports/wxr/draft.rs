@@ -169,7 +169,8 @@ impl Draft {
             posted_utc: self.take_date(Field::PostDateGmt),
             parent: self.take_parent(),
             details: self.take_details(),
-            place: Place { line: self.line },
+            bytes: None,
+            place: Place::line(self.line),
             problems: Vec::new(),
         };
         item.problems = listed(self.problems, attachment);
@@ -279,5 +280,8 @@ fn listed(mut found: Vec<(u64, Defect)>, subject: Option<i64>) -> Vec<Problem> {
     if unlisted > 0 {
         found.push((last_line, Defect::More { count: unlisted }));
     }
-    found.into_iter().map(|(line, what)| Problem { line, subject, what }).collect()
+    found
+        .into_iter()
+        .map(|(line, what)| Problem { place: Place::line(line), subject, what })
+        .collect()
 }

@@ -22,19 +22,9 @@ use quick_xml::reader::Reader;
 use self::bounded::{Bounded, Note};
 use self::document::Document;
 use self::syntax::is_declaration;
-use super::{Defect, ExportError, Item, Malformed, Problem};
+use super::{Defect, Event, ExportError, Malformed, Place};
 
 pub use self::site::Site;
-
-/// What a reader finds, in the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// Comes once, before the first item.
-    Site(Site),
-    Attachment(Box<Item>),
-    /// Something that is not about one attachment.
-    Problem(Problem),
-}
 
 /// Reads the attachments of an export.
 #[derive(Debug)]
@@ -133,7 +123,7 @@ impl<R: BufRead> WxrReader<R> {
         match error {
             quick_xml::Error::Io(error) => {
                 let source = std::io::Error::new(error.kind(), error.to_string());
-                Err(ExportError::Read { line, source })
+                Err(ExportError::Read { place: Place::line(line), source })
             }
             error => {
                 self.document.defect(line, Malformed::Syntax(error.to_string()));

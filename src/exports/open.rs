@@ -1,0 +1,102 @@
+//! Opens a file of an export, whatever its kind, and gives what is in it as one stream.
+
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+use super::kind::HEAD;
+use super::wxr::WxrReader;
+use super::{Event, ExportError, ExportKind, Place, Problem};
+use crate::domain::asset::Content;
+
+/// Tells the content of a file that an archive holds from its bytes; `media::sniff` in the program.
+pub type Look<'a> = &'a dyn Fn(&mut Cursor<&[u8]>) -> Content;
+
+/// Opens one file of an export. `name` is what places say; it need not be a path.
+///
+/// Several files that make up one export (the parts of WP-CLI, pages of REST) are opened one after
+/// the other. Fails if the beginning cannot be read; what is no export is a problem in the stream.
+pub fn open<'a>(
+    name: &str,
+    mut source: impl Read + Seek + 'a,
+    _look: Look<'a>,
+) -> Result<Export<'a>, ExportError> {
+    let name: Arc<str> = Arc::from(name);
+    let failed = |source| ExportError::Read { place: Place::file(&name), source };
+    let head = head_of(&mut source).map_err(failed)?;
+    let source: Source<'a> = Box::new(BufReader::with_capacity(BUFFER, source));
+    let reader = match ExportKind::of(&head) {
+        Ok(ExportKind::Wxr) => Reader::Wxr(Box::new(WxrReader::new(source))),
+        Err(what) => {
+            let (place, subject) = (Place::line(1), None);
+            Reader::Refused(Some(Problem { place, subject, what }))
+        }
+    };
+    Ok(Export { name, reader })
+}
+
+/// What one file of an export says.
+pub struct Export<'a> {
+    name: Arc<str>,
+    reader: Reader<'a>,
+}
+
+type Source<'a> = Box<dyn BufRead + 'a>;
+
+enum Reader<'a> {
+    Wxr(Box<WxrReader<Source<'a>>>),
+    /// `None` once it was given.
+    Refused(Option<Problem>),
+}
+
+const BUFFER: usize = 1 << 16;
+
+/// The first bytes; the source stands at its beginning again.
+fn head_of(source: &mut (impl Read + Seek)) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    source.seek(SeekFrom::Start(0))?;
+    source.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    source.seek(SeekFrom::Start(0))?;
+    Ok(head)
+}
+
+impl Iterator for Export<'_> {
+    type Item = Result<Event, ExportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let event = match &mut self.reader {
+            Reader::Wxr(reader) => reader.next()?,
+            Reader::Refused(problem) => Ok(Event::Problem(problem.take()?)),
+        };
+        Some(self.named(event))
+    }
+}
+
+impl Export<'_> {
+    /// The event with the name of the file in its places.
+    fn named(&self, event: Result<Event, ExportError>) -> Result<Event, ExportError> {
+        let name = |place: &mut Place| place.file = Arc::clone(&self.name);
+        match event {
+            Ok(Event::Item(mut item)) => {
+                name(&mut item.place);
+                item.problems.iter_mut().for_each(|problem| name(&mut problem.place));
+                Ok(Event::Item(item))
+            }
+            Ok(Event::Problem(mut problem)) => {
+                name(&mut problem.place);
+                Ok(Event::Problem(problem))
+            }
+            Ok(Event::Site(site)) => Ok(Event::Site(site)),
+            Err(ExportError::Read { mut place, source }) => {
+                name(&mut place);
+                Err(ExportError::Read { place, source })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Export<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Export").field("name", &self.name).finish_non_exhaustive()
+    }
+}
