@@ -40,7 +40,7 @@ const CLEARABLE: [&str; 14] = [
     "no-expiry",
 ];
 
-pub(super) fn alt_text(text: &str) -> Result<AltText, String> {
+pub(in crate::commands::describe) fn alt_text(text: &str) -> Result<AltText, String> {
     let (locale, text) = match text.split_once('=') {
         Some((before, after)) if metadata::locale(before).is_some() => {
             (metadata::locale(before), after)
@@ -53,7 +53,7 @@ pub(super) fn alt_text(text: &str) -> Result<AltText, String> {
     }
 }
 
-pub(super) fn optional_locale(text: &str) -> Result<SomeLocale, String> {
+pub(in crate::commands::describe) fn optional_locale(text: &str) -> Result<SomeLocale, String> {
     if text.is_empty() {
         return Ok(SomeLocale(None));
     }
@@ -62,16 +62,16 @@ pub(super) fn optional_locale(text: &str) -> Result<SomeLocale, String> {
 }
 
 /// Checks a date of any form; which day a relative one is depends on the asset.
-pub(super) fn date(text: &str) -> Result<String, TimeError> {
+pub(in crate::commands::describe) fn date(text: &str) -> Result<String, TimeError> {
     let some_day = Zone::utc().date_at(Timestamp::from_millis(0));
     CivilDate::parse(text, some_day).map(|_| text.to_owned())
 }
 
-pub(super) fn zone(text: &str) -> Result<String, TimeError> {
+pub(in crate::commands::describe) fn zone(text: &str) -> Result<String, TimeError> {
     Zone::named(text).map(|zone| zone.name().to_owned())
 }
 
-pub(super) fn placement(text: &str) -> Result<String, String> {
+pub(in crate::commands::describe) fn placement(text: &str) -> Result<String, String> {
     let fits = |c: char| !c.is_whitespace() && !is_unsafe_to_show(c);
     if !text.is_empty() && text.len() <= 200 && text.chars().all(fits) {
         return Ok(text.to_owned());
@@ -79,11 +79,11 @@ pub(super) fn placement(text: &str) -> Result<String, String> {
     Err("not a placement (a name without spaces, such as homepage-hero)".to_owned())
 }
 
-pub(super) fn campaign(name: &str) -> Result<ContextKey, ContextKeyError> {
+pub(in crate::commands::describe) fn campaign(name: &str) -> Result<ContextKey, ContextKeyError> {
     format!("{}/{name}", ContextKind::Campaign.name()).parse()
 }
 
-pub(super) fn clearing(text: &str) -> Result<Clearing, String> {
+pub(in crate::commands::describe) fn clearing(text: &str) -> Result<Clearing, String> {
     if text == "alt" {
         return Ok(Clearing::Alt(None));
     }
