@@ -33,6 +33,7 @@ mod log_of_changes;
 mod media;
 mod realworld;
 mod restore;
+mod reuse;
 mod scanning;
 mod support;
 mod table;

@@ -248,8 +248,9 @@ impl Catalog {
 
     /// Recomputes the whole chain and compares its end with what the catalog notes.
     pub fn verify_audit(&self) -> Result<AuditVerdict> {
-        let chain = chain_id(&self.conn)?;
-        let mut statement = self.conn.prepare(
+        let view = self.conn.unchecked_transaction()?;
+        let chain = chain_id(&view)?;
+        let mut statement = view.prepare(
             "SELECT seq, at_ms, kind, actor, run_id, asset_id, operation_id, payload, prev_hash,
                     entry_hash
              FROM audit ORDER BY seq",

@@ -97,6 +97,11 @@ impl Filter {
         Self { words: Some(words.to_owned()), ..Self::default() }
     }
 
+    /// Whether there are words to look for, and no letter or digit in them.
+    pub(super) fn finds_nothing(&self) -> bool {
+        self.words.as_deref().is_some_and(|words| match_query(words).is_none())
+    }
+
     /// The query that begins where the fewest assets are.
     pub(super) fn sql(&self) -> &'static str {
         match (&self.words, self.context) {
@@ -117,7 +122,7 @@ impl Filter {
             ":context": self.context,
             ":license": self.license,
             ":placement": self.placement,
-            ":words": self.words.as_deref().map(match_query),
+            ":words": self.words.as_deref().and_then(match_query),
         })?)
     }
 }

@@ -32,8 +32,8 @@ pub(super) const STORY: &[Scene] = {
         scene("", "context add brand/house --owner mia --note 'direction 2026'", Success),
         scene("", "context add product/green-tea --owner mia --note 'harvest 2026'", Success),
         scene(
-            "",
-            "context add claim/none --owner mia --note 'makes no claim that could end'",
+            "That a picture makes no claim is recorded too: what nobody recorded is unknown.",
+            "context add claim/none --owner mia --note 'makes no claim'",
             Success,
         ),
         scene(
@@ -57,8 +57,7 @@ pub(super) const STORY: &[Scene] = {
              --source-note 'prompt: tea garden at sunrise, wide' \
              --rights-note 'made for us by Oak Studio' --rights-reviewed-by mia --owner mia \
              --placement homepage-hero --campaign winter-tea --context product/green-tea \
-             --context brand/house --context claim/none --license studio-2026 \
-             --review-on +30d",
+             --context brand/house --context claim/none --license studio-2026 --review-on +30d",
             Success,
         ),
         scene("A person approves them.", "approve 2 3", Success),

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::values::{
-    AltText, Clearing, SomeLocale, alt_text, campaign, clearing, date, optional_locale, placement,
-    zone,
+    AltText, Clearing, SomeLocale, alt_text, campaign, clearing, date, optional_locale, zone,
 };
 use crate::commands::library::Court;
-use crate::commands::words::said;
+use crate::commands::words::{placement, said};
 use crate::domain::context::ContextKey;
 use crate::domain::describe::{Description, Edit, Edits, ListEdit};
 use crate::domain::lifecycle::World;

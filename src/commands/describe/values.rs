@@ -3,7 +3,6 @@
 use crate::commands::words::said;
 use crate::domain::context::{ContextKey, ContextKeyError, ContextKind};
 use crate::domain::metadata::{self, Locale};
-use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::{CivilDate, TimeError, Timestamp, Zone};
 
 /// An alternative text; `None` is the site's locale.
@@ -69,14 +68,6 @@ pub(in crate::commands::describe) fn date(text: &str) -> Result<String, TimeErro
 
 pub(in crate::commands::describe) fn zone(text: &str) -> Result<String, TimeError> {
     Zone::named(text).map(|zone| zone.name().to_owned())
-}
-
-pub(in crate::commands::describe) fn placement(text: &str) -> Result<String, String> {
-    let fits = |c: char| !c.is_whitespace() && !is_unsafe_to_show(c);
-    if !text.is_empty() && text.len() <= 200 && text.chars().all(fits) {
-        return Ok(text.to_owned());
-    }
-    Err("not a placement (a name without spaces, such as homepage-hero)".to_owned())
 }
 
 pub(in crate::commands::describe) fn campaign(name: &str) -> Result<ContextKey, ContextKeyError> {

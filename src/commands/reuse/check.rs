@@ -36,7 +36,6 @@ pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let row = find_asset(ctx, &catalog, &args.asset)?;
     let metadata = catalog.metadata_of(row.asset.id)?;
     let candidate = Candidate {
-        asset: &row.asset,
         facts: &row.facts,
         metadata: &metadata,
         world: &court.world,
@@ -48,6 +47,10 @@ pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     }
     let fields = fields(&row.asset, &wanted, &verdict);
     ctx.report.sheet("reuse", fields);
+    ctx.report.row("question", question("standing", &verdict.standing));
+    for (asked, grounds) in &verdict.answers {
+        ctx.report.row("question", question(asked.name(), grounds));
+    }
     Ok(())
 }
 
@@ -57,11 +60,6 @@ fn fields(asset: &Asset, wanted: &Use, verdict: &ReuseVerdict) -> Vec<(&'static 
         Territory::Worldwide => "worldwide".into(),
         Territory::In(codes) => codes.clone().into(),
     };
-    let questions = verdict.answers.iter().map(|(question, grounds)| {
-        let mut record = vec![("question", question.name().into())];
-        record.extend(answer(grounds));
-        Value::Record(record)
-    });
     vec![
         ("id", asset.id.0.into()),
         ("path", asset.path.to_string().into()),
@@ -71,11 +69,13 @@ fn fields(asset: &Asset, wanted: &Use, verdict: &ReuseVerdict) -> Vec<(&'static 
         ("from", wanted.from.to_string().into()),
         ("until", wanted.until.to_string().into()),
         ("answer", verdict.answer.name().into()),
-        ("standing", Value::Record(answer(&verdict.standing).into())),
-        ("questions", Value::List(questions.collect())),
     ]
 }
 
-fn answer(grounds: &Grounds) -> [(&'static str, Value); 2] {
-    [("answer", grounds.answer.name().into()), ("because", grounds.because.as_str().into())]
+fn question(name: &'static str, grounds: &Grounds) -> Vec<(&'static str, Value)> {
+    vec![
+        ("question", name.into()),
+        ("answer", grounds.answer.name().into()),
+        ("because", grounds.because.as_str().into()),
+    ]
 }

@@ -58,6 +58,15 @@ struct UseArgs {
 }
 
 impl UseArgs {
+    /// Whether nothing was said about the use.
+    fn is_empty(&self) -> bool {
+        self.campaign.is_none()
+            && self.territory.is_empty()
+            && !self.worldwide
+            && self.from.is_none()
+            && self.to.is_none()
+    }
+
     /// The use in instants. It can begin now at the earliest: nobody knows any more what an asset
     /// could be used for before.
     fn wanted(&self, ctx: &mut Context<'_>, placement: &str) -> Result<Use, Error> {

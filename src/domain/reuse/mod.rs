@@ -7,7 +7,6 @@
 mod contexts;
 mod rights;
 
-use super::asset::Asset;
 use super::context::ContextKey;
 use super::lifecycle::{Facts, Standing, Verdict, World, standing_of};
 use super::metadata::Metadata;
@@ -105,7 +104,6 @@ pub struct ReuseVerdict {
 /// What is known about the asset that a reuse is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'a> {
-    pub asset: &'a Asset,
     pub facts: &'a Facts,
     pub metadata: &'a Metadata,
     pub world: &'a World,

@@ -1,11 +1,9 @@
 //! One asset that may be used again, and everything that speaks against it.
 
 use super::*;
-use crate::domain::asset::{AssetId, Content, Digest};
 use crate::domain::context::{Context, ContextRule, Revision};
 use crate::domain::license::{License, Scope};
 use crate::domain::lifecycle::{ContextLink, Ended, State};
-use crate::domain::path::RelPath;
 use crate::domain::time::Zone;
 
 /// An approved asset with all that a reuse looks at, and a use that it is right for.
@@ -147,18 +145,7 @@ impl Sample {
 
     fn check(&self) -> ReuseVerdict {
         let Self { facts, metadata, world, policy, wanted } = self;
-        let asset = Asset {
-            id: AssetId(1),
-            state: facts.state,
-            version: 1,
-            root: 1,
-            path: RelPath::new("tin.jpg").unwrap(),
-            digest: Digest([0; 32]),
-            content: Content::default(),
-            attachment: None,
-            added: facts.since,
-        };
-        check_reuse(&Candidate { asset: &asset, facts, metadata, world, policy }, wanted)
+        check_reuse(&Candidate { facts, metadata, world, policy }, wanted)
     }
 }
 

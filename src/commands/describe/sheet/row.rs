@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commands::describe::values;
 use crate::commands::library::Court;
+use crate::commands::words;
 use crate::domain::asset::Asset;
 use crate::domain::context::{ContextKey, ContextKind};
 use crate::domain::describe::{Description, Edit, Edits};
@@ -177,7 +178,7 @@ impl Reading<'_> {
 
     fn placements(&self) -> Result<Option<Vec<String>>, Wrong> {
         let Some(placements) = self.list(&Column::Placements) else { return Ok(None) };
-        let read = placements.iter().map(|placement| values::placement(placement));
+        let read = placements.iter().map(|placement| words::placement(placement));
         let read = read.collect::<Result<_, _>>();
         read.map(Some).map_err(|error| Wrong::of(&Column::Placements, error))
     }
