@@ -148,6 +148,10 @@ fn what_makes_no_sense_is_a_usage_error() {
         "describe 1 --expires-on soon",
         "describe 1 --time-zone Mars/Base",
         "describe 1 --decorative=x",
+        "describe 1 --alt 'A tin' --decorative",
+        "describe 1 --alt 'A tin' --alt 'en=A box'",
+        "describe 1 --alt 'A tin' --clear alt",
+        "describe 1 --placement 'home*'",
     ] {
         library.run(line).expect(ExitCode::Usage);
     }

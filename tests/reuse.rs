@@ -34,7 +34,7 @@ fn teas() -> TestLibrary {
     };
     library.approve("tin.jpg", Approval { contexts: &tin, alt: "A tin of tea", ..hero });
     library.approve("garden.jpg", Approval { contexts: &garden, alt: "A tea garden", ..hero });
-    library.approve("plain.jpg", Approval { licenses: &[], alt: "A cup of tea", ..hero });
+    library.approve("plain.jpg", Approval { licenses: &[], alt: "Cup of tea", ..hero });
     library
 }
 
@@ -58,15 +58,16 @@ fn a_yes_shows_the_fact_behind_each_answer() {
     from: 2026-03-02T09:00:00.000Z
     until: 2026-03-02T22:59:59.999Z
     answer: yes
-    standing:
-      answer: yes
-      because: it is live all the time
-    questions:
-      - question product accuracy, answer yes, because product/green-tea is still at revision 1, as approved
-      - question campaign context, answer yes, because campaign/spring is still at revision 1, as approved
-      - question brand fit, answer yes, because brand/house is still at revision 1, as approved
-      - question license, answer yes, because license studio lasts until 2026-12-31T23:00:00.000Z; it covers homepage-hero; it covers DE
-      - question claims and offers, answer yes, because claim/none is still at revision 1, as approved
+
+    QUESTION           ANSWER  BECAUSE
+    standing           yes     it is live all the time
+    product accuracy   yes     product/green-tea is still at revision 1, as approved
+    campaign context   yes     campaign/spring is still at revision 1, as approved
+    brand fit          yes     brand/house is still at revision 1, as approved
+    license            yes     license studio lasts until 2026-12-31T23:00:00.000Z; it covers homepage-hero; it covers DE
+    claims and offers  yes     claim/none is still at revision 1, as approved
+
+    6 rows
     ");
 }
 
@@ -85,15 +86,16 @@ fn what_nobody_recorded_is_asked_and_is_no_success() {
     from: 2026-03-02T09:00:00.000Z
     until: 2026-03-02T22:59:59.999Z
     answer: ask
-    standing:
-      answer: yes
-      because: it is live all the time
-    questions:
-      - question product accuracy, answer ask, because no product or packaging is recorded, nor that it shows none (product/none)
-      - question campaign context, answer ask, because it was approved for no campaign, so not for campaign/spring
-      - question brand fit, answer ask, because no brand is recorded
-      - question license, answer ask, because no license is recorded
-      - question claims and offers, answer ask, because no claim or offer is recorded, nor that it makes none (claim/none)
+
+    QUESTION           ANSWER  BECAUSE
+    standing           yes     it is live all the time
+    product accuracy   ask     no product or packaging is recorded, nor that it shows none (product/none)
+    campaign context   ask     it was approved for no campaign, so not for campaign/spring
+    brand fit          ask     no brand is recorded
+    license            ask     no license is recorded
+    claims and offers  ask     no claim or offer is recorded, nor that it makes none (claim/none)
+
+    6 rows
     ");
 }
 
@@ -202,7 +204,7 @@ fn a_search_lists_what_may_be_used_and_counts_what_may_not() {
     --- stdout
     ID  PATH        STANDING  ANSWER  ALT
      2  garden.jpg  live      -       A tea garden
-     3  plain.jpg   live      -       A cup of tea
+     3  plain.jpg   live      -       Cup of tea
 
     match but may not be used: 1 unsafe
     2 rows, 1 unsafe, 2 usable
@@ -272,7 +274,7 @@ fn nothing_that_people_type_is_query_syntax() {
         "'NEAR(tea tin)'",
         "'words: tea'",
         "'*'",
-        "'-- ;'",
+        "'; --'",
         "'^tea'",
         "'tea AND'",
         "'(((((('",

@@ -51,7 +51,7 @@ fn what_is_written_is_read_back_without_a_change() {
 #[test]
 fn a_bad_row_is_told_with_its_line_and_the_others_are_taken() {
     let library = described();
-    let table = "asset,owner,expires_on,campaign\n1,anna,someday,\n99,anna,,\n2,anna,,spring\n2,anna,,autumn\n";
+    let table = "asset,owner,expires_on,campaign\n1,anna,someday,\n99,anna,,\n2,anna,,spring\n1,anna,,autumn\n";
     let run = library.run_with_input("describe --from-csv -", table.as_bytes());
     let run = run.expect(ExitCode::Partial);
     for told in ["line 2, column `expires_on`", "line 3", "line 5, column `campaign`"] {
@@ -81,4 +81,39 @@ fn a_dash_clears_and_an_empty_cell_leaves() {
     assert!(fields["owner"].is_null());
     assert_eq!(fields["title"], "Tea");
     assert_eq!(fields["contexts"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn an_asset_on_two_lines_is_described_by_the_first() {
+    let library = described();
+    let run =
+        library.run_with_input("describe --from-csv -", b"asset,owner\n1,anna\n1,ben\n2,li\n");
+    let run = run.expect(ExitCode::Partial);
+    assert!(run.stdout.contains("line 3: #1 is described on line 2 already"), "{run}");
+    let owners = ["anna", "li"].map(|owner| library.run(&format!("list --owner {owner}")));
+    assert!(owners.iter().all(|listed| listed.stdout.contains("1 row")), "{owners:?}");
+}
+
+#[test]
+fn decorative_is_yes_no_or_a_mistake() {
+    let library = described();
+    let decorative = |said: &str| {
+        let table = format!("asset,decorative\n1,{said}\n");
+        library.run_with_input("describe --from-csv -", table.as_bytes())
+    };
+    let alt = || library.run("show 1 --format json").json()["items"][0]["fields"]["alt"].clone();
+    decorative("Yes").expect(ExitCode::Success);
+    assert_eq!(alt(), serde_json::json!([{ "locale": "en", "text": "", "decorative": true }]));
+    decorative("no").expect(ExitCode::Success);
+    assert_eq!(alt(), serde_json::json!([]));
+    let run = decorative("x").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("line 2, column `decorative`: write yes or no"), "{run}");
+}
+
+#[test]
+fn rows_that_were_sorted_apart_from_their_paths_are_refused() {
+    let library = described();
+    let table = b"asset,path,owner\n1,picture-2.png,anna\n";
+    let run = library.run_with_input("describe --from-csv -", table).expect(ExitCode::Partial);
+    assert!(run.stdout.contains("are the rows mixed up?"), "{run}");
 }

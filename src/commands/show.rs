@@ -71,8 +71,11 @@ fn identity(row: &FactsRow, verdict: &Verdict) -> Fields {
 
 fn description(metadata: &Metadata) -> Fields {
     let alt = metadata.alt.iter().map(|(locale, text)| {
-        let text = if text.is_empty() { "(decorative)" } else { text };
-        Value::Record(vec![("locale", locale.as_str().into()), ("text", text.into())])
+        let mut fields = vec![("locale", locale.as_str().into()), ("text", text.as_str().into())];
+        if text.is_empty() {
+            fields.push(("decorative", Value::Truth(true)));
+        }
+        Value::Record(fields)
     });
     vec![
         ("title", metadata.title.clone().into()),

@@ -1,6 +1,6 @@
 //! The flags that say what to record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::values::{
     AltText, Clearing, SomeLocale, alt_text, campaign, clearing, date, optional_locale, zone,
@@ -145,6 +145,18 @@ impl Fields {
         Ok(())
     }
 
+    /// Refuses two sayings about the alternative text of one locale; `site` is the site's.
+    pub(super) fn check_alt(&self, site: &Locale) -> Result<(), Error> {
+        let mut said = BTreeSet::new();
+        for (locale, _) in self.alt_edits(site) {
+            if let Some(twice) = said.replace(locale) {
+                let message = format!("the flags say more than one thing of the text in `{twice}`");
+                return Err(Error::usage(message));
+            }
+        }
+        Ok(())
+    }
+
     fn given(&self) -> [(&'static str, bool); 14] {
         let Self { dates, .. } = self;
         [
@@ -235,7 +247,7 @@ impl Fields {
         let reviewed_on = reviewed_on.or_else(|| self.rights_reviewed_by.as_ref().map(|_| today));
         let mut edits = Edits {
             title: self.edit(self.title.as_ref(), "title"),
-            alt: self.alt_edits(locale),
+            alt: self.alt_edits(locale).into_iter().collect(),
             source_note: self.edit(self.source_note.as_ref(), "source-note"),
             rights_note: self.edit(self.rights_note.as_ref(), "rights-note"),
             rights_reviewed_by: self.edit(self.rights_reviewed_by.as_ref(), "rights-reviewed-by"),
@@ -254,7 +266,7 @@ impl Fields {
         Ok(edits)
     }
 
-    fn alt_edits(&self, site: &Locale) -> BTreeMap<Locale, Edit<String>> {
+    fn alt_edits(&self, site: &Locale) -> Vec<(Locale, Edit<String>)> {
         let locale = |locale: &Option<Locale>| locale.as_ref().unwrap_or(site).clone();
         let cleared = self.clear.iter().filter_map(|clearing| match clearing {
             Clearing::Alt(of) => Some((locale(of), Edit::Clear)),

@@ -68,6 +68,7 @@ pub(super) fn run(args: &DescribeArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     let selection = args.selection();
     ctx.with_catalog(mode, |ctx, catalog| {
         let court = Court::load(ctx, catalog)?;
+        args.fields.check_alt(&court.policy().locale)?;
         let links = args.fields.links(&court.world)?;
         decide_all(ctx, (catalog, &court), (mode, &selection), |ctx, bench, row| {
             let current = description(bench, &row)?;

@@ -86,7 +86,7 @@ impl Table<'_> {
             Err(error) => return Err(error),
         };
         let number = found.asset.id;
-        if let Some(before) = self.lines.insert(number, row.line) {
+        if let Some(before) = self.lines.get(&number) {
             let why = format!("{number} is described on line {before} already");
             self.fail(ctx, row.line, Wrong::of_row(why));
             return Ok(());
@@ -101,6 +101,7 @@ impl Table<'_> {
                 return Ok(());
             }
         };
+        self.lines.insert(number, row.line);
         let decided = describe(ctx, bench, &found, (&current, &edits))?;
         self.batch.add(&mut ctx.report, catalog, (subject(&found.asset), decided))
     }
