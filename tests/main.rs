@@ -11,6 +11,7 @@ mod approval;
 mod architecture;
 mod binary;
 mod calendar;
+mod catalogs;
 mod cleanup;
 mod command_line;
 mod configuration;

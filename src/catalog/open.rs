@@ -75,14 +75,15 @@ impl Catalog {
         Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
-    /// Applies every pending migration in one transaction, all or none.
+    /// Applies every pending migration in one transaction, all or none, to a schema that this
+    /// program wrote.
     fn migrate(&mut self) -> Result<()> {
         let found = user_version(&self.conn)?;
         if found == newest() {
             return Ok(());
         }
-        if found > newest() {
-            return Err(CatalogError::Newer { found, known: newest() });
+        if found > 0 {
+            check_schema_of(&self.conn, found)?;
         }
         let tx = self.begin()?;
         let done = usize::try_from(found).unwrap_or(0);
@@ -94,22 +95,13 @@ impl Catalog {
         Ok(())
     }
 
-    /// Refuses any schema but the one that this program wrote.
+    /// Refuses any schema but the newest that this program writes.
     fn check_schema(&self) -> Result<()> {
-        let found = user_version(&self.conn)?;
-        let known = newest();
-        if found > known {
-            return Err(CatalogError::Newer { found, known });
-        }
+        let (found, known) = (user_version(&self.conn)?, newest());
         if found < known {
             return Err(CatalogError::Older { found, known });
         }
-        let hash = schema_hash(&self.conn)?;
-        if SCHEMA_HASHES.last() == Some(&hash.as_str()) {
-            return Ok(());
-        }
-        let what = format!("its hash is {hash}");
-        Err(CatalogError::ForeignSchema { what })
+        check_schema_of(&self.conn, found)
     }
 
     /// Reads the whole file for damage; seconds at a million assets.
@@ -206,6 +198,21 @@ fn user_version(conn: &Connection) -> Result<i64> {
 }
 
 /// SHA-256 over type, name and text of everything in the schema, by name.
+/// Refuses a schema that is not the one that version `found` of it was.
+fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
+    let known = newest();
+    if found > known {
+        return Err(CatalogError::Newer { found, known });
+    }
+    let expected = usize::try_from(found - 1).ok().and_then(|index| SCHEMA_HASHES.get(index));
+    let hash = schema_hash(conn)?;
+    if expected == Some(&hash.as_str()) {
+        return Ok(());
+    }
+    let what = format!("its hash is {hash}");
+    Err(CatalogError::ForeignSchema { what })
+}
+
 fn schema_hash(conn: &Connection) -> Result<String> {
     let mut statement = conn.prepare(
         "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_schema ORDER BY name",

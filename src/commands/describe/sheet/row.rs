@@ -23,8 +23,8 @@ impl Wrong {
         Self { column: None, why }
     }
 
-    fn of(column: &Column, why: impl ToString) -> Self {
-        Self { column: Some(column.to_string()), why: why.to_string() }
+    fn of(column: &Column, why: impl Into<String>) -> Self {
+        Self { column: Some(column.to_string()), why: why.into() }
     }
 }
 
@@ -110,7 +110,9 @@ impl Reading<'_> {
         let mut metadata = self.current.metadata.clone();
         metadata.dates.zone = edits.zone.of(metadata.dates.zone.take());
         let contexts = edits.contexts.as_ref().unwrap_or(&self.current.contexts);
-        self.court.zone_of(&metadata, contexts).map_err(|error| Wrong::of(&Column::TimeZone, error))
+        self.court
+            .zone_of(&metadata, contexts)
+            .map_err(|error| Wrong::of(&Column::TimeZone, error.to_string()))
     }
 
     fn date(&self, column: &Column, today: CivilDate) -> Result<Edit<CivilDate>, Wrong> {
@@ -119,7 +121,7 @@ impl Reading<'_> {
             Some(Edit::Clear) => Ok(Edit::Clear),
             Some(Edit::Set(text)) => {
                 let day = CivilDate::parse(text, today);
-                day.map(Edit::Set).map_err(|error| Wrong::of(column, error))
+                day.map(Edit::Set).map_err(|error| Wrong::of(column, error.to_string()))
             }
         }
     }
@@ -128,7 +130,9 @@ impl Reading<'_> {
         let Edit::Set(name) = self.text(&Column::TimeZone) else {
             return Ok(self.text(&Column::TimeZone));
         };
-        values::zone(&name).map(Edit::Set).map_err(|error| Wrong::of(&Column::TimeZone, error))
+        values::zone(&name)
+            .map(Edit::Set)
+            .map_err(|error| Wrong::of(&Column::TimeZone, error.to_string()))
     }
 
     fn alt(&self) -> Result<BTreeMap<Locale, Edit<String>>, Wrong> {
@@ -214,7 +218,7 @@ impl Reading<'_> {
                 Column::Campaign => values::campaign(name),
                 _ => name.parse(),
             };
-            let key = key.map_err(|error| Wrong::of(column, error))?;
+            let key = key.map_err(|error| Wrong::of(column, error.to_string()))?;
             let known = contexts.values().find(|context| context.key == key);
             let unknown = || Wrong::of(column, format!("there is no context `{key}`"));
             known.map(|context| context.id).ok_or_else(unknown)
