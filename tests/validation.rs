@@ -41,6 +41,7 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         asset: &asset,
         metadata: &Metadata::default(),
         files: &[],
+        claims: None,
         verdict: &Verdict { standing: Standing::Draft, causes: Vec::new() },
         contexts: &[],
         licenses: &[],

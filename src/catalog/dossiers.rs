@@ -5,6 +5,7 @@ use super::facts::FactsRow;
 use super::open::Catalog;
 use super::select::Filter;
 use crate::domain::asset::AssetFile;
+use crate::domain::claims::Claims;
 use crate::domain::metadata::Metadata;
 
 /// An asset with its facts, its description and its files.
@@ -14,6 +15,8 @@ pub struct Dossier {
     pub metadata: Metadata,
     /// The original first, then by path.
     pub files: Vec<AssetFile>,
+    /// What the original and its sidecar say about it; `None` if nobody has looked.
+    pub claims: Option<Claims>,
 }
 
 impl Catalog {
@@ -21,7 +24,7 @@ impl Catalog {
     pub fn dossier_of(&self, row: FactsRow) -> Result<Dossier> {
         let id = row.asset.id;
         let files = self.files_of(id)?.into_iter().map(|(_, file)| file).collect();
-        Ok(Dossier { metadata: self.metadata_of(id)?, files, row })
+        Ok(Dossier { metadata: self.metadata_of(id)?, files, claims: None, row })
     }
 
     /// [`Catalog::visit_facts`] with whole dossiers.

@@ -29,11 +29,12 @@ impl<'a> Brief<'a> {
 
     /// The asset as rules see it at `now`.
     pub(super) fn subject(&self, now: Timestamp) -> Subject<'_> {
-        let Dossier { row, metadata, files } = self.dossier;
+        let Dossier { row, metadata, files, claims } = self.dossier;
         Subject {
             asset: &row.asset,
             metadata,
             files,
+            claims: claims.as_ref(),
             verdict: self.verdict,
             contexts: &self.contexts,
             licenses: &self.licenses,

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod asset;
+pub mod claims;
 pub mod cleanup;
 pub mod context;
 pub mod describe;

@@ -6,6 +6,7 @@ use super::{Finding, Rule, Subject, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };
+use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKey, Revision};
 use crate::domain::gate::gate;
 use crate::domain::license::{License, Scope};
@@ -21,6 +22,7 @@ pub(crate) struct Sample {
     pub asset: Asset,
     pub metadata: Metadata,
     pub files: Vec<AssetFile>,
+    pub claims: Option<Claims>,
     pub contexts: Vec<Context>,
     /// The revision of each context that the approval saw.
     pub pinned: Option<i64>,
@@ -35,6 +37,7 @@ impl Sample {
         let asset = asset();
         Self {
             files: vec![file(&asset)],
+            claims: Some(Claims::default()),
             asset,
             metadata: metadata(),
             contexts: vec![context("campaign/spring", "2026-05-01", "2026-08-31")],
@@ -101,6 +104,7 @@ impl Sample {
             asset: &self.asset,
             metadata: &self.metadata,
             files: &self.files,
+            claims: self.claims.as_ref(),
             verdict: &verdict,
             contexts: &contexts,
             licenses: &licenses,

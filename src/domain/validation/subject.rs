@@ -1,6 +1,7 @@
 //! What the rules look at: one asset with everything that a check may want to know.
 
 use crate::domain::asset::{Asset, AssetFile, Role};
+use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKind, ContextRule, shared_zone};
 use crate::domain::license::License;
 use crate::domain::lifecycle::{State, Verdict};
@@ -17,6 +18,8 @@ pub struct Subject<'a> {
     pub asset: &'a Asset,
     pub metadata: &'a Metadata,
     pub files: &'a [AssetFile],
+    /// What the original and its sidecar say about it; `None` if nobody has looked.
+    pub claims: Option<&'a Claims>,
     /// The standing at `now`, with its causes.
     pub verdict: &'a Verdict,
     /// The contexts that the asset is linked to.
