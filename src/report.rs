@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::State;
 use crate::domain::validation::{Finding, Severity};
@@ -65,10 +67,7 @@ pub enum Item {
         action: &'static str,
         why: String,
     },
-    Finding {
-        subject: Option<Subject>,
-        finding: Finding,
-    },
+    Finding(Found),
     /// Considered and left alone, because.
     Kept {
         subject: Subject,
@@ -86,6 +85,39 @@ pub enum Item {
     ///
     /// Pieces follow each other without anything between them.
     Document(String),
+}
+
+/// A finding, what it is about, and what follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The asset, where the catalog knows it.
+    pub subject: Option<Subject>,
+    /// Where it stands in a file that was read; `None` where the asset itself is all there is.
+    pub location: Option<Location>,
+    pub finding: Finding,
+    pub effect: Effect,
+}
+
+/// A place in a file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// As a person names it: from the current folder if it lies beneath it, with `/`.
+    pub file: String,
+    /// Counted from 1; `None` for the file as a whole.
+    pub line: Option<u64>,
+    /// What in the file: a path, else `wp:` and the number of an attachment.
+    pub item: Option<String>,
+}
+
+/// What follows from a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// The answer is no.
+    Decides,
+    /// It is told, and the answer does not depend on it.
+    Told,
+    /// Somebody accepted it; the words say who, why and how long.
+    Accepted(String),
 }
 
 /// Where items go: a renderer, or a list in tests.
@@ -116,6 +148,8 @@ pub struct Summary {
     pub errors: u64,
     pub warnings: u64,
     pub notes: u64,
+    /// Findings that somebody accepted; they are in none of the three counts before.
+    pub accepted: u64,
     pub kept: u64,
     pub failed: u64,
     /// Lines of listings; a thing shown in full is not counted.
@@ -200,13 +234,17 @@ impl<'s> Report<'s> {
     }
 
     fn count(&mut self, item: &Item) {
+        if matches!(item, Item::Finding(Found { effect: Effect::Decides, .. })) {
+            self.outcome(ExitCode::No);
+        }
         let summary = &mut self.summary;
         let counter = match item {
             Item::Row { .. } => &mut summary.rows,
             Item::Change { .. } => &mut summary.changed,
             Item::Edit { .. } => &mut summary.edited,
             Item::Refusal { .. } => &mut summary.refused,
-            Item::Finding { finding, .. } => match finding.severity {
+            Item::Finding(Found { effect: Effect::Accepted(_), .. }) => &mut summary.accepted,
+            Item::Finding(found) => match found.finding.severity {
                 Severity::Error => &mut summary.errors,
                 Severity::Warning => &mut summary.warnings,
                 Severity::Note | Severity::Off => &mut summary.notes,
@@ -223,13 +261,56 @@ impl Summary {
     /// The code that the counts ask for.
     pub fn exit_code(&self) -> ExitCode {
         let mut code = self.outcome.unwrap_or(ExitCode::Success);
-        if self.refused > 0 || self.errors > 0 {
+        if self.refused > 0 {
             code = code.or(ExitCode::No);
         }
         if self.failed > 0 {
             code = code.or(ExitCode::Partial);
         }
         code
+    }
+}
+
+impl Found {
+    /// A finding about an asset. Errors decide, others are told.
+    pub fn new(subject: Option<Subject>, finding: Finding) -> Self {
+        let decides = finding.severity == Severity::Error;
+        let effect = if decides { Effect::Decides } else { Effect::Told };
+        Self { subject, location: None, finding, effect }
+    }
+
+    /// What it is about, in words that stay the same from one day to the next: never a line.
+    pub fn about(&self) -> &str {
+        let path = self.subject.as_ref().map(|subject| subject.path.as_str());
+        let location = self.location.as_ref();
+        let item = location.and_then(|location| location.item.as_deref());
+        let file = location.map(|location| location.file.as_str());
+        item.or(path).or(file).unwrap_or_default()
+    }
+
+    /// The file to open: what was read, else the asset's own.
+    pub fn file(&self) -> &str {
+        let read = self.location.as_ref().map(|location| location.file.as_str());
+        read.unwrap_or_else(|| self.about())
+    }
+
+    /// Whether both are about the same asset or item.
+    pub fn shares_item_with(&self, other: &Self) -> bool {
+        self.subject == other.subject && self.location == other.location
+    }
+
+    /// 16 hexadecimal digits that tell this finding from others of the same rule and item.
+    ///
+    /// The same defect has the same one wherever its line moves.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in ["shelflife/v1", self.finding.code, self.about(), &self.finding.message] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        let first = hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+        format!("{first:016x}")
     }
 }
 

@@ -51,16 +51,18 @@ fn a_draft_that_nobody_described_is_stopped_by_each_missing_fact() {
     let library = TestLibrary::scanned(&["green-tea-tin.png"]);
     insta::assert_snapshot!(library.tell("approve 1"), @"
     exit: 1
-    error SL201 alt-text-missing  #1 green-tea-tin.png: there is no alternative text for `en`
-    error SL301 source-note-missing  #1 green-tea-tin.png: no source note is recorded
-    error SL302 rights-note-missing  #1 green-tea-tin.png: no rights note is recorded
-    error SL303 rights-review-missing  #1 green-tea-tin.png: no review of the rights is recorded
-    error SL401 owner-missing  #1 green-tea-tin.png: no owner is recorded
-    error SL403 placement-missing  #1 green-tea-tin.png: no placement is recorded
-    error SL501 context-missing  #1 green-tea-tin.png: no context is linked
-    error SL502 end-missing  #1 green-tea-tin.png: no expiry date, and no license or context that ends its use
-    error SL505 review-date-missing  #1 green-tea-tin.png: no review date is set
+    #1 green-tea-tin.png
+      error SL201 alt-text-missing: there is no alternative text for `en`
+      error SL301 source-note-missing: no source note is recorded
+      error SL302 rights-note-missing: no rights note is recorded
+      error SL303 rights-review-missing: no review of the rights is recorded
+      error SL401 owner-missing: no owner is recorded
+      error SL403 placement-missing: no placement is recorded
+      error SL501 context-missing: no context is linked
+      error SL502 end-missing: no expiry date, and no license or context that ends its use
+      error SL505 review-date-missing: no review date is set
     refused  approve #1 green-tea-tin.png: 9 findings stand in the way
+    `shelflife rules SL201` says why that matters and what to do
     1 refused, 9 errors
     ");
     assert_eq!(library.tell("approve 1 --dry-run"), library.tell("approve 1"));
@@ -72,9 +74,11 @@ fn a_draft_that_would_be_expired_at_once_is_refused_even_if_no_rule_gates() {
     library.set_now("2026-07-01T00:00:00Z");
     insta::assert_snapshot!(library.tell("approve 1"), @"
     exit: 1
-    error SL506 review-date-past  #1 green-tea-tin.png: the review was to be on 2026-06-01
-    error SL510 expiry-passed  #1 green-tea-tin.png: its own end passed at 2026-07-01T00:00:00.000Z
+    #1 green-tea-tin.png
+      error SL506 review-date-past: the review was to be on 2026-06-01
+      error SL510 expiry-passed: its own end passed at 2026-07-01T00:00:00.000Z
     refused  approve #1 green-tea-tin.png: 2 findings stand in the way
+    `shelflife rules SL506` says why that matters and what to do
     1 refused, 2 errors
     ");
     library.set_severity("off", &["SL505", "SL506", "SL507", "SL510", "SL517"]);
@@ -145,8 +149,10 @@ fn a_renewal_records_dates_pins_and_decision_together() {
     let (before, version) = (library.audit_entries().len(), library.asset(1).version);
     insta::assert_snapshot!(library.tell("renew 1 --expires-on +6m --dry-run"), @"
     exit: 1
-    error SL506 review-date-past  #1 green-tea-tin.png: the review was to be on 2026-06-01
+    #1 green-tea-tin.png
+      error SL506 review-date-past: the review was to be on 2026-06-01
     refused  renew #1 green-tea-tin.png: 1 finding stands in the way
+    `shelflife rules SL506` says why that matters and what to do
     1 refused, 1 error
     ");
     assert_eq!(library.audit_entries().len(), before);
@@ -198,8 +204,10 @@ fn a_renewal_that_would_leave_it_expired_is_refused() {
     library.set_now("2026-05-02T09:00:00Z");
     insta::assert_snapshot!(library.tell("renew 1 --expires-on +6m --review-on +3m"), @"
     exit: 1
-    error SL511 context-ended  #1 green-tea-tin.png: campaign/spring ended at 2026-05-01T00:00:00.000Z
+    #1 green-tea-tin.png
+      error SL511 context-ended: campaign/spring ended at 2026-05-01T00:00:00.000Z
     refused  renew #1 green-tea-tin.png: 1 finding stands in the way
+    `shelflife rules SL511` says why that matters and what to do
     1 refused, 1 error
     ");
     insta::assert_snapshot!(library.tell("renew 1 --expires-on 2026-01-01 --starts-on today"), @"

@@ -93,7 +93,7 @@ fn an_error_is_told_in_every_format() {
     insta::assert_snapshot!(run.expect(ExitCode::Config), @r#"
     exit: 78
     --- stdout
-    {"schema":1,"command":"completions","now":"2026-03-02T09:00:00.000Z","items":[],"error":{"message":"cannot read the configuration [library]/shelflife.toml","excerpt":[],"causes":["No such file or directory (os error 2)"],"hint":"run `shelflife init` to write [library]/shelflife.toml","exit_code":78},"summary":{"dry_run":false,"changed":0,"edited":0,"refused":0,"errors":0,"warnings":0,"notes":0,"kept":0,"failed":0,"rows":0,"figures":{},"audit":null,"exit_code":78}}
+    {"schema":1,"command":"completions","now":"2026-03-02T09:00:00.000Z","items":[],"error":{"message":"cannot read the configuration [library]/shelflife.toml","excerpt":[],"causes":["No such file or directory (os error 2)"],"hint":"run `shelflife init` to write [library]/shelflife.toml","exit_code":78},"summary":{"dry_run":false,"changed":0,"edited":0,"refused":0,"errors":0,"warnings":0,"notes":0,"accepted":0,"kept":0,"failed":0,"rows":0,"figures":{},"audit":null,"exit_code":78}}
     --- stderr
     shelflife: error: cannot read the configuration [library]/shelflife.toml
       caused by: No such file or directory (os error 2)

@@ -9,7 +9,7 @@ use shelflife::domain::time::Timestamp;
 use shelflife::domain::validation::{Finding, Severity};
 use shelflife::exit::ExitCode;
 use shelflife::output::{Color, Format, Heading, Style, Verbosity, renderer};
-use shelflife::report::{ErrorLine, Item, Report, Subject, Value};
+use shelflife::report::{ErrorLine, Found, Item, Report, Subject, Value};
 
 const PLAIN: Style = Style { color: Color::None, verbosity: Verbosity::Normal, width: None };
 
@@ -63,7 +63,7 @@ fn finding(severity: Severity) -> Item {
         severity,
         message: "there is no alternative text in `en`".to_owned(),
     };
-    Item::Finding { subject: Some(tea()), finding }
+    Item::Finding(Found::new(Some(tea()), finding))
 }
 
 /// One item of each kind.
@@ -129,11 +129,13 @@ fn people_read_a_line_per_fact_and_a_summary() {
     recorded  #12 2025/03/tea.jpg  alt text (en)
     recorded  context packaging/tin
     refused  approve #12 2025/03/tea.jpg: it has no owner
-    error SL201 alt-text-missing  #12 2025/03/tea.jpg: there is no alternative text in `en`
-    warning SL201 alt-text-missing  #12 2025/03/tea.jpg: there is no alternative text in `en`
+    #12 2025/03/tea.jpg
+      error SL201 alt-text-missing: there is no alternative text in `en`
+      warning SL201 alt-text-missing: there is no alternative text in `en`
     kept  #12 2025/03/tea.jpg: held by Nina
     failed  2025/03/cup.jpg: permission denied
       hint: look at its folder
+    `shelflife rules SL201` says why that matters and what to do
     3 changed, 2 edited, 1 refused, 1 error, 1 warning, 1 kept, 1 failed, 40 assets looked at
     audit log: 7 entries, head 3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a
     ");
@@ -169,11 +171,11 @@ fn scripts_read_the_same_facts() {
     {"type":"edit","id":12,"path":"2025/03/tea.jpg","what":"alt text (en)","dry_run":false},
     {"type":"edit","what":"context packaging/tin","dry_run":false},
     {"type":"refusal","id":12,"path":"2025/03/tea.jpg","action":"approve","why":"it has no owner"},
-    {"type":"finding","id":12,"path":"2025/03/tea.jpg","code":"SL201","name":"alt-text-missing","severity":"error","message":"there is no alternative text in `en`"},
-    {"type":"finding","id":12,"path":"2025/03/tea.jpg","code":"SL201","name":"alt-text-missing","severity":"warning","message":"there is no alternative text in `en`"},
+    {"type":"finding","id":12,"path":"2025/03/tea.jpg","code":"SL201","name":"alt-text-missing","severity":"error","message":"there is no alternative text in `en`","decides":true,"fingerprint":"be20c2ce40da241f"},
+    {"type":"finding","id":12,"path":"2025/03/tea.jpg","code":"SL201","name":"alt-text-missing","severity":"warning","message":"there is no alternative text in `en`","decides":false,"fingerprint":"be20c2ce40da241f"},
     {"type":"kept","id":12,"path":"2025/03/tea.jpg","because":"held by Nina"},
     {"type":"failure","what":"2025/03/cup.jpg","why":"permission denied","hint":"look at its folder"}
-    ],"summary":{"dry_run":false,"changed":3,"edited":2,"refused":1,"errors":1,"warnings":1,"notes":0,"kept":1,"failed":1,"rows":0,"figures":{"assets looked at":40},"audit":{"length":7,"head":"3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a"},"exit_code":3}}
+    ],"summary":{"dry_run":false,"changed":3,"edited":2,"refused":1,"errors":1,"warnings":1,"notes":0,"accepted":0,"kept":1,"failed":1,"rows":0,"figures":{"assets looked at":40},"audit":{"length":7,"head":"3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a3f2a"},"exit_code":3}}
     "#);
 }
 
@@ -198,14 +200,14 @@ fn a_thing_in_full_is_shown_field_by_field() {
     insta::assert_snapshot!(json(sheet), @r#"
     {"schema":1,"command":"clean","now":"2026-03-02T09:00:00.000Z","items":[
     {"type":"row","kind":"asset","fields":{"id":12,"review_on":null,"held":false,"placements":["hero","footer"],"causes":["offer/spring ended, on 1 March","b"],"dates":{"starts_on":"2026-01-01","ends_on":null},"files":[{"path":"tea.jpg","bytes":10},{"path":"tea-300x200.jpg","bytes":5}],"notes":[]}}
-    ],"summary":{"dry_run":false,"changed":0,"edited":0,"refused":0,"errors":0,"warnings":0,"notes":0,"kept":0,"failed":0,"rows":0,"figures":{},"audit":null,"exit_code":0}}
+    ],"summary":{"dry_run":false,"changed":0,"edited":0,"refused":0,"errors":0,"warnings":0,"notes":0,"accepted":0,"kept":0,"failed":0,"rows":0,"figures":{},"audit":null,"exit_code":0}}
     "#);
 }
 
 #[test]
 fn saying_nothing_is_said_and_is_valid_json() {
     insta::assert_snapshot!(human(|_| {}), @"nothing to report");
-    insta::assert_snapshot!(json(|_| {}), @r#"{"schema":1,"command":"clean","now":"2026-03-02T09:00:00.000Z","items":[],"summary":{"dry_run":false,"changed":0,"edited":0,"refused":0,"errors":0,"warnings":0,"notes":0,"kept":0,"failed":0,"rows":0,"figures":{},"audit":null,"exit_code":0}}"#);
+    insta::assert_snapshot!(json(|_| {}), @r#"{"schema":1,"command":"clean","now":"2026-03-02T09:00:00.000Z","items":[],"summary":{"dry_run":false,"changed":0,"edited":0,"refused":0,"errors":0,"warnings":0,"notes":0,"accepted":0,"kept":0,"failed":0,"rows":0,"figures":{},"audit":null,"exit_code":0}}"#);
 }
 
 #[test]
@@ -376,7 +378,7 @@ fn nothing_from_outside_can_steer_a_terminal() {
             action: "approve",
             why: text.clone(),
         });
-        report.say(&Item::Finding { subject: Some(subject.clone()), finding });
+        report.say(&Item::Finding(Found::new(Some(subject.clone()), finding)));
         report.say(&Item::Kept { subject, because: text.clone() });
         report.say(&Item::Failure { what: text.clone(), why: text.clone(), hint: Some(text) });
     };

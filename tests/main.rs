@@ -22,6 +22,7 @@ mod description;
 mod docs;
 mod expiry;
 mod files;
+mod findings;
 mod formats;
 mod grouping;
 mod handbook;

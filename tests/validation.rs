@@ -262,23 +262,28 @@ fn findings_are_told_by_asset_and_code() {
     let library = half_described();
     insta::assert_snapshot!(library.tell("validate"), @"
     exit: 1
-    error SL108 filename-generic  #1 a.png: `a` describes nothing
-    error SL201 alt-text-missing  #1 a.png: there is no alternative text for `en`
-    error SL301 source-note-missing  #1 a.png: no source note is recorded
-    error SL302 rights-note-missing  #1 a.png: no rights note is recorded
-    error SL303 rights-review-missing  #1 a.png: no review of the rights is recorded
-    note SL311 license-missing  #1 a.png: no license is linked
-    error SL401 owner-missing  #1 a.png: no owner is recorded
-    error SL403 placement-missing  #1 a.png: no placement is recorded
-    error SL501 context-missing  #1 a.png: no context is linked
-    error SL502 end-missing  #1 a.png: no expiry date, and no license or context that ends its use
-    error SL505 review-date-missing  #1 a.png: no review date is set
-    note SL311 license-missing  #2 green-tea-tin.png: no license is linked
+    #1 a.png
+      error SL108 filename-generic: `a` describes nothing
+      error SL201 alt-text-missing: there is no alternative text for `en`
+      error SL301 source-note-missing: no source note is recorded
+      error SL302 rights-note-missing: no rights note is recorded
+      error SL303 rights-review-missing: no review of the rights is recorded
+      note SL311 license-missing: no license is linked
+      error SL401 owner-missing: no owner is recorded
+      error SL403 placement-missing: no placement is recorded
+      error SL501 context-missing: no context is linked
+      error SL502 end-missing: no expiry date, and no license or context that ends its use
+      error SL505 review-date-missing: no review date is set
+    #2 green-tea-tin.png
+      note SL311 license-missing: no license is linked
+    `shelflife rules SL108` says why that matters and what to do
     10 errors, 2 notes, 2 assets checked
     ");
     insta::assert_snapshot!(library.tell("validate 2"), @"
     exit: 0
-    note SL311 license-missing  #2 green-tea-tin.png: no license is linked
+    #2 green-tea-tin.png
+      note SL311 license-missing: no license is linked
+    `shelflife rules SL311` says why that matters and what to do
     1 note, 1 asset checked
     ");
     let json = library.run("validate --format json").json();
@@ -291,8 +296,10 @@ fn one_rule_is_asked_alone_and_selects_assets() {
     let library = half_described();
     insta::assert_snapshot!(library.tell("validate --rule SL201 --rule owner-missing"), @"
     exit: 1
-    error SL201 alt-text-missing  #1 a.png: there is no alternative text for `en`
-    error SL401 owner-missing  #1 a.png: no owner is recorded
+    #1 a.png
+      error SL201 alt-text-missing: there is no alternative text for `en`
+      error SL401 owner-missing: no owner is recorded
+    `shelflife rules SL201` says why that matters and what to do
     2 errors, 2 assets checked
     ");
     insta::assert_snapshot!(library.tell("list --where-rule sl201"), @"
@@ -310,7 +317,9 @@ fn one_rule_is_asked_alone_and_selects_assets() {
     ");
     insta::assert_snapshot!(library.tell("validate 2 1 --where-rule SL401 --rule SL401"), @"
     exit: 1
-    error SL401 owner-missing  #1 a.png: no owner is recorded
+    #1 a.png
+      error SL401 owner-missing: no owner is recorded
+    `shelflife rules SL401` says why that matters and what to do
     1 error, 1 asset checked
     ");
     let run = library.run("list --where-rule SL999").expect(ExitCode::Usage);
@@ -325,7 +334,7 @@ fn a_rule_that_is_off_finds_nothing_and_one_that_warns_does_not_fail() {
     assert!(library.tell("list --where-rule SL401").contains("nothing to report"));
     library.set_severity("warning", &["SL201"]);
     let run = library.run("validate --rule SL201").expect(ExitCode::Success);
-    assert!(run.stdout.contains("warning SL201 alt-text-missing  #1 a.png"), "{run}");
+    assert!(run.stdout.contains("#1 a.png\n  warning SL201 alt-text-missing:"), "{run}");
 }
 
 #[test]

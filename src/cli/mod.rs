@@ -51,7 +51,15 @@ fn parse(environment: &Environment<'_>) -> Result<(Cli, CommandRow), clap::Error
     let row = row_of(&matches).ok_or_else(|| {
         command_line.error(ErrorKind::InvalidSubcommand, "the command is not in the table")
     })?;
-    Ok((Cli::from_arg_matches(&matches)?, row))
+    let cli = Cli::from_arg_matches(&matches)?;
+    if cli.global.format.is_for_findings() && !row.is_answered_by_findings() {
+        let message = format!(
+            "`{}` has no findings, and this format holds nothing else; use human or json",
+            row.name
+        );
+        return Err(command_line.error(ErrorKind::ArgumentConflict, message));
+    }
+    Ok((cli, row))
 }
 
 /// The row of the command that was called, found by its full name.

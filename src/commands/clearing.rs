@@ -4,7 +4,7 @@ use crate::catalog::Dossier;
 use crate::domain::gate::gate;
 use crate::domain::lifecycle::{Standing, State, Verdict};
 use crate::domain::text::counted;
-use crate::report::Item;
+use crate::report::{Found, Item};
 
 use super::Context;
 use super::decide::{Bench, Step};
@@ -34,7 +34,8 @@ pub(super) fn obstacles(
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));
     let Some(why) = objection(findings.len(), &verdict) else { return Vec::new() };
-    let finding = |finding| Item::Finding { subject: Some(subject(&dossier.row.asset)), finding };
+    let about = || Some(subject(&dossier.row.asset));
+    let finding = |finding| Item::Finding(Found::new(about(), finding));
     let mut items: Vec<_> = findings.into_iter().map(finding).collect();
     items.push(step.refusal(&dossier.row, why));
     items

@@ -178,6 +178,9 @@ pub const COMMANDS: &[CommandRow] = {
     ]
 };
 
+/// The commands whose answer is findings, which the formats for findings can hold.
+const ANSWERED_BY_FINDINGS: [&str; 1] = ["validate"];
+
 /// What a command may touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -205,6 +208,13 @@ pub struct CommandRow {
     pub name: &'static str,
     pub class: Class,
     pub start: Start,
+}
+
+impl CommandRow {
+    /// Whether findings are what the command has to say.
+    pub fn is_answered_by_findings(self) -> bool {
+        ANSWERED_BY_FINDINGS.contains(&self.name)
+    }
 }
 
 const fn row(name: &'static str, class: Class, start: Start) -> CommandRow {

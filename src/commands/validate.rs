@@ -2,7 +2,7 @@
 
 use crate::domain::validation::{Rule, findings_of, rules};
 use crate::error::Error;
-use crate::report::Item;
+use crate::report::{Found, Item};
 
 use super::Context;
 use super::dossier::Brief;
@@ -37,7 +37,7 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
         let brief = Brief::new(&dossier, &verdict, &court);
         for finding in findings_of(asked.iter().copied(), &brief.subject(ctx.now)) {
             let subject = Some(subject(&dossier.row.asset));
-            ctx.report.say(&Item::Finding { subject, finding });
+            ctx.report.say(&Item::Finding(Found::new(subject, finding)));
         }
         Ok(())
     })

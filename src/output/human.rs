@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::paint::{BAD, DOUBTFUL, GOOD, PLAIN, QUIET};
+use super::paint::{BAD, DOUBTFUL, GOOD, PLAIN, QUIET, STRONG};
 use super::table::Table;
 use super::{Color, Heading, Style, Verbosity, sheet};
 use crate::domain::lifecycle::{Action, State};
 use crate::domain::text::{counted, is_unsafe_to_show, printable_text};
-use crate::domain::validation::{Finding, Severity};
-use crate::report::{ErrorLine, Item, Sink, Subject, Summary, Value};
+use crate::domain::validation::Severity;
+use crate::report::{Effect, ErrorLine, Found, Item, Location, Sink, Subject, Summary, Value};
 
 /// The renderer for people.
 pub(super) struct Human<'w> {
@@ -17,6 +17,10 @@ pub(super) struct Human<'w> {
     style: Style,
     table: Option<Table>,
     said: Said,
+    /// The finding said last, while the next one may be about the same thing.
+    before: Option<Found>,
+    /// The rule that is to be explained, and whether it decided.
+    unexplained: Option<(&'static str, bool)>,
 }
 
 /// What was said last, for the space around it.
@@ -32,7 +36,8 @@ enum Said {
 
 impl<'w> Human<'w> {
     pub(super) fn new(out: &'w mut dyn Write, heading: Heading, style: Style) -> Self {
-        Self { out, heading, style, table: None, said: Said::Nothing }
+        let (table, before, unexplained) = (None, None, None);
+        Self { out, heading, style, table, said: Said::Nothing, before, unexplained }
     }
 
     fn end_table(&mut self) -> io::Result<()> {
@@ -87,10 +92,26 @@ impl<'w> Human<'w> {
         self.end_table()?;
         self.space_before(Said::Lines)?;
         let wording = Lines { color: self.style.color, dry_run };
+        let before = self.before.take();
+        if let Item::Finding(found) = item {
+            if !before.is_some_and(|before| before.shares_item_with(found)) {
+                writeln!(self.out, "{}", wording.heading(found))?;
+            }
+            self.remember(found);
+        }
         for line in wording.of(item) {
             writeln!(self.out, "{line}")?;
         }
         Ok(())
+    }
+
+    /// Keeps what the lines after this finding depend on.
+    fn remember(&mut self, found: &Found) {
+        self.before = Some(found.clone());
+        let decides = found.effect == Effect::Decides;
+        if self.unexplained.is_none_or(|(_, decided)| decides && !decided) {
+            self.unexplained = Some((found.finding.code, decides));
+        }
     }
 
     fn summary(&mut self, summary: &Summary) -> io::Result<()> {
@@ -100,6 +121,9 @@ impl<'w> Human<'w> {
             return Ok(());
         }
         self.space_before(Said::Lines)?;
+        if let Some((code, _)) = self.unexplained {
+            writeln!(self.out, "`shelflife rules {code}` says why that matters and what to do")?;
+        }
         writeln!(self.out, "{}", line.as_deref().unwrap_or("nothing to report"))?;
         if dry {
             let add = self.heading.apply_with.map_or(String::new(), |flag| format!("; add {flag}"));
@@ -157,7 +181,7 @@ impl Lines {
                 let refused = self.color.paint(BAD, "refused");
                 vec![format!("{refused}  {action} {}: {}", named(subject), printable_text(why))]
             }
-            Item::Finding { subject, finding } => vec![self.finding(subject.as_ref(), finding)],
+            Item::Finding(found) => vec![self.finding(found)],
             Item::Kept { subject, because } => {
                 let kept = self.color.paint(QUIET, "kept");
                 vec![format!("{kept}  {}: {}", named(subject), printable_text(because))]
@@ -200,16 +224,38 @@ impl Lines {
         format!("{verb}{subject}  {}", printable_text(what))
     }
 
-    fn finding(&self, subject: Option<&Subject>, finding: &Finding) -> String {
-        let Finding { code, name, severity, message } = finding;
-        let style = match severity {
+    /// What the findings beneath are about, and where that is.
+    fn heading(&self, found: &Found) -> String {
+        let place = found.location.as_ref().map(shown_place);
+        let item = match &found.subject {
+            Some(subject) => Some(named(subject)),
+            None => found.location.as_ref().and_then(|at| at.item.as_deref()).map(printable_text),
+        };
+        let text = match (item, place) {
+            (Some(item), Some(place)) => format!("{item}  ({place})"),
+            (Some(only), None) | (None, Some(only)) => only,
+            (None, None) => "in general".to_owned(),
+        };
+        self.color.paint(STRONG, &text)
+    }
+
+    fn finding(&self, found: &Found) -> String {
+        let Found { finding, effect, .. } = found;
+        let style = match finding.severity {
             Severity::Error => BAD,
             Severity::Warning => DOUBTFUL,
             Severity::Note | Severity::Off => PLAIN,
         };
-        let severity = self.color.paint(style, severity.name());
-        let subject = subject.map_or(String::new(), |subject| format!("  {}", named(subject)));
-        format!("{severity} {code} {name}{subject}: {}", printable_text(message))
+        let severity = self.color.paint(style, finding.severity.name());
+        let message = printable_text(&finding.message);
+        let (code, name) = (finding.code, finding.name);
+        match effect {
+            Effect::Decides | Effect::Told => format!("  {severity} {code} {name}: {message}"),
+            Effect::Accepted(why) => {
+                let accepted = self.color.paint(QUIET, "accepted");
+                format!("  {accepted} {code} {name}: {message} ({})", printable_text(why))
+            }
+        }
     }
 
     fn failure(&self, what: &str, why: &str, hint: Option<&str>) -> Vec<String> {
@@ -221,12 +267,17 @@ impl Lines {
     }
 }
 
+fn shown_place(location: &Location) -> String {
+    let line = location.line.map_or(String::new(), |line| format!(":{line}"));
+    printable_text(&location.file) + &line
+}
+
 fn named(subject: &Subject) -> String {
     format!("{} {}", subject.id, printable_text(&subject.path))
 }
 
 /// The counts that are not zero, in the words of the machine formats; `None` if all are.
-fn summary_line(summary: &Summary) -> Option<String> {
+pub(super) fn summary_line(summary: &Summary) -> Option<String> {
     let said = |count: u64, words: String| (count > 0).then_some(words);
     let told = |count: u64, word: &str| said(count, format!("{count} {word}"));
     let many = |count: u64, word: &str| said(count, counted(count, word));
@@ -237,6 +288,7 @@ fn summary_line(summary: &Summary) -> Option<String> {
         many(summary.errors, "error"),
         many(summary.warnings, "warning"),
         many(summary.notes, "note"),
+        told(summary.accepted, "accepted"),
         told(summary.kept, "kept"),
         told(summary.failed, "failed"),
         many(summary.rows, "row"),

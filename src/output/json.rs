@@ -13,7 +13,7 @@ use serde_json::ser::Formatter;
 use super::Heading;
 use crate::domain::lifecycle::{Ended, State};
 use crate::domain::text::is_unsafe_to_show;
-use crate::report::{ErrorLine, Item, Sink, Subject, Summary, Value};
+use crate::report::{Effect, ErrorLine, Found, Item, Location, Sink, Subject, Summary, Value};
 
 const SCHEMA: u32 = 1;
 
@@ -39,9 +39,14 @@ impl<'w> Json<'w> {
     }
 
     fn value(&mut self, value: &impl Serialize) -> io::Result<()> {
-        let mut serializer = serde_json::Serializer::with_formatter(&mut *self.out, Escaping);
-        value.serialize(&mut serializer).map_err(io::Error::from)
+        write_escaped(self.out, value)
     }
+}
+
+/// Writes a value as compact JSON in which no character can steer a terminal.
+pub(super) fn write_escaped(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Escaping);
+    value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
 impl Sink for Json<'_> {
@@ -71,7 +76,6 @@ impl Sink for Json<'_> {
     }
 }
 
-/// Compact JSON in which no character can steer a terminal.
 struct Escaping;
 
 impl Formatter for Escaping {
@@ -126,6 +130,12 @@ enum ItemV1<'a> {
         name: &'a str,
         severity: &'a str,
         message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        location: Option<LocationV1<'a>>,
+        decides: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accepted: Option<&'a str>,
+        fingerprint: String,
     },
     Kept {
         #[serde(flatten)]
@@ -165,13 +175,7 @@ impl<'a> ItemV1<'a> {
             Item::Refusal { subject, action, why } => {
                 Self::Refusal { subject: SubjectV1::of(subject), action, why }
             }
-            Item::Finding { subject, finding } => Self::Finding {
-                subject: subject.as_ref().map(SubjectV1::of),
-                code: finding.code,
-                name: finding.name,
-                severity: finding.severity.name(),
-                message: &finding.message,
-            },
+            Item::Finding(found) => Self::finding(found),
             Item::Kept { subject, because } => {
                 Self::Kept { subject: SubjectV1::of(subject), because }
             }
@@ -179,6 +183,39 @@ impl<'a> ItemV1<'a> {
             Item::Text(text) => Self::Text { text },
             Item::Document(text) => Self::Document { text },
         }
+    }
+
+    fn finding(found: &'a Found) -> Self {
+        let Found { subject, location, finding, effect } = found;
+        let accepted = match effect {
+            Effect::Accepted(why) => Some(why.as_str()),
+            Effect::Decides | Effect::Told => None,
+        };
+        Self::Finding {
+            subject: subject.as_ref().map(SubjectV1::of),
+            code: finding.code,
+            name: finding.name,
+            severity: finding.severity.name(),
+            message: &finding.message,
+            location: location.as_ref().map(LocationV1::of),
+            decides: *effect == Effect::Decides,
+            accepted,
+            fingerprint: found.fingerprint(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LocationV1<'a> {
+    file: &'a str,
+    line: Option<u64>,
+    item: Option<&'a str>,
+}
+
+impl<'a> LocationV1<'a> {
+    fn of(location: &'a Location) -> Self {
+        let Location { file, line, item } = location;
+        Self { file, line: *line, item: item.as_deref() }
     }
 }
 
@@ -260,6 +297,7 @@ struct SummaryV1<'a> {
     errors: u64,
     warnings: u64,
     notes: u64,
+    accepted: u64,
     kept: u64,
     failed: u64,
     rows: u64,
@@ -284,6 +322,7 @@ impl<'a> SummaryV1<'a> {
             errors: summary.errors,
             warnings: summary.warnings,
             notes: summary.notes,
+            accepted: summary.accepted,
             kept: summary.kept,
             failed: summary.failed,
             rows: summary.rows,

@@ -1,11 +1,16 @@
 //! Renderers: one file per format, each a [`Sink`] that writes items as they come.
 //!
 //! A renderer knows the report and nothing of the catalog. What came from outside is escaped
-//! here, whatever the terminal.
+//! here, whatever the terminal. To add a format: write its file, then its `mod`, its variant and
+//! its arms here.
 
+mod csv;
+mod github;
 mod human;
 mod json;
+mod junit;
 mod paint;
+mod sarif;
 mod sheet;
 mod table;
 
@@ -16,6 +21,7 @@ use crate::report::Sink;
 
 pub use human::write_error;
 pub use paint::Color;
+pub use sarif::MOST_RESULTS;
 
 /// How a command's report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -24,6 +30,24 @@ pub enum Format {
     Human,
     /// One JSON document, versioned
     Json,
+    /// SARIF 2.1.0, for code scanning; findings only
+    Sarif,
+    /// JUnit XML, for CI servers; findings only
+    Junit,
+    /// Annotations in the log of GitHub Actions; findings only
+    Github,
+    /// A table for spreadsheets; findings only
+    Csv,
+}
+
+impl Format {
+    /// Whether the format has a place for nothing but findings.
+    pub fn is_for_findings(self) -> bool {
+        match self {
+            Self::Human | Self::Json => false,
+            Self::Sarif | Self::Junit | Self::Github | Self::Csv => true,
+        }
+    }
 }
 
 /// What a report is about.
@@ -66,5 +90,9 @@ pub fn renderer<'w>(
     match format {
         Format::Human => Box::new(human::Human::new(out, heading, style)),
         Format::Json => Box::new(json::Json::new(out, heading)),
+        Format::Sarif => Box::new(sarif::Sarif::new(out, heading)),
+        Format::Junit => Box::new(junit::Junit::new(out, heading)),
+        Format::Github => Box::new(github::Github::new(out, heading)),
+        Format::Csv => Box::new(csv::Csv::new(out)),
     }
 }
