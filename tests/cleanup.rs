@@ -196,11 +196,16 @@ fn a_root_that_may_be_another_disk_stops_everything() {
     let missing = |library: &TestLibrary| {
         fs::rename(library.path("uploads"), library.path("elsewhere")).unwrap();
     };
-    let spoil: [Spoiled<'_, TestLibrary>; 4] = [
+    let moved = |library: &TestLibrary| {
+        let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
+        catalog.execute("UPDATE root SET device = device + 1", []).unwrap();
+    };
+    let spoil: [Spoiled<'_, TestLibrary>; 5] = [
         (&gone, "its marker .shelflife-root is gone"),
         (&other, "it is marked as part of catalog another"),
         (&unmounted, "its marker .shelflife-root is gone"),
         (&missing, "it is not there"),
+        (&moved, "it is on another device than at the last scan"),
     ];
     for (spoil, words) in spoil {
         let library = ended();

@@ -37,6 +37,22 @@ fn the_log_can_be_narrowed_by_asset_kind_number_and_count() {
     assert_eq!(count("--limit 3"), 3);
     assert_eq!(count("--limit 0"), 0);
     assert_eq!(count("--since 2"), all - 2);
+    assert_eq!(count("--kind asset"), count("--kind asset.add") + 1);
+    assert_eq!(count("--kind ass"), 0);
+    assert_eq!(count("--last 3"), 3);
+    assert_eq!(count("--last 9 --kind asset.reject"), 1);
+    assert_eq!(count("--last 9 --kind asset"), count("--kind asset"));
+    assert_eq!(count("--last 9 --kind ass"), 0);
+    assert_eq!(count("1 --last 9"), 2);
+}
+
+#[test]
+fn the_newest_entries_are_listed_oldest_first() {
+    let report = rejected().run("audit log --last 2 --format json").json();
+    let entry = |index: usize| report["items"][index]["fields"].clone();
+    assert_eq!(entry(0)["kind"], "asset.reject");
+    assert_eq!(entry(1)["kind"], "run.end");
+    assert_eq!(entry(0)["seq"].as_i64().unwrap() + 1, entry(1)["seq"].as_i64().unwrap());
 }
 
 #[test]

@@ -19,6 +19,13 @@ const ENTRIES_OF_ASSET: &str = "
 const ENTRIES: &str = "
     SELECT seq, at_ms, kind, actor, run_id, asset_id, operation_id, payload, entry_hash
     FROM audit WHERE :asset IS NULL AND seq > :after ORDER BY seq";
+const NEWEST: &str = "
+    SELECT seq, at_ms, kind, actor, run_id, asset_id, operation_id, payload, entry_hash
+    FROM audit
+    WHERE (:asset IS NULL OR asset_id = :asset)
+      AND (:kind IS NULL OR kind = :kind
+           OR substr(kind, 1, length(:kind) + 1) = :kind || '.')
+    ORDER BY seq DESC LIMIT :count";
 
 const DOMAIN: &[u8] = b"shelflife-audit-v1\0";
 
@@ -244,6 +251,26 @@ impl Catalog {
             visit(entry(row)?)?;
         }
         Ok(())
+    }
+
+    /// The newest `count` entries, oldest of them first, of one asset or of all, and of one kind
+    /// (`asset.approve`), one group of kinds (`asset`) or all.
+    pub fn newest_audit(
+        &self,
+        asset: Option<AssetId>,
+        kind: Option<&str>,
+        count: u32,
+    ) -> Result<Vec<AuditEntry>> {
+        let mut statement = self.conn.prepare_cached(NEWEST)?;
+        let params =
+            named_params! { ":asset": asset.map(|id| id.0), ":kind": kind, ":count": count };
+        let mut rows = statement.query(params)?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next()? {
+            entries.push(entry(row)?);
+        }
+        entries.reverse();
+        Ok(entries)
     }
 
     /// Recomputes the whole chain and compares its end with what the catalog notes.

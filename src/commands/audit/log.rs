@@ -19,13 +19,17 @@ pub(super) struct LogArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     since: u64,
 
-    /// Only entries of this kind, such as asset.approve
+    /// Only entries of this kind, such as asset.approve, or of this group of kinds, such as asset
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
 
-    /// At most so many entries
+    /// At most so many entries, the oldest
     #[arg(long, value_name = "COUNT")]
     limit: Option<u64>,
+
+    /// Only the newest so many entries
+    #[arg(long, value_name = "COUNT", conflicts_with_all = ["since", "limit"])]
+    last: Option<u32>,
 }
 
 /// The way out of a listing that has given all it should.
@@ -44,10 +48,15 @@ pub(super) fn run(args: &LogArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let catalog = ctx.catalog_to_read()?;
     let named = args.asset.as_ref().map(|name| find_asset(ctx, &catalog, name)).transpose()?;
     let asset = named.map(|row| row.asset.id);
+    if let Some(count) = args.last {
+        let newest = catalog.newest_audit(asset, args.kind.as_deref(), count)?;
+        newest.into_iter().for_each(|entry| ctx.report.row("entry", fields(entry)));
+        return Ok(());
+    }
     let mut left = args.limit.unwrap_or(u64::MAX);
     let listed = catalog.visit_audit(asset, args.since.checked_sub(1), |entry| {
         ctx.stop_if_interrupted()?;
-        if args.kind.as_ref().is_some_and(|kind| *kind != entry.kind) {
+        if !args.wants(&entry.kind) {
             return Ok(());
         }
         left = left.checked_sub(1).ok_or(Stop::Enough)?;
@@ -57,6 +66,14 @@ pub(super) fn run(args: &LogArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     match listed {
         Ok(()) | Err(Stop::Enough) => Ok(()),
         Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+impl LogArgs {
+    fn wants(&self, found: &str) -> bool {
+        let Some(kind) = &self.kind else { return true };
+        let rest = found.strip_prefix(kind.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
 }
 
