@@ -50,7 +50,9 @@ pub(super) fn run(args: &LogArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let asset = named.map(|row| row.asset.id);
     if let Some(count) = args.last {
         let newest = catalog.newest_audit(asset, args.kind.as_deref(), count)?;
-        newest.into_iter().for_each(|entry| ctx.report.row("entry", fields(entry)));
+        for entry in newest {
+            ctx.report.row("entry", fields(entry));
+        }
         return Ok(());
     }
     let mut left = args.limit.unwrap_or(u64::MAX);
