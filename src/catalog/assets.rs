@@ -1,16 +1,12 @@
-//! Assets: finding one, and reading it with its files.
+//! Assets: finding one, and counting them.
 
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use crate::domain::asset::{Asset, AssetFile, AssetId, Digest, FileStamp, Place, Role};
+use crate::domain::asset::{Asset, AssetId};
 use crate::domain::path::RelPath;
-
-/// A file's number in the catalog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileId(pub i64);
 
 /// How many candidates an ambiguous name lists.
 const MOST_CANDIDATES: i64 = 20;
@@ -69,22 +65,6 @@ impl Catalog {
         Ok(ids.collect::<std::result::Result<_, _>>()?)
     }
 
-    /// The files of an asset, the original first, then by path.
-    pub fn files_of(&self, id: AssetId) -> Result<Vec<(FileId, AssetFile)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, asset_id, root_id, folder, name, role, sha256, bytes, media_type, width,
-                    height, modified_ns, changed_ns, inode, device, place
-             FROM file WHERE asset_id = :id
-             ORDER BY role <> 'original', folder, name, id",
-        )?;
-        let mut rows = statement.query(named_params! { ":id": id.0 })?;
-        let mut files = Vec::new();
-        while let Some(row) = rows.next()? {
-            files.push((FileId(row.get("id")?), asset_file(row)?));
-        }
-        Ok(files)
-    }
-
     /// How many assets have files in the library, or are expected to.
     pub fn count_in_library(&self) -> Result<u64> {
         let count: i64 =
@@ -109,31 +89,6 @@ impl Catalog {
             .query_map([], |row| Ok((row.get("state")?, cells::unsigned(row.get("n")?))))?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
-}
-
-pub(super) fn asset_file(row: &Row<'_>) -> Result<AssetFile> {
-    let role: String = row.get("role")?;
-    let place: String = row.get("place")?;
-    let (folder, name): (Vec<u8>, Vec<u8>) = (row.get("folder")?, row.get("name")?);
-    Ok(AssetFile {
-        root: row.get("root_id")?,
-        path: cells::joined(&folder, &name)?,
-        role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
-        digest: Digest(row.get("sha256")?),
-        content: cells::content(row)?,
-        stamp: stamp(row)?,
-        place: Place::named(&place).ok_or_else(|| CatalogError::damaged("file.place"))?,
-    })
-}
-
-pub(super) fn stamp(row: &Row<'_>) -> Result<FileStamp> {
-    Ok(FileStamp {
-        bytes: cells::unsigned(row.get("bytes")?),
-        modified_ns: row.get("modified_ns")?,
-        changed_ns: row.get("changed_ns")?,
-        inode: cells::unsigned(row.get("inode")?),
-        device: cells::unsigned(row.get("device")?),
-    })
 }
 
 /// Moves the asset's version on if it is still the one that was read.

@@ -59,6 +59,13 @@ pub(super) fn date(row: &Row<'_>, column: &str) -> Result<Option<CivilDate>> {
     parsed.map_err(|error| CatalogError::damaged(format!("{column}: {error}")))
 }
 
+/// [`date`] by position, without a copy of the text.
+pub(super) fn date_at(row: &Row<'_>, column: usize) -> Result<Option<CivilDate>> {
+    let text = row.get_ref(column)?.as_str_or_null().unwrap_or_default();
+    let parsed = text.map(str::parse::<CivilDate>).transpose();
+    parsed.map_err(|error| CatalogError::damaged(format!("a date: {error}")))
+}
+
 pub(super) fn date_text(date: Option<CivilDate>) -> Option<String> {
     date.map(|date| date.to_string())
 }

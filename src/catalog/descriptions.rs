@@ -1,20 +1,19 @@
 //! Descriptions: what people recorded about an asset, and what it is linked to.
 
-use std::collections::BTreeMap;
-
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Row, Transaction, named_params};
 use serde_json::{Map, Value, json};
 
 use super::assets::touch;
 use super::audit::{About, Log};
-use super::cells::{date, date_text, instant, millis};
+use super::cells::{date_at, date_text, instant, millis};
 use super::decisions::{Decision, decide, leaving_out};
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::runs::Session;
 use super::search::index_words;
+use super::spans::Numbered;
 use crate::domain::asset::AssetId;
-use crate::domain::metadata::{Dates, Metadata};
+use crate::domain::metadata::Metadata;
 
 /// A description as it shall be, with what changes for the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,54 +33,59 @@ pub struct DescriptionEdit {
     pub decision: Option<Decision>,
 }
 
+const DESCRIPTIONS: &str = "SELECT asset_id, title, source_note, rights_note, rights_reviewed_by,
+           rights_reviewed_on, owner, zone, starts_on, expires_on, review_on, no_expiry_reason
+    FROM description WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id";
+const ALT_TEXTS: &str = "SELECT asset_id, locale, text FROM alt_text
+    WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id";
+const PLACEMENTS: &str = "SELECT asset_id, placement FROM asset_placement
+    WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id, placement";
+
+/// An asset's number with what is recorded about it.
+struct Described {
+    asset: AssetId,
+    metadata: Metadata,
+}
+
+impl Numbered for Described {
+    fn number(&self) -> i64 {
+        self.asset.0
+    }
+}
+
 impl Catalog {
     /// What is recorded about an asset; all unknown if nothing is.
     pub fn metadata_of(&self, asset: AssetId) -> Result<Metadata> {
-        let mut metadata = self.description_row(asset)?;
-        let id = named_params! { ":asset": asset.0 };
-        let mut statement = self
-            .conn
-            .prepare_cached("SELECT locale, text FROM alt_text WHERE asset_id = :asset")?;
-        metadata.alt = statement
-            .query_map(id, |row| Ok((row.get("locale")?, row.get("text")?)))?
-            .collect::<std::result::Result<BTreeMap<_, _>, _>>()?;
+        let mut described = Described { asset, metadata: Metadata::default() };
+        self.add_descriptions(std::slice::from_mut(&mut described), |of| &mut of.metadata)?;
+        let dates = &mut described.metadata.dates;
         let mut statement = self.conn.prepare_cached(
-            "SELECT placement FROM asset_placement WHERE asset_id = :asset ORDER BY placement",
-        )?;
-        metadata.placements = statement
-            .query_map(id, |row| row.get("placement"))?
-            .collect::<std::result::Result<_, _>>()?;
-        Ok(metadata)
-    }
-
-    fn description_row(&self, asset: AssetId) -> Result<Metadata> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT d.title, d.source_note, d.rights_note, d.rights_reviewed_by,
-                    d.rights_reviewed_on, d.owner, d.zone, d.starts_on, d.expires_on, d.review_on,
-                    d.no_expiry_reason, a.starts_ms, a.expires_ms, a.review_ms
-             FROM description d JOIN asset a ON a.id = d.asset_id WHERE d.asset_id = :asset",
+            "SELECT starts_ms, expires_ms, review_ms FROM asset WHERE id = :asset",
         )?;
         let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
-        let Some(row) = rows.next()? else { return Ok(Metadata::default()) };
-        Ok(Metadata {
-            title: row.get("title")?,
-            alt: BTreeMap::new(),
-            source_note: row.get("source_note")?,
-            rights_note: row.get("rights_note")?,
-            rights_reviewed_by: row.get("rights_reviewed_by")?,
-            rights_reviewed_on: date(row, "rights_reviewed_on")?,
-            owner: row.get("owner")?,
-            placements: Vec::new(),
-            dates: Dates {
-                zone: row.get("zone")?,
-                starts_on: date(row, "starts_on")?,
-                expires_on: date(row, "expires_on")?,
-                review_on: date(row, "review_on")?,
-                starts_at: instant(row, "starts_ms")?,
-                expires_at: instant(row, "expires_ms")?,
-                review_at: instant(row, "review_ms")?,
-                no_expiry_reason: row.get("no_expiry_reason")?,
-            },
+        if let Some(row) = rows.next()? {
+            dates.starts_at = instant(row, "starts_ms")?;
+            dates.expires_at = instant(row, "expires_ms")?;
+            dates.review_at = instant(row, "review_ms")?;
+        }
+        Ok(described.metadata)
+    }
+
+    /// Gives every item what people recorded about it, but the instants of its dates, which its
+    /// facts have. Items ascend by number.
+    pub(super) fn add_descriptions<T: Numbered>(
+        &self,
+        items: &mut [T],
+        metadata: impl Fn(&mut T) -> &mut Metadata,
+    ) -> Result<()> {
+        self.add_rows(DESCRIPTIONS, items, |item, row| describe_by(row, metadata(item)))?;
+        self.add_rows(ALT_TEXTS, items, |item, row| {
+            metadata(item).alt.insert(row.get(1)?, row.get(2)?);
+            Ok(())
+        })?;
+        self.add_rows(PLACEMENTS, items, |item, row| {
+            metadata(item).placements.push(row.get(1)?);
+            Ok(())
         })
     }
 
@@ -105,6 +109,23 @@ impl Catalog {
             })
         })
     }
+}
+
+/// Reads a row of [`DESCRIPTIONS`], by position: a listing reads a million of them.
+fn describe_by(row: &Row<'_>, metadata: &mut Metadata) -> Result<()> {
+    metadata.title = row.get(1)?;
+    metadata.source_note = row.get(2)?;
+    metadata.rights_note = row.get(3)?;
+    metadata.rights_reviewed_by = row.get(4)?;
+    metadata.rights_reviewed_on = date_at(row, 5)?;
+    metadata.owner = row.get(6)?;
+    let dates = &mut metadata.dates;
+    dates.zone = row.get(7)?;
+    dates.starts_on = date_at(row, 8)?;
+    dates.expires_on = date_at(row, 9)?;
+    dates.review_on = date_at(row, 10)?;
+    dates.no_expiry_reason = row.get(11)?;
+    Ok(())
 }
 
 fn describe(

@@ -4,7 +4,8 @@ use super::error::{CatalogError, Result};
 use super::facts::FactsRow;
 use super::open::Catalog;
 use super::select::Filter;
-use crate::domain::asset::AssetFile;
+use super::spans::Numbered;
+use crate::domain::asset::{AssetFile, AssetId};
 use crate::domain::claims::Claims;
 use crate::domain::metadata::Metadata;
 
@@ -19,12 +20,18 @@ pub struct Dossier {
     pub claims: Option<Claims>,
 }
 
+impl Numbered for Dossier {
+    fn number(&self) -> i64 {
+        self.row.asset.id.0
+    }
+}
+
 impl Catalog {
     /// The facts with everything else that is known about the asset.
     pub fn dossier_of(&self, row: FactsRow) -> Result<Dossier> {
-        let id = row.asset.id;
-        let files = self.files_of(id)?.into_iter().map(|(_, file)| file).collect();
-        Ok(Dossier { metadata: self.metadata_of(id)?, files, claims: None, row })
+        let mut dossier = Dossier::bare(row);
+        self.fill(std::slice::from_mut(&mut dossier))?;
+        Ok(dossier)
     }
 
     /// [`Catalog::visit_facts`] with whole dossiers.
@@ -33,6 +40,44 @@ impl Catalog {
         filter: &Filter,
         mut visit: impl FnMut(Dossier) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        self.visit_facts(filter, |row| visit(self.dossier_of(row)?))
+        self.visit_chunks(filter, |chunk| {
+            let mut dossiers: Vec<_> = chunk.drain(..).map(Dossier::bare).collect();
+            self.fill(&mut dossiers)?;
+            dossiers.into_iter().try_for_each(&mut visit)
+        })
+    }
+
+    /// The whole dossiers of the assets after the first number and up to the second.
+    pub fn dossiers_between(
+        &self,
+        (after, until): (AssetId, AssetId),
+        filter: &Filter,
+    ) -> Result<Vec<Dossier>> {
+        let after = filter.after.unwrap_or(after).max(after);
+        let until = filter.until.unwrap_or(until).min(until);
+        let block = Filter { after: Some(after), until: Some(until), ..filter.clone() };
+        let mut dossiers = Vec::new();
+        self.visit_chunks(&block, |chunk| {
+            dossiers.extend(chunk.drain(..).map(Dossier::bare));
+            Ok::<_, CatalogError>(())
+        })?;
+        self.fill(&mut dossiers)?;
+        Ok(dossiers)
+    }
+
+    /// Reads what belongs to assets in ascending order.
+    fn fill(&self, dossiers: &mut [Dossier]) -> Result<()> {
+        self.add_descriptions(dossiers, |dossier| &mut dossier.metadata)?;
+        self.add_files(dossiers)
+    }
+}
+
+impl Dossier {
+    fn bare(row: FactsRow) -> Self {
+        let mut metadata = Metadata::default();
+        metadata.dates.starts_at = row.facts.starts_at;
+        metadata.dates.expires_at = row.facts.expires_at;
+        metadata.dates.review_at = row.facts.review_at;
+        Self { row, metadata, files: Vec::new(), claims: None }
     }
 }

@@ -5,6 +5,7 @@ use rusqlite::named_params;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::select::{Filter, ONE, facts_row};
+use super::spans::Numbered;
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::lifecycle::{ContextLink, Facts, World};
 
@@ -15,10 +16,14 @@ pub struct FactsRow {
     pub facts: Facts,
 }
 
-/// How many assets are read before their links are.
+impl Numbered for FactsRow {
+    fn number(&self) -> i64 {
+        self.asset.id.0
+    }
+}
+
+/// How many assets are read before what belongs to them is.
 const CHUNK: usize = 256;
-/// Assets at least this close to each other, on average, have their links read in one go.
-const DENSE: i64 = 8;
 
 const LICENSES: &str = "SELECT asset_id, license_id FROM asset_license
                         WHERE asset_id >= :first AND asset_id <= :last
@@ -68,12 +73,21 @@ impl Catalog {
         filter: &Filter,
         mut visit: impl FnMut(FactsRow) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
+        self.visit_chunks(filter, |chunk| chunk.drain(..).try_for_each(&mut visit))
+    }
+
+    /// [`Catalog::visit_facts`] with many assets at a time, which `visit` may take away.
+    pub(super) fn visit_chunks<E: From<CatalogError>>(
+        &self,
+        filter: &Filter,
+        mut visit: impl FnMut(&mut Vec<FactsRow>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
         if filter.finds_nothing() {
             return Ok(());
         }
         let sql = |error: rusqlite::Error| E::from(CatalogError::from(error));
-        let view = self.conn.unchecked_transaction().map_err(sql)?;
-        let mut assets = view.prepare_cached(filter.sql()).map_err(sql)?;
+        let _view = self.view()?;
+        let mut assets = self.conn.prepare_cached(filter.sql()).map_err(sql)?;
         let mut rows = filter.query(&mut assets)?;
         let mut chunk = Vec::with_capacity(CHUNK);
         loop {
@@ -84,7 +98,8 @@ impl Catalog {
             }
             if chunk.len() == CHUNK || !more {
                 self.add_links(&mut chunk)?;
-                chunk.drain(..).try_for_each(&mut visit)?;
+                visit(&mut chunk)?;
+                chunk.clear();
             }
             if !more {
                 return Ok(());
@@ -94,49 +109,13 @@ impl Catalog {
 
     /// Reads licenses and contexts of assets in ascending order.
     fn add_links(&self, assets: &mut [FactsRow]) -> Result<()> {
-        let (Some(first), Some(last)) = (assets.first(), assets.last()) else { return Ok(()) };
-        let (first, last) = (first.asset.id.0, last.asset.id.0);
-        let count = i64::try_from(assets.len()).unwrap_or(i64::MAX);
-        if (last - first) / DENSE <= count {
-            return self.add_links_between((first, last), assets);
-        }
-        assets.iter_mut().try_for_each(|asset| {
-            let id = asset.asset.id.0;
-            self.add_links_between((id, id), std::slice::from_mut(asset))
+        self.add_rows(LICENSES, assets, |asset, row| {
+            asset.facts.licenses.push(row.get(1)?);
+            Ok(())
+        })?;
+        self.add_rows(CONTEXTS, assets, |asset, row| {
+            asset.facts.contexts.push(ContextLink { context: row.get(1)?, pinned: row.get(2)? });
+            Ok(())
         })
     }
-
-    fn add_links_between(&self, (first, last): (i64, i64), assets: &mut [FactsRow]) -> Result<()> {
-        let numbers = named_params! { ":first": first, ":last": last };
-        let mut statement = self.conn.prepare_cached(LICENSES)?;
-        let mut rows = statement.query(numbers)?;
-        let mut at = 0;
-        while let Some(row) = rows.next()? {
-            if let Some(asset) = numbered(assets, &mut at, row.get(0)?) {
-                asset.facts.licenses.push(row.get(1)?);
-            }
-        }
-        let mut statement = self.conn.prepare_cached(CONTEXTS)?;
-        let mut rows = statement.query(numbers)?;
-        let mut at = 0;
-        while let Some(row) = rows.next()? {
-            if let Some(asset) = numbered(assets, &mut at, row.get(0)?) {
-                let link = ContextLink { context: row.get(1)?, pinned: row.get(2)? };
-                asset.facts.contexts.push(link);
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The asset with this number among ascending ones, looked for from `at` on, which moves along.
-fn numbered<'a>(
-    assets: &'a mut [FactsRow],
-    at: &mut usize,
-    number: i64,
-) -> Option<&'a mut FactsRow> {
-    while assets.get(*at).is_some_and(|row| row.asset.id.0 < number) {
-        *at += 1;
-    }
-    assets.get_mut(*at).filter(|row| row.asset.id.0 == number)
 }

@@ -3,11 +3,11 @@
 use rusqlite::{Row, Transaction, named_params};
 use serde_json::json;
 
-use super::assets::stamp;
 use super::audit::{About, Log, meta, set_meta};
 use super::cells;
 use super::decisions::{Decision, decide};
 use super::error::{CatalogError, Result};
+use super::files::stamp;
 use super::open::Catalog;
 use super::runs::Session;
 use super::search::index_words;

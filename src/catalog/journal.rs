@@ -2,9 +2,9 @@
 
 use rusqlite::{OptionalExtension, Row, named_params};
 
-use super::assets::FileId;
 use super::cells;
 use super::error::{CatalogError, Result};
+use super::files::FileId;
 use super::open::Catalog;
 use super::operation::{Operation, OperationFile};
 use crate::domain::asset::{AssetId, Digest};

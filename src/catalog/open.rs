@@ -65,6 +65,35 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// Opens readers that all see the same moment, `count` of them, or one where others keep
+    /// writing in between. The moment is over when they are dropped.
+    pub fn open_readers(path: &Path, count: usize) -> Result<Vec<Self>> {
+        const TRIES: usize = 10;
+        for _ in 0..TRIES {
+            let readers: Vec<_> =
+                (0..count).map(|_| Self::open_at_a_moment(path)).collect::<Result<_>>()?;
+            let moments: Vec<_> = readers.iter().map(Self::audit_head).collect::<Result<_>>()?;
+            // No change is without an audit entry, so the same head is the same moment.
+            if moments.windows(2).all(|pair| pair.first() == pair.last()) {
+                return Ok(readers);
+            }
+        }
+        Ok(vec![Self::open_at_a_moment(path)?])
+    }
+
+    /// A reader that sees what the catalog holds now, whatever is written while it is there.
+    fn open_at_a_moment(path: &Path) -> Result<Self> {
+        let reader = Self::open_to_read(path)?;
+        reader.conn.execute_batch("BEGIN")?;
+        Ok(reader)
+    }
+
+    /// One consistent view for as long as the value lives; the reader's own moment, if it has one.
+    pub(super) fn view(&self) -> Result<Option<Transaction<'_>>> {
+        let free = self.conn.is_autocommit();
+        Ok(free.then(|| self.conn.unchecked_transaction()).transpose()?)
+    }
+
     /// The version of the database library.
     pub fn engine_version() -> &'static str {
         rusqlite::version()

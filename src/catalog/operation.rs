@@ -1,6 +1,6 @@
 //! An operation as the catalog keeps it: its files, and how it ended.
 
-use super::assets::FileId;
+use super::files::FileId;
 use crate::domain::asset::{AssetId, Digest, FileStamp};
 use crate::domain::lifecycle::Transition;
 use crate::domain::operation::{FileState, OperationKind, OperationState};

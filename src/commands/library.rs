@@ -13,7 +13,7 @@ use crate::domain::metadata::Metadata;
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
 use crate::domain::text::printable;
-use crate::domain::time::Zone;
+use crate::domain::time::{Timestamp, Zone};
 use crate::error::Error;
 use crate::files::{Identity, identities};
 use crate::report::Subject;
@@ -121,7 +121,12 @@ impl Court {
 
     /// The verdict on an asset at the command's instant.
     pub(super) fn judge(&self, row: &FactsRow, ctx: &Context<'_>) -> Verdict {
-        standing_of(&row.facts, &self.world, self.policy(), ctx.now)
+        self.judge_at(row, ctx.now)
+    }
+
+    /// The verdict on an asset at an instant.
+    pub(super) fn judge_at(&self, row: &FactsRow, now: Timestamp) -> Verdict {
+        standing_of(&row.facts, &self.world, self.policy(), now)
     }
 }
 

@@ -39,6 +39,7 @@ mod rules;
 mod scan;
 mod selection;
 mod show;
+mod survey;
 mod sweep;
 mod validate;
 mod why;

@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
 use crate::domain::context::ContextKey;
 use crate::domain::lifecycle::{Standing, State, Verdict};
+use crate::domain::time::Timestamp;
 use crate::domain::validation::{Rule, findings_of, rules};
 use crate::error::Error;
 use crate::report::Item;
@@ -14,6 +15,7 @@ use crate::report::Item;
 use super::Context;
 use super::dossier::Brief;
 use super::library::{Court, find_asset};
+use super::survey::survey;
 
 /// The longest list of assets that `--from` reads, in bytes.
 const LONGEST_LIST: u64 = 64 << 20;
@@ -93,6 +95,12 @@ pub(super) struct Selected {
     pub(super) verdict: Verdict,
 }
 
+/// What is made of an asset, on any core.
+pub(super) type Judge<'j, T> = &'j (dyn Fn(Dossier, Verdict) -> T + Sync);
+
+/// What is done with what was made of it, one asset after the other.
+pub(super) type Tell<'t, T> = &'t mut dyn FnMut(&mut Context<'_>, T) -> Result<(), Error>;
+
 /// What an empty selection means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Empty {
@@ -121,15 +129,14 @@ impl Selection {
         mut each: impl FnMut(&mut Context<'_>, Selected) -> Result<(), Error>,
     ) -> Result<(), Error> {
         if self.traits.where_rule.is_some() {
-            return self.visit_dossiers(ctx, (catalog, court), empty, |ctx, dossier, verdict| {
-                each(ctx, Selected { row: dossier.row, verdict })
-            });
+            let keep = |dossier: Dossier, verdict| Selected { row: dossier.row, verdict };
+            return self.visit_judged(ctx, (catalog, court), empty, (&keep, &mut each));
         }
         let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter(catalog)?;
             return catalog.visit_facts(&filter, |row| {
                 ctx.stop_if_interrupted()?;
-                match self.judge(ctx, court, &row) {
+                match self.judge(court, &row, ctx.now) {
                     Some(verdict) => each(ctx, Selected { row, verdict }),
                     None => Ok(()),
                 }
@@ -140,34 +147,32 @@ impl Selection {
         })
     }
 
-    /// [`Self::visit`] with everything that rules look at.
-    pub(super) fn visit_dossiers(
+    /// [`Self::visit`] with everything that rules look at, judged on all cores and told in order.
+    pub(super) fn visit_judged<T: Send>(
         &self,
         ctx: &mut Context<'_>,
         (catalog, court): (&Catalog, &Court),
         empty: Empty,
-        mut each: impl FnMut(&mut Context<'_>, Dossier, Verdict) -> Result<(), Error>,
+        (judge, each): (Judge<'_, T>, Tell<'_, T>),
     ) -> Result<(), Error> {
-        let rule = self.traits.where_rule;
-        let mut give = |ctx: &mut Context<'_>, dossier, verdict| {
-            let matching = rule.is_none_or(|rule| {
+        let now = ctx.now;
+        let judged = |dossier: Dossier| {
+            let verdict = self.judge(court, &dossier.row, now)?;
+            let matching = self.traits.where_rule.is_none_or(|rule| {
                 let brief = Brief::new(&dossier, &verdict, court);
-                !findings_of(std::iter::once(rule), &brief.subject(ctx.now)).is_empty()
+                !findings_of(std::iter::once(rule), &brief.subject(now)).is_empty()
             });
-            if matching { each(ctx, dossier, verdict) } else { Ok(()) }
+            matching.then(|| judge(dossier, verdict))
         };
         let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter(catalog)?;
-            return catalog.visit_dossiers(&filter, |dossier| {
-                ctx.stop_if_interrupted()?;
-                match self.judge(ctx, court, &dossier.row) {
-                    Some(verdict) => give(ctx, dossier, verdict),
-                    None => Ok(()),
-                }
-            });
+            return survey(ctx, (&court.config.catalog, &filter), judged, each);
         };
-        self.visit_named(ctx, (catalog, court), &names, |ctx, row, verdict| {
-            give(ctx, catalog.dossier_of(row)?, verdict)
+        self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {
+            match judged(catalog.dossier_of(row)?) {
+                Some(judged) => each(ctx, judged),
+                None => Ok(()),
+            }
         })
     }
 
@@ -209,7 +214,7 @@ impl Selection {
                 }
                 Err(error) => return Err(error),
             };
-            if let Some(verdict) = self.judge(ctx, court, &row) {
+            if let Some(verdict) = self.judge(court, &row, ctx.now) {
                 each(ctx, row, verdict)?;
             }
         }
@@ -217,8 +222,8 @@ impl Selection {
     }
 
     /// The verdict, if it is one that was asked for.
-    fn judge(&self, ctx: &Context<'_>, court: &Court, row: &FactsRow) -> Option<Verdict> {
-        let verdict = court.judge(row, ctx);
+    fn judge(&self, court: &Court, row: &FactsRow, now: Timestamp) -> Option<Verdict> {
+        let verdict = court.judge_at(row, now);
         self.traits.standing.is_none_or(|wanted| wanted == verdict.standing).then_some(verdict)
     }
 

@@ -1,8 +1,10 @@
 //! `validate`: what is wrong with assets.
 
-use crate::domain::validation::{Rule, findings_of, rules};
+use crate::catalog::Dossier;
+use crate::domain::lifecycle::Verdict;
+use crate::domain::validation::{Finding, Rule, findings_of, rules};
 use crate::error::Error;
-use crate::report::{Found, Item};
+use crate::report::{Found, Item, Subject};
 
 use super::Context;
 use super::dossier::Brief;
@@ -31,14 +33,18 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     };
     let asked: Vec<&'static Rule> = rules::ALL.iter().filter(wanted).copied().collect();
     ctx.report.figure("assets checked", 0);
-    let from = (&catalog, &court);
-    args.selection.visit_dossiers(ctx, from, Empty::All, |ctx, dossier, verdict| {
-        ctx.report.figure("assets checked", 1);
+    let now = ctx.now;
+    let judge = |dossier: Dossier, verdict: Verdict| {
         let brief = Brief::new(&dossier, &verdict, &court);
-        for finding in findings_of(asked.iter().copied(), &brief.subject(ctx.now)) {
-            let subject = Some(subject(&dossier.row.asset));
-            ctx.report.say(&Item::Finding(Found::new(subject, finding)));
+        let findings = findings_of(asked.iter().copied(), &brief.subject(now));
+        (subject(&dossier.row.asset), findings)
+    };
+    let mut tell = |ctx: &mut Context<'_>, (subject, findings): (Subject, Vec<Finding>)| {
+        ctx.report.figure("assets checked", 1);
+        for finding in findings {
+            ctx.report.say(&Item::Finding(Found::new(Some(subject.clone()), finding)));
         }
         Ok(())
-    })
+    };
+    args.selection.visit_judged(ctx, (&catalog, &court), Empty::All, (&judge, &mut tell))
 }

@@ -1,16 +1,19 @@
 //! A file name as the rules read it: what was meant, apart from what was appended to it.
 
-use std::sync::OnceLock;
-
-use regex::bytes::{Regex, RegexBuilder};
 use unicode_normalization::UnicodeNormalization;
 
 use super::wording::words_of;
 use crate::domain::path::RelPath;
 
-/// What WordPress and people append to a name that a tool gave, any number of times: counters,
-/// sizes, edits, copies, and the marks of background removers and upscalers.
-const APPENDED: &str = r"(?:[ _-]*\([0-9]{1,3}\)|[ _-]+[0-9]{1,3}|[ _-]+[0-9]{1,5}x[0-9]{1,5}|@[23]x|[ _-]+(?:scaled|rotated|e[0-9]{13}|copy|kopie|copie|copia|kopia|min|edit|edited|cropped|crop|resized|final|removebg|removebg-preview|bg-removed|nobg|photoroom|enhanced|upscaled|upscale|compressed|optimized)(?:[ _-]?[0-9]{1,2})?)*";
+/// Words that people and their programs append to a name, with a number behind them or none.
+#[rustfmt::skip]
+const APPENDED_WORDS: &[&str] = &[
+    "bg-removed", "compressed", "copia", "copie", "copy", "crop", "cropped", "edit", "edited",
+    "enhanced", "final", "kopia", "kopie", "min", "nobg", "optimized", "photoroom", "removebg",
+    "removebg-preview", "resized", "rotated", "scaled", "upscale", "upscaled",
+];
+/// No appended word has more parts between separators, its number included.
+const MOST_PARTS: usize = 3;
 
 /// A name of the file system: any script, normalized so that equal names compare equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +33,12 @@ impl FileName {
 
     /// The name that a text would be, without an extension.
     pub(super) fn of_stem(stem: &str) -> Self {
-        let stem = stem.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+        let plain = |c: char| if c.is_whitespace() { ' ' } else { c };
+        let stem = if stem.is_ascii() {
+            stem.chars().map(plain).collect()
+        } else {
+            stem.nfc().map(plain).collect()
+        };
         Self { stem, extension: String::new() }
     }
 
@@ -42,14 +50,26 @@ impl FileName {
         &self.extension
     }
 
+    /// The stem, and every shorter name that it may have been before something was appended:
+    /// counters, sizes, edits, copies and the marks of background removers and upscalers, any
+    /// number of times.
+    pub(super) fn readings(&self) -> Vec<&str> {
+        let mut readings = vec![self.stem.as_str()];
+        let mut at = 0;
+        while let Some(&reading) = readings.get(at) {
+            at += 1;
+            for shorter in shortened(reading) {
+                if !readings.iter().any(|known| known.len() == shorter.len()) {
+                    readings.push(shorter);
+                }
+            }
+        }
+        readings
+    }
+
     /// The stem without what WordPress and people append; the whole stem if nothing is left.
     pub(super) fn base(&self) -> &str {
-        static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
-        let pattern = PATTERN.get_or_init(|| bytes_regex(&format!("^(.+?){APPENDED}$")));
-        let found = pattern.as_ref().and_then(|regex| regex.captures(self.stem.as_bytes()));
-        let length =
-            found.and_then(|found| found.get(1)).map_or(self.stem.len(), |base| base.end());
-        self.stem.get(..length).unwrap_or(&self.stem)
+        self.readings().into_iter().min_by_key(|reading| reading.len()).unwrap_or(&self.stem)
     }
 
     /// The words of the base, lower-cased, split at everything that is no letter or digit.
@@ -58,14 +78,77 @@ impl FileName {
     }
 }
 
-/// A pattern over a whole stem: `core`, then whatever is usually appended.
-pub(super) fn whole_stem(core: &str) -> String {
-    format!("^(?:cropped-)?(?:{core}){APPENDED}$")
+/// The name without one appended part, in every way to part them; never empty.
+fn shortened(name: &str) -> Vec<&str> {
+    let mut shorter = Vec::new();
+    if let Some(rest) = name.strip_suffix("@2x").or_else(|| name.strip_suffix("@3x")) {
+        shorter.push(rest);
+    }
+    if let Some(rest) = without_counter(name) {
+        shorter.push(rest);
+        shorter.extend(without_separators(rest));
+    }
+    for (at, _) in name.rmatch_indices(is_separator).take(MOST_PARTS) {
+        let (Some(rest), Some(part)) = (name.get(..at), name.get(at + 1..)) else { continue };
+        if is_appended(part) {
+            shorter.push(rest);
+            shorter.extend(without_separators(rest));
+        }
+    }
+    shorter.retain(|rest| !rest.is_empty());
+    shorter
 }
 
-/// Compiles a pattern that ignores the case of ASCII letters and works on bytes.
-fn bytes_regex(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(pattern).unicode(false).case_insensitive(true).build().ok()
+/// `tea (2)` is `tea `.
+fn without_counter(name: &str) -> Option<&str> {
+    let (rest, counter) = name.strip_suffix(')')?.rsplit_once('(')?;
+    is_number(counter, 3).then_some(rest)
+}
+
+/// The name with fewer and fewer of the separators that it ends with.
+fn without_separators(mut name: &str) -> impl Iterator<Item = &str> {
+    std::iter::from_fn(move || {
+        name = name.strip_suffix(is_separator)?;
+        Some(name)
+    })
+}
+
+fn is_separator(sign: char) -> bool {
+    matches!(sign, ' ' | '_' | '-')
+}
+
+/// Whether the text is what follows a separator: `2`, `300x200`, `e1746759125951`, `copy 2`.
+fn is_appended(part: &str) -> bool {
+    if is_number(part, 3) || is_size(part) {
+        return true;
+    }
+    let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = part.len() - word.len();
+    let words = [word, word.strip_suffix(is_separator).unwrap_or(word)];
+    let known = |word: &&str| APPENDED_WORDS.iter().any(|one| one.eq_ignore_ascii_case(word));
+    match digits {
+        0 => known(&part),
+        1 | 2 => words.iter().any(known) || is_edit(part),
+        _ => is_edit(part),
+    }
+}
+
+/// WordPress's mark of an edit, `e` and milliseconds, with a counter behind it or none.
+fn is_edit(part: &str) -> bool {
+    const MILLIS: usize = 13;
+    let Some(digits) = part.strip_prefix(['e', 'E']) else { return false };
+    let Some((millis, rest)) = digits.split_at_checked(MILLIS) else { return false };
+    let rest = rest.strip_prefix(is_separator).unwrap_or(rest);
+    is_number(millis, MILLIS) && (rest.is_empty() || is_number(rest, 2))
+}
+
+fn is_size(part: &str) -> bool {
+    part.split_once(['x', 'X'])
+        .is_some_and(|(width, height)| is_number(width, 5) && is_number(height, 5))
+}
+
+fn is_number(text: &str, most_digits: usize) -> bool {
+    (1..=most_digits).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -88,6 +171,14 @@ mod tests {
             ("scaled", "scaled"),
             ("7", "7"),
             ("茶-1", "茶"),
+            ("tea_tin copy 2", "tea_tin"),
+            ("tea-tin-Removebg-Preview-2", "tea-tin"),
+            ("tea-tin - (3)", "tea-tin"),
+            ("tea-tin@2x", "tea-tin"),
+            ("tea-tin-1024x1", "tea-tin"),
+            ("tea-tin-copy-shop", "tea-tin-copy-shop"),
+            ("tea-tin-e17467591259", "tea-tin-e17467591259"),
+            ("tea-tin(2026)", "tea-tin(2026)"),
         ] {
             assert_eq!(name(&format!("2026/05/{stem}.jpg")).base(), base, "{stem}");
         }

@@ -4,12 +4,11 @@
 //! and in the form that WordPress's `sanitize_file_name` leaves of it. A tool's name within a name
 //! is no match: `chatgpt-pricing-comparison` is a description.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
-use super::filename::{FileName, whole_stem};
+use super::filename::FileName;
 
 /// Where a default name comes from; each origin is a rule of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,8 +168,10 @@ fn has_number_but_no_year(stem: &str) -> bool {
     })
 }
 
-/// The patterns of one origin, compiled.
+/// The patterns of one origin and one extent, compiled.
 struct Known {
+    origin: Origin,
+    extent: Extent,
     set: RegexSet,
     names: Vec<&'static DefaultName>,
 }
@@ -182,23 +183,45 @@ pub(super) fn is_default(name: &FileName) -> bool {
 
 /// Tells which tool of an origin gave the name by itself.
 pub(super) fn tool_behind(name: &FileName, origin: Origin) -> Option<&'static str> {
-    static KNOWN: OnceLock<BTreeMap<Origin, Known>> = OnceLock::new();
-    let known = KNOWN.get_or_init(compile).get(&origin)?;
-    let matches = known.set.matches(name.stem().as_bytes());
-    let mut names = matches.iter().filter_map(|at| known.names.get(at));
-    names.find(|known| (known.confirm)(name.stem())).map(|known| known.tool)
+    static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
+    let readings = name.readings();
+    let known = KNOWN.get_or_init(compile).iter().filter(|known| known.origin == origin);
+    let named = known.flat_map(|known| {
+        let readings = match known.extent {
+            Extent::Whole => readings.as_slice(),
+            Extent::Start => readings.get(..1).unwrap_or_default(),
+        };
+        readings.iter().filter_map(|reading| known.tool_behind(reading))
+    });
+    named.min_by_key(|name| position(name)).map(|name| name.tool)
 }
 
-fn compile() -> BTreeMap<Origin, Known> {
-    let mut by_origin: BTreeMap<Origin, Vec<&'static DefaultName>> = BTreeMap::new();
-    for name in DEFAULT_NAMES {
-        by_origin.entry(name.origin).or_default().push(name);
+/// Where a name stands in the list: of several that fit, the first is told.
+fn position(name: &DefaultName) -> usize {
+    DEFAULT_NAMES.iter().position(|known| std::ptr::eq(known, name)).unwrap_or(usize::MAX)
+}
+
+impl Known {
+    fn tool_behind(&self, reading: &str) -> Option<&'static DefaultName> {
+        if !self.set.is_match(reading.as_bytes()) {
+            return None;
+        }
+        let matches = self.set.matches(reading.as_bytes());
+        let mut names = matches.iter().filter_map(|at| self.names.get(at).copied());
+        names.find(|name| (name.confirm)(reading))
     }
-    let compiled = by_origin.into_iter().filter_map(|(origin, names)| {
-        let set = set_of(&names).ok()?;
-        Some((origin, Known { set, names }))
+}
+
+fn compile() -> Vec<Known> {
+    let extents = [Extent::Whole, Extent::Start];
+    let sets = Origin::ALL.into_iter().flat_map(|origin| extents.map(|extent| (origin, extent)));
+    let known = sets.filter_map(|(origin, extent)| {
+        let fits = |name: &&DefaultName| name.origin == origin && name.extent == extent;
+        let names: Vec<_> = DEFAULT_NAMES.iter().filter(fits).collect();
+        let set = set_of(&names).ok().filter(|_| !names.is_empty())?;
+        Some(Known { origin, extent, set, names })
     });
-    compiled.collect()
+    known.collect()
 }
 
 fn set_of(names: &[&DefaultName]) -> Result<RegexSet, regex::Error> {
@@ -210,7 +233,7 @@ impl DefaultName {
     fn regex(&self) -> String {
         let pattern = self.pattern.replace("UUID", UUID);
         match self.extent {
-            Extent::Whole => whole_stem(&pattern),
+            Extent::Whole => format!("^(?:cropped-)?(?:{pattern})$"),
             Extent::Start => format!("^(?:{pattern})"),
         }
     }
@@ -227,6 +250,7 @@ mod tests {
                 panic!("{}: {error}", name.tool);
             }
         }
-        assert_eq!(compile().len(), Origin::ALL.len());
+        let compiled: usize = compile().iter().map(|known| known.names.len()).sum();
+        assert_eq!(compiled, DEFAULT_NAMES.len());
     }
 }

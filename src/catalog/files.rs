@@ -1,0 +1,107 @@
+//! The files of assets.
+
+use std::cmp::Ordering;
+
+use rusqlite::Row;
+
+use super::cells;
+use super::dossiers::Dossier;
+use super::error::{CatalogError, Result};
+use super::open::Catalog;
+use super::spans::Numbered;
+use crate::domain::asset::{
+    AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
+};
+
+/// A file's number in the catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileId(pub i64);
+
+/// The columns of [`numbered_file`], in its order.
+const FILES: &str = "SELECT asset_id, id, root_id, folder, name, role, sha256, bytes, media_type,
+                            width, height, modified_ns, changed_ns, inode, device, place
+                     FROM file WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id, id";
+
+/// An asset's number with its files.
+struct Owner {
+    asset: AssetId,
+    files: Vec<(FileId, AssetFile)>,
+}
+
+impl Numbered for Owner {
+    fn number(&self) -> i64 {
+        self.asset.0
+    }
+}
+
+impl Catalog {
+    /// The files of an asset, the original first, then by path.
+    pub fn files_of(&self, id: AssetId) -> Result<Vec<(FileId, AssetFile)>> {
+        let mut owner = Owner { asset: id, files: Vec::new() };
+        self.add_rows(FILES, std::slice::from_mut(&mut owner), |owner, row| {
+            owner.files.push(numbered_file(row)?);
+            Ok(())
+        })?;
+        owner.files.sort_by(|(_, one), (_, other)| original_first(one, other));
+        Ok(owner.files)
+    }
+
+    /// Gives every dossier its files, the original first, then by path.
+    pub(super) fn add_files(&self, dossiers: &mut [Dossier]) -> Result<()> {
+        self.add_rows(FILES, dossiers, |dossier, row| {
+            dossier.files.push(numbered_file(row)?.1);
+            Ok(())
+        })?;
+        for dossier in dossiers {
+            dossier.files.sort_by(original_first);
+        }
+        Ok(())
+    }
+}
+
+fn original_first(one: &AssetFile, other: &AssetFile) -> Ordering {
+    let key = |file: &AssetFile| file.role != Role::Original;
+    key(one).cmp(&key(other)).then_with(|| {
+        let (one, other) = (&one.path, &other.path);
+        (one.folder(), one.name()).cmp(&(other.folder(), other.name()))
+    })
+}
+
+/// Reads a row of [`FILES`], by position: a listing reads millions of them.
+fn numbered_file(row: &Row<'_>) -> Result<(FileId, AssetFile)> {
+    let (folder, name) = (row.get_ref(3)?, row.get_ref(4)?);
+    let role = row.get_ref(5)?.as_str().ok().and_then(Role::named);
+    let place = row.get_ref(15)?.as_str().ok().and_then(Place::named);
+    let (width, height): (Option<u32>, Option<u32>) = (row.get(9)?, row.get(10)?);
+    let dimensions = width.zip(height).map(|(width, height)| Dimensions { width, height });
+    let file = AssetFile {
+        root: row.get(2)?,
+        path: cells::joined(
+            folder.as_blob().unwrap_or_default(),
+            name.as_blob().unwrap_or_default(),
+        )?,
+        role: role.ok_or_else(|| CatalogError::damaged("file.role"))?,
+        digest: Digest(row.get(6)?),
+        content: Content { media_type: row.get(8)?, dimensions },
+        stamp: FileStamp {
+            bytes: cells::unsigned(row.get(7)?),
+            modified_ns: row.get(11)?,
+            changed_ns: row.get(12)?,
+            inode: cells::unsigned(row.get(13)?),
+            device: cells::unsigned(row.get(14)?),
+        },
+        place: place.ok_or_else(|| CatalogError::damaged("file.place"))?,
+    };
+    Ok((FileId(row.get(1)?), file))
+}
+
+/// The identity on disk of a row that names its columns.
+pub(super) fn stamp(row: &Row<'_>) -> Result<FileStamp> {
+    Ok(FileStamp {
+        bytes: cells::unsigned(row.get("bytes")?),
+        modified_ns: row.get("modified_ns")?,
+        changed_ns: row.get("changed_ns")?,
+        inode: cells::unsigned(row.get("inode")?),
+        device: cells::unsigned(row.get("device")?),
+    })
+}
