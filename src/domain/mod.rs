@@ -22,6 +22,7 @@ pub mod operation;
 pub mod path;
 pub mod policy;
 pub mod recovery;
+pub mod reference;
 pub mod reuse;
 pub mod territory;
 pub mod text;

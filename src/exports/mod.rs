@@ -11,6 +11,7 @@ mod open;
 pub mod php;
 mod place;
 mod problem;
+pub mod references;
 pub mod table;
 pub mod wxr;
 
