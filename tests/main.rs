@@ -34,6 +34,7 @@ mod lifecycle;
 mod log_of_changes;
 mod media;
 mod realworld;
+mod references;
 mod restore;
 mod reuse;
 mod scanning;

@@ -43,10 +43,7 @@ impl FromStr for SiteAddress {
         }
         match folder.trim_matches('/') {
             "" => Ok(Self::Host(host.to_owned())),
-            folder => Ok(Self::Uploads {
-                host: Some(host.to_owned()),
-                folder: folder.to_owned(),
-            }),
+            folder => Ok(Self::Uploads { host: Some(host.to_owned()), folder: folder.to_owned() }),
         }
     }
 }

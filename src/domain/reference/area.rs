@@ -135,9 +135,8 @@ impl Area {
             | Self::Comments
             | Self::Menus
             | Self::Patterns => &[Wxr, Rest, Sql],
-            Self::Trash | Self::PostMeta | Self::TermMeta => &[Wxr, Sql],
             // The API tells templates only of the theme that is active.
-            Self::Templates => &[Wxr, Sql],
+            Self::Trash | Self::PostMeta | Self::TermMeta | Self::Templates => &[Wxr, Sql],
             Self::CustomCss => &[Wxr, Sql, Pages],
             Self::Widgets => &[Rest, Sql],
             Self::SiteIdentity => &[Rest, Sql, Pages],

@@ -70,8 +70,7 @@ impl Horizon {
 /// Tells how far sources see together. One made more than `max_age_days` before `now` is left out.
 pub fn horizon_of(sources: &[Source], now: Timestamp, max_age_days: u32) -> Horizon {
     let oldest = now.plus_days(-i64::from(max_age_days));
-    let (fresh, stale): (Vec<_>, Vec<_>) =
-        sources.iter().partition(|source| source.made >= oldest);
+    let (fresh, stale): (Vec<_>, Vec<_>) = sources.iter().partition(|source| source.made >= oldest);
     let shown: BTreeSet<Area> = fresh.iter().flat_map(|source| source.proven_areas()).collect();
     let (missing, not_looked_at) = Area::ALL
         .into_iter()
@@ -130,8 +129,8 @@ mod tests {
 
     #[test]
     fn export_api_and_rendered_pages_are_enough_together_and_no_two_of_them_are() {
-        let [wxr, rest, pages] =
-            [SourceKind::Wxr, SourceKind::Rest, SourceKind::Pages].map(|kind| source(kind, day(-1)));
+        let [wxr, rest, pages] = [SourceKind::Wxr, SourceKind::Rest, SourceKind::Pages]
+            .map(|kind| source(kind, day(-1)));
         assert_eq!(name(&[wxr.clone(), rest.clone(), pages.clone()]), "not-found");
         assert_eq!(name(&[wxr.clone(), rest.clone()]), "unknown");
         assert_eq!(name(&[wxr, pages.clone()]), "unknown");

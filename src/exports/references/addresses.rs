@@ -19,8 +19,8 @@ const MAX_LAYERS: usize = 6;
 const MAX_ENDS: usize = 8;
 
 const MEDIA: [&str; 24] = [
-    "jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "heic", "heif", "tif", "tiff", "bmp", "ico",
-    "mp4", "m4v", "mov", "webm", "ogv", "mp3", "m4a", "wav", "ogg", "pdf", "zip",
+    "jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "heic", "heif", "tif", "tiff", "bmp",
+    "ico", "mp4", "m4v", "mov", "webm", "ogv", "mp3", "m4a", "wav", "ogg", "pdf", "zip",
 ];
 
 /// Gives every path that an address of the site's uploads may name.
@@ -53,12 +53,7 @@ fn cut_after(text: &str) -> &str {
 }
 
 /// Undoes escapes until the folder is followed by a slash, which shows how deep they are.
-fn peel(
-    before: &str,
-    after: &str,
-    (site, base): (&Site, &Base),
-    found: &mut dyn FnMut(RelPath),
-) {
+fn peel(before: &str, after: &str, (site, base): (&Site, &Base), found: &mut dyn FnMut(RelPath)) {
     let (mut before, mut after) = (before.to_owned(), after.to_owned());
     for _ in 0..MAX_LAYERS {
         let undo: fn(&str) -> String = match after.as_bytes().first() {
@@ -68,15 +63,16 @@ fn peel(
             Some(b'%') => |text| String::from_utf8_lossy(&without_percents(text)).into_owned(),
             _ => return,
         };
-        before = cut_before(&undo(&before)).to_owned();
-        after = cut_after(&undo(&after)).to_owned();
+        cut_before(&undo(&before)).clone_into(&mut before);
+        cut_after(&undo(&after)).clone_into(&mut after);
     }
 }
 
 /// Whether an address that begins like this leads to the site's uploads.
 fn is_own(before: &str, site: &Site, base: &Base) -> bool {
     let before = before.rsplit([';', '=', '&']).next().unwrap_or_default();
-    let is_step_up = |text: &str| text.split_inclusive('/').all(|step| step == "../" || step == "./");
+    let is_step_up =
+        |text: &str| text.split_inclusive('/').all(|step| step == "../" || step == "./");
     if base.folder.is_empty() {
         return before.ends_with("//");
     }
@@ -106,7 +102,9 @@ fn is_own(before: &str, site: &Site, base: &Base) -> bool {
 /// The host that an address leads to in the end: image proxies of WordPress.com name it in the path.
 fn host_behind(address: &str) -> Option<String> {
     let host = host_of(address)?;
-    if host.strip_prefix('i').is_some_and(|rest| rest.trim_start_matches(char::is_numeric) == ".wp.com")
+    if host
+        .strip_prefix('i')
+        .is_some_and(|rest| rest.trim_start_matches(char::is_numeric) == ".wp.com")
     {
         let (_, path) = address.split_once("//")?.1.split_once('/')?;
         return host_of(&format!("//{path}"));
@@ -173,8 +171,8 @@ fn file_path(address: &str) -> Option<Vec<u8>> {
     let name = path.rsplit(|byte| *byte == b'/').next()?;
     let dot = name.iter().rposition(|byte| *byte == b'.').filter(|dot| *dot > 0)?;
     let extension = name.get(dot + 1..)?;
-    let is_extension = (1..=5).contains(&extension.len())
-        && extension.iter().all(u8::is_ascii_alphanumeric);
+    let is_extension =
+        (1..=5).contains(&extension.len()) && extension.iter().all(u8::is_ascii_alphanumeric);
     is_extension.then_some(path)
 }
 
@@ -249,7 +247,8 @@ mod tests {
         let all = found(text, &[]);
         assert_eq!(all.first().map(String::as_str), Some("a-300x200.jpg"));
         assert!(all.contains(&"a.jpg".to_owned()));
-        let text = "http://x.example/wp-content/uploads/a.jpg,http://x.example/wp-content/uploads/b.jpg";
+        let text =
+            "http://x.example/wp-content/uploads/a.jpg,http://x.example/wp-content/uploads/b.jpg";
         let all = found(text, &[]);
         assert!(all.contains(&"a.jpg".to_owned()) && all.contains(&"b.jpg".to_owned()), "{all:?}");
     }

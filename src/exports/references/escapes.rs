@@ -49,16 +49,9 @@ pub(super) fn without_entities(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        rest = match entity(after) {
-            Some((character, length)) => {
-                plain.push(character);
-                after.get(length..).unwrap_or_default()
-            }
-            None => {
-                plain.push('&');
-                after
-            }
-        };
+        let (character, length) = entity(after).unwrap_or(('&', 0));
+        plain.push(character);
+        rest = after.get(length..).unwrap_or_default();
     }
     plain.push_str(rest);
     plain
@@ -101,16 +94,9 @@ pub(super) fn without_percents(text: &str) -> Vec<u8> {
             let (high, low) = (digit(bytes.get(at + 1))?, digit(bytes.get(at + 2))?);
             u8::try_from(high * 16 + low).ok()
         });
-        match code.flatten() {
-            Some(code) => {
-                plain.push(code);
-                at += 3;
-            }
-            None => {
-                plain.push(*byte);
-                at += 1;
-            }
-        }
+        let (byte, length) = code.flatten().map_or((*byte, 1), |code| (code, 3));
+        plain.push(byte);
+        at += length;
     }
     plain
 }

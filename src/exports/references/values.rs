@@ -31,12 +31,6 @@ pub(super) fn scan_json_numbers(
     walk.json(value, &mut vec![name.to_owned()], 0);
 }
 
-/// Adds all that a JSON value mentions.
-pub(super) fn scan_json(name: &str, value: &Json, site: &Site, mentions: &mut Mentions) {
-    let mut walk = Walk { site, means: Means::Field, label: name, numbers_only: false, mentions };
-    walk.json(value, &mut vec![name.to_owned()], 0);
-}
-
 struct Walk<'a, 'm> {
     site: &'a Site,
     means: Means,
@@ -161,9 +155,8 @@ impl Walk<'_, '_> {
 /// Whether an `id` among these fields is an attachment's: it is one of WordPress's own attachment
 /// objects, or stands beside the address of a file.
 fn is_media_object<'v>(field: impl Fn(&str) -> Option<&'v str>) -> bool {
-    let is_attachment = ["type", "post_type", "object"]
-        .iter()
-        .any(|name| field(name) == Some("attachment"));
+    let is_attachment =
+        ["type", "post_type", "object"].iter().any(|name| field(name) == Some("attachment"));
     let has_file = ["url", "src", "source_url", "mediaUrl"]
         .iter()
         .filter_map(|name| field(name))

@@ -9,6 +9,7 @@ mod draft;
 mod gathering;
 mod lexer;
 mod names;
+pub(in crate::exports) mod pieces;
 mod scrub;
 mod site;
 mod stack;
