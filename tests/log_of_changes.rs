@@ -3,6 +3,7 @@
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
+use crate::support::scanned::FULL;
 
 fn rejected() -> TestLibrary {
     let library = TestLibrary::scanned(&["tea.png", "garden.png"]);
@@ -21,6 +22,21 @@ fn a_history_tells_when_what_why_and_by_whom() {
     assert_eq!(events[1]["why"], "wrong season");
     assert_eq!(events[1]["by"], "mia (olga) at desk");
     assert!(events[1]["at"].as_str().unwrap().contains("2026-03-02"));
+}
+
+#[test]
+fn a_history_tells_what_ended_the_use() {
+    let library = TestLibrary::scanned(&["tea.png"]);
+    library.add_context("packaging/tin", None);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 1 {FULL} --context packaging/tin")).expect(ExitCode::Success);
+    library.run("approve 1").expect(ExitCode::Success);
+    library.revise_context("packaging/tin", "v4 tin");
+    library.run("sweep --apply").expect(ExitCode::Success);
+    let report = library.run("history 1 --format json").json();
+    let events = report["items"].as_array().unwrap();
+    let why = events.last().unwrap()["fields"]["why"].as_str().unwrap();
+    assert!(why.starts_with("its end has come: packaging/tin changed at 2026-"), "{why}");
 }
 
 #[test]

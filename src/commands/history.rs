@@ -58,13 +58,14 @@ fn what(kind: &str, payload: &Json) -> String {
     }
 }
 
-/// The reason that was given, else the causes of the verdict that decided.
+/// The reason that was given and the causes of the verdict that decided.
 fn why(payload: &Json) -> Option<String> {
     let reason = payload.get("reason").and_then(Json::as_str).map(str::to_owned);
-    let causes = || {
-        let causes = payload.get("causes")?.as_array()?;
-        let causes: Vec<_> = causes.iter().filter_map(Json::as_str).collect();
-        (!causes.is_empty()).then(|| causes.join("; "))
-    };
-    reason.or_else(causes)
+    let causes = payload.get("causes").and_then(Json::as_array).map(Vec::as_slice);
+    let causes: Vec<_> = causes.unwrap_or_default().iter().filter_map(Json::as_str).collect();
+    match (reason, causes.join("; ")) {
+        (reason, causes) if causes.is_empty() => reason,
+        (Some(reason), causes) => Some(format!("{reason}: {causes}")),
+        (None, causes) => Some(causes),
+    }
 }
