@@ -11,7 +11,7 @@ use shelflife::domain::metadata::Metadata;
 use shelflife::domain::path::RelPath;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::time::Timestamp;
-use shelflife::domain::validation::{Subject, rules, validate};
+use shelflife::domain::validation::{Known, Subject, rules, validate};
 use shelflife::exit::ExitCode;
 
 use crate::support::scanned::FULL;
@@ -47,6 +47,8 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         licenses: &[],
         policy: &Policy::default(),
         now: Timestamp::from_millis(0),
+        known: Known::BY_CATALOG,
+        exported: None,
     };
     let codes = validate(&subject).into_iter().map(|finding| finding.code);
     codes.filter(|code| code.starts_with("SL1")).collect()

@@ -5,7 +5,7 @@ use crate::domain::context::Context;
 use crate::domain::license::License;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::time::Timestamp;
-use crate::domain::validation::Subject;
+use crate::domain::validation::{Known, Subject};
 
 use super::library::Court;
 
@@ -40,6 +40,8 @@ impl<'a> Brief<'a> {
             licenses: &self.licenses,
             policy: self.court.policy(),
             now,
+            known: Known::BY_CATALOG,
+            exported: None,
         }
     }
 }

@@ -44,6 +44,7 @@ fn explanation(rule: &Rule) -> Vec<(&'static str, Value)> {
         ("why", rule.why.into()),
         ("fix", rule.fix.into()),
         ("source", rule.source.into()),
+        ("told_from", rule.needs.iter().map(|need| need.words()).collect::<Vec<_>>().into()),
     ]);
     fields
 }

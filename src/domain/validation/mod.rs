@@ -4,8 +4,10 @@
 //! file and name it in `rules/mod.rs` (the module and the list); its page, its explanation and
 //! its place in every format come from the same data.
 
+pub mod exported;
 mod filename;
 mod filename_defaults;
+mod known;
 mod media_types;
 pub mod page;
 pub mod rules;
@@ -17,6 +19,7 @@ mod wording;
 use super::lifecycle::State;
 use super::policy::Policy;
 
+pub use known::Known;
 pub use subject::Subject;
 
 /// How much a finding matters.
@@ -81,6 +84,8 @@ pub struct Rule {
     /// Where the requirement comes from: a WCAG technique, an IPTC property, how WordPress
     /// behaves, or `product policy`.
     pub source: &'static str,
+    /// What has to be known before the rule can be asked, all of it.
+    pub needs: &'static [Known],
     /// What is wrong with this asset, one fragment per place; nothing if all is well.
     pub check: fn(&Subject<'_>) -> Vec<String>,
 }
@@ -94,6 +99,16 @@ impl Rule {
     /// Whether a finding of this rule stops an approval under `policy`.
     pub fn stops_approval(&self, policy: &Policy) -> bool {
         self.gates_approval == Gate::Approval && self.severity_under(policy) == Severity::Error
+    }
+
+    /// Whether enough is known to ask the rule.
+    pub fn can_be_asked(&self, subject: &Subject<'_>) -> bool {
+        self.needs.iter().all(|need| subject.known.contains(need))
+    }
+
+    /// Whether the rule still has something to say about an asset whose bytes are gone.
+    fn outlives_purge(&self) -> bool {
+        self.needs.contains(&Known::Export)
     }
 
     fn findings(&self, subject: &Subject<'_>) -> Vec<Finding> {
@@ -118,22 +133,24 @@ pub struct Finding {
     pub message: String,
 }
 
-/// Returns every finding about the asset, by code.
+/// Returns every finding about the asset, by code, of the rules that can be asked.
 ///
-/// A purged asset has none: its record is final and nothing about it can be mended.
+/// A purged asset has none but that it is in an export: its record is final and nothing about it
+/// can be mended.
 pub fn validate(subject: &Subject<'_>) -> Vec<Finding> {
     findings_of(rules::ALL.iter().copied(), subject)
 }
 
-/// Returns the findings of some rules, in the order of the rules; none about a purged asset.
+/// Returns the findings of some rules, in the order of the rules, as [`validate`] does.
 pub fn findings_of(
     rules: impl Iterator<Item = &'static Rule>,
     subject: &Subject<'_>,
 ) -> Vec<Finding> {
-    if matches!(subject.asset.state, State::Purged(_)) {
-        return Vec::new();
-    }
-    rules.flat_map(|rule| rule.findings(subject)).collect()
+    let purged = matches!(subject.asset.state, State::Purged(_));
+    rules
+        .filter(|rule| rule.can_be_asked(subject) && (!purged || rule.outlives_purge()))
+        .flat_map(|rule| rule.findings(subject))
+        .collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Rule, Subject, validate};
+use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
+use super::{Finding, Known, Rule, Subject, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };
@@ -14,6 +15,7 @@ use crate::domain::lifecycle::{ContextLink, Facts, State, World, standing_of};
 use crate::domain::metadata::{Dates, Metadata};
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
+use crate::domain::reuse::{Answer, Grounds};
 use crate::domain::time::{CivilDate, Timestamp};
 
 /// An asset with its surroundings, owned. What is set here is what the rules see.
@@ -29,6 +31,9 @@ pub(crate) struct Sample {
     pub licenses: Vec<License>,
     pub policy: Policy,
     pub now: Timestamp,
+    pub exported: Option<Exported>,
+    /// Until when an export has to last.
+    pub until: Option<Timestamp>,
 }
 
 impl Sample {
@@ -45,6 +50,8 @@ impl Sample {
             licenses: vec![license()],
             policy: policy(),
             now: instant("2026-06-01"),
+            exported: None,
+            until: None,
         }
     }
 
@@ -79,6 +86,24 @@ impl Sample {
         self.files[0].content = self.asset.content.clone();
     }
 
+    /// Puts it into an export, recognized by its path.
+    pub(crate) fn export(&mut self) -> &mut Exported {
+        let lookup = Lookup::Found { by: Trait::Path, bytes: Comparison::NotTold };
+        self.exported.insert(Exported { lookup, ..Exported::unknown() })
+    }
+
+    /// Puts it into an export that has to last until the first instant of a day.
+    pub(crate) fn export_until(&mut self, day: &str) {
+        self.export();
+        self.until = Some(instant(day));
+    }
+
+    /// Puts it into an export for a placement, about which the licenses give this answer.
+    pub(crate) fn export_to(&mut self, placement: &str, answer: Answer) {
+        let license = Grounds { answer, because: "because of the license".to_owned() };
+        self.export().wanted = Some(Wanted { placement: placement.to_owned(), license });
+    }
+
     /// Replaces all alternative texts by one in English.
     pub(crate) fn set_alt(&mut self, text: &str) {
         self.metadata.alt = BTreeMap::from([("en".to_owned(), text.to_owned())]);
@@ -100,6 +125,10 @@ impl Sample {
         let contexts: Vec<_> = self.contexts.iter().collect();
         let licenses: Vec<_> = self.licenses.iter().collect();
         let verdict = standing_of(&self.facts(), &self.world(), &self.policy, self.now);
+        let mut exported = self.exported.clone();
+        if let (Some(exported), Some(until)) = (&mut exported, self.until) {
+            exported.later = Some(standing_of(&self.facts(), &self.world(), &self.policy, until));
+        }
         look(&Subject {
             asset: &self.asset,
             metadata: &self.metadata,
@@ -110,6 +139,8 @@ impl Sample {
             licenses: &licenses,
             policy: &self.policy,
             now: self.now,
+            known: Known::BY_CATALOG,
+            exported: exported.as_ref(),
         })
     }
 

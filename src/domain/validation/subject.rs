@@ -9,6 +9,8 @@ use crate::domain::metadata::Metadata;
 use crate::domain::policy::Policy;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 
+use super::Known;
+use super::exported::Exported;
 use super::media_types::is_unknown;
 use super::wording::is_blank;
 
@@ -27,6 +29,10 @@ pub struct Subject<'a> {
     pub licenses: &'a [&'a License],
     pub policy: &'a Policy,
     pub now: Timestamp,
+    /// What of all this is known; the rest stands at its default and says nothing.
+    pub known: &'a [Known],
+    /// How it stands in an export, if it is looked at there.
+    pub exported: Option<&'a Exported>,
 }
 
 /// One side of a window of use, and whose it is.

@@ -81,6 +81,24 @@ mod sl604_type_not_media;
 mod sl605_dimensions_unreadable;
 mod sl606_dimensions_giant;
 mod sl607_rendition_type_mismatch;
+mod sl701_unknown_asset;
+mod sl702_draft_asset;
+mod sl703_rejected_asset;
+mod sl704_expired_asset;
+mod sl705_withdrawn_asset;
+mod sl706_removed_asset;
+mod sl707_asset_before_its_start;
+mod sl708_end_within_window;
+mod sl709_changed_content;
+mod sl710_returned_content;
+mod sl711_blocked_asset;
+mod sl712_missing_asset;
+mod sl713_placement_not_intended;
+mod sl714_use_not_licensed;
+mod sl715_use_license_unclear;
+mod sl721_entry_refused;
+mod sl722_export_damaged;
+mod sl723_export_unclean;
 
 /// Every rule, by code.
 pub static ALL: &[&Rule] = &[
@@ -153,6 +171,24 @@ pub static ALL: &[&Rule] = &[
     &sl605_dimensions_unreadable::RULE,
     &sl606_dimensions_giant::RULE,
     &sl607_rendition_type_mismatch::RULE,
+    &sl701_unknown_asset::RULE,
+    &sl702_draft_asset::RULE,
+    &sl703_rejected_asset::RULE,
+    &sl704_expired_asset::RULE,
+    &sl705_withdrawn_asset::RULE,
+    &sl706_removed_asset::RULE,
+    &sl707_asset_before_its_start::RULE,
+    &sl708_end_within_window::RULE,
+    &sl709_changed_content::RULE,
+    &sl710_returned_content::RULE,
+    &sl711_blocked_asset::RULE,
+    &sl712_missing_asset::RULE,
+    &sl713_placement_not_intended::RULE,
+    &sl714_use_not_licensed::RULE,
+    &sl715_use_license_unclear::RULE,
+    &sl721_entry_refused::RULE,
+    &sl722_export_damaged::RULE,
+    &sl723_export_unclean::RULE,
 ];
 
 /// What the rules of a block are about: the digit after `SL`, the words for people.

@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL101",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A generator's name says nothing about the picture: nobody finds it again, and search engines and people who download it see only the tool.",
     fix: "Name the file by what it shows, such as `tea-tin-with-two-cups.jpg`.",
     source: "product policy; default names as the tools write them",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL102",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A camera counts its pictures. The number says nothing, and it comes again when the counter starts over.",
     fix: "Name the file by what it shows, such as `tea-tin-with-two-cups.jpg`.",
     source: "product policy; DCF file names and MediaWiki's list of camera prefixes",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL103",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The name says when the picture was taken and not what it shows.",
     fix: "Name the file by what it shows, such as `checkout-page-with-coupon.png`.",
     source: "product policy; default names as the systems write them",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL104",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The picture passed through somebody's hands on its way here. The name says nothing about it, and it may have been recompressed.",
     fix: "Get the original from where it was made, and name it by what it shows.",
     source: "product policy; default names as the programs write them",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL105",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The name is an order number. It also tells everybody that the picture is licensed, while the license may end.",
     fix: "Record the number in the source note, link the license, and name the file by what it shows.",
     source: "product policy; default names as the agencies write them",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL106",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "An identifier made for machines says nothing to people and to search engines.",
     fix: "Name the file by what it shows, such as `tea-tin-with-two-cups.jpg`.",
     source: "product policy",
+    needs: &[Known::Name],
     check,
 };
 

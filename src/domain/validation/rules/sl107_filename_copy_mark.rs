@@ -1,6 +1,6 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::wording::{Pattern, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL107",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`final2`, `copy` and `(1)` mean that another version exists, and that somebody may have approved the wrong one.",
     fix: "Keep the version that is meant, and drop the mark from its name.",
     source: "product policy; names that file managers give to copies",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,7 +1,7 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::is_default;
 use crate::domain::validation::wording::{is_word_sign, quoted, say_nothing};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL108",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A name such as `image-2` or `neues-bild` fits any picture: nobody finds it again, and the next one replaces it by accident.",
     fix: "Name the file by what it shows, such as `tea-tin-with-two-cups.jpg`.",
     source: "product policy",
+    needs: &[Known::Name],
     check,
 };
 

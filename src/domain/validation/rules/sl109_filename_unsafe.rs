@@ -1,5 +1,5 @@
 use crate::domain::text::{is_unsafe_to_show, printable};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL109",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Control and invisible characters can steer a terminal, reverse the order of a line or make two names look equal; bytes that are not UTF-8 can't be written in a URL or an export.",
     fix: "Rename the file with visible letters, digits, `-` and `.`.",
     source: "Unicode Technical Report 36; RFC 3629",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL110",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "WordPress deletes these characters and turns spaces into dashes. The same picture then has two names, and links made by hand break.",
     fix: "Use letters, digits, `-`, `_` and single dots only.",
     source: "WordPress behavior: sanitize_file_name",
+    needs: &[Known::Name],
     check,
 };
 

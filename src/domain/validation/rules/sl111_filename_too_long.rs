@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL111",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A name may have 255 bytes. WordPress appends sizes, edit marks and twins to it, and cuts slugs at 200 bytes: what is longer fails in places that nobody tests.",
     fix: "Shorten the name to its describing words.",
     source: "WordPress behavior: post_name and rendition names; POSIX NAME_MAX",
+    needs: &[Known::Name],
     check,
 };
 

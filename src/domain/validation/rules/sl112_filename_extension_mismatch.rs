@@ -1,7 +1,7 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::media_types::extensions_of;
 use crate::domain::validation::wording::quoted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL112",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A web server tells browsers the type by the extension. A picture served as another type may not be shown, and a file that lies about its type is a way to smuggle something in.",
     fix: "Rename the file with the extension of its content, or convert the content.",
     source: "WordPress behavior: wp_check_filetype_and_ext",
+    needs: &[Known::Name, Known::Content],
     check,
 };
 

@@ -1,7 +1,7 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::media_types::is_extension_of_media;
 use crate::domain::validation::wording::quoted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL113",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`poster.jpg.webp` is how plugins name the twin of `poster.jpg`, so such an original is taken for one. Some servers also run `poster.php.jpg` as a program.",
     fix: "Rename the file with one extension.",
     source: "WordPress behavior: sanitize_file_name on names with several extensions",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::quoted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 use unicode_normalization::is_nfc;
 
 pub(super) static RULE: Rule = Rule {
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`é` can be one character or two that look the same. Macs write two, most servers and exports expect one: a link that looks right is not found.",
     fix: "Rename the file in NFC, for example with `convmv -f utf8 -t utf8 --nfc`.",
     source: "Unicode Standard Annex 15",
+    needs: &[Known::Name],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::serves;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL201",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "People who can't see the picture, and programs that read for them, get nothing, or the file name.",
     fix: "Describe the picture in one sentence with `describe --alt LOCALE=TEXT`, or declare it decorative with an empty text.",
     source: "WCAG 1.1.1: technique H37, failure F65",
+    needs: &[Known::AltText],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::is_blank;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL202",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A text of spaces is neither a description nor the empty text that declares a picture decorative: readers may announce the file name.",
     fix: "Describe the picture, or set an empty text if it is decorative.",
     source: "WCAG 1.1.1: technique H67 (a decorative picture has a null text)",
+    needs: &[Known::AltText],
     check,
 };
 

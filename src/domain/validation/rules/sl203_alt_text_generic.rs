@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_placeholder, quoted, say_nothing, words_of};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL203",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "`image` or `photo 2` tells people only what their reader has already said.",
     fix: "Say what the picture shows, or set an empty text if it is decorative.",
     source: "WCAG 1.1.1: failure F30 (text that is no alternative)",
+    needs: &[Known::AltText],
     check,
 };
 

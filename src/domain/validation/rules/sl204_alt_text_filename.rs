@@ -1,7 +1,7 @@
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::is_default;
 use crate::domain::validation::wording::{Pattern, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL204",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A reader spells `tea-tin-final2.jpg` out, sign by sign, and nobody learns what the picture shows.",
     fix: "Say what the picture shows in words.",
     source: "WCAG 1.1.1: failure F30 (a file name as the alternative)",
+    needs: &[Known::Name, Known::AltText],
     check,
 };
 

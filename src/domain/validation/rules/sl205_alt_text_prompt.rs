@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{Pattern, folded, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL205",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A prompt says what was asked for, with words for the machine; the alternative text says what came out and matters here.",
     fix: "Describe the picture as it is, without styles, weights and settings.",
     source: "WCAG 1.1.1: failure F30 (text that is no alternative)",
+    needs: &[Known::AltText],
     check,
 };
 

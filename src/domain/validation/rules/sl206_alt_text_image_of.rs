@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{Pattern, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL206",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The reader has already said that it is an image. The words only delay what it shows.",
     fix: "Begin with what the picture shows. The kind of picture belongs there only if it matters, as with a painting or a chart.",
     source: "WAI Images Tutorial, tips and tricks (WCAG 1.1.1)",
+    needs: &[Known::AltText],
     check,
 };
 

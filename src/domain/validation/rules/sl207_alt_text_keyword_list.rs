@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_word_sign, quoted, words_of};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL207",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Keywords for search engines are no description: read aloud they are noise, and search engines count them as spam.",
     fix: "Write one sentence that says what the picture shows.",
     source: "WCAG 1.1.1: technique G94 (the text serves the same purpose)",
+    needs: &[Known::AltText],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 use unicode_normalization::UnicodeNormalization;
 
 pub(super) static RULE: Rule = Rule {
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A reader gives the text in one go: nobody can pause in it, go back or skip. IPTC says not more than 250 characters.",
     fix: "Keep the main thing in the alternative text, and put the rest near the picture or into its long description.",
     source: "IPTC Alt Text (Accessibility); WCAG 1.1.1: techniques G95 and G92",
+    needs: &[Known::AltText],
     check,
 };
 

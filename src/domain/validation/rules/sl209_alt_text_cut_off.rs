@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::quoted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL209",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The text was cut at some limit, or is not finished. What it was to say is missing.",
     fix: "Finish the sentence, or take its loose end away.",
     source: "WCAG 1.1.1: technique G94 (the text serves the same purpose)",
+    needs: &[Known::AltText],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{Pattern, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL210",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "An attribute holds plain text: `<b>` and `&amp;` are read aloud as they stand, and WordPress removes tags when it stores the text.",
     fix: "Write the characters themselves, without tags and entities.",
     source: "WordPress behavior: alternative text is stored raw and stripped of tags",
+    needs: &[Known::AltText],
     check,
 };
 

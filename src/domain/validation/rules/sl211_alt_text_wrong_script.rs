@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::is_word_sign;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL211",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A reader speaks the text with the voice of the language. Letters of another script come out as nonsense or as nothing.",
     fix: "Translate the text, or record it under its own language.",
     source: "WCAG 3.1.2: technique H58 (language of parts)",
+    needs: &[Known::AltText],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::folded;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL212",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The text was copied and not translated: in one of the languages it is read with the wrong voice and not understood.",
     fix: "Translate the text, or remove it where nobody has.",
     source: "WCAG 3.1.2: technique H58 (language of parts)",
+    needs: &[Known::AltText],
     check,
 };
 

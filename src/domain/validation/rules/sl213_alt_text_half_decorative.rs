@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL213",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A picture either says something or decorates. If it says something, people of one language miss it.",
     fix: "Describe it in every language, or declare it decorative in all of them.",
     source: "WCAG 1.1.1: technique H67",
+    needs: &[Known::AltText],
     check,
 };
 

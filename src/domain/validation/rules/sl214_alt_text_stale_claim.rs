@@ -1,6 +1,6 @@
 use crate::domain::context::{Context, ContextKind};
 use crate::domain::validation::wording::{Pattern, folded, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL214",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The text is what people without the picture rely on: an offer, price or claim that has ended misleads them.",
     fix: "Take the ended offer, price or claim out of the text, or end the asset.",
     source: "product policy: no outdated claim or offer",
+    needs: &[Known::AltText, Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_placeholder, quoted, said};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL301",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Without the prompt or the source nobody can tell later how the picture came to be, whose terms apply to it, or make it again.",
     fix: "Record the prompt and the tool, or where the picture came from, with `describe --source-note`.",
     source: "product policy; IPTC AI Prompt Information and Digital Source Type",
+    needs: &[Known::Record],
     check,
 };
 

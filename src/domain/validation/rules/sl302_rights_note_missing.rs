@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_placeholder, quoted, said};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL302",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A picture without a rights note may not be reused: nobody knows who could object, and on what terms it was made or bought.",
     fix: "Record the terms with `describe --rights-note`, or link a license that has a note.",
     source: "product policy; IPTC Rights Usage Terms",
+    needs: &[Known::Record],
     check,
 };
 

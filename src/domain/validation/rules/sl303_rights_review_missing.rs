@@ -1,6 +1,6 @@
 use crate::domain::license::License;
 use crate::domain::validation::wording::{is_placeholder, quoted, said};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL303",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A note is what somebody wrote; the review is that a person answers for it, on a day, against the terms of that day.",
     fix: "Have somebody check the rights, and record it with `describe --rights-reviewed-by NAME --rights-reviewed-on DATE`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

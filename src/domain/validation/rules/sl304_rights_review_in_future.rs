@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL304",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A review that has not happened is none. The date is a slip, or somebody recorded a plan.",
     fix: "Record the day on which the rights were reviewed.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

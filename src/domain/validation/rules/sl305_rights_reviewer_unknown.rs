@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{quoted, said};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL305",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Nobody can be asked what was checked. The name is mistyped, or the person has left.",
     fix: "Correct the name, or have the rights reviewed by somebody on the list.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

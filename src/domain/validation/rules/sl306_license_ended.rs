@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL306",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "From the end of the license on every use is without a right.",
     fix: "Renew the license and record the new one with `license add`, or end the asset.",
     source: "product policy; PLUS License End Date",
+    needs: &[Known::Record],
     check,
 };
 

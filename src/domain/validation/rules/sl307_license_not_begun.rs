@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL307",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The asset can be approved now, but there is no right to use it before the license begins.",
     fix: "Wait for the license, or correct its first day.",
     source: "product policy; PLUS License Start Date",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::license::Scope;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL308",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "What nobody recorded is unknown, not allowed: a question about reuse can only be answered with `ask`.",
     fix: "Record territories and placements, `worldwide` and `any` if that is what the license says.",
     source: "product policy; PLUS Media Summary Code",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL309",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A license that says nothing is not perpetual. Nobody will be reminded before it ends.",
     fix: "Record the end of the license, or that it is perpetual.",
     source: "product policy; PLUS License End Date",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::said;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL310",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "When somebody objects, the document shows that there is a right, and the holder is who can be asked.",
     fix: "Record the holder, and the contract or the address of the terms.",
     source: "product policy; IPTC Licensor and Web Statement of Rights",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL311",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A rights note is text: it can't tell by itself when, where and for what the picture may be used.",
     fix: "Record the right once with `license add`, and link it to the assets that it covers.",
     source: "product policy; IPTC Rights Usage Terms",
+    needs: &[Known::Record],
     check,
 };
 

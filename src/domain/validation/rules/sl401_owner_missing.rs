@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_placeholder, quoted, said};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL401",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Reminders, reviews and questions go to the owner. Without one they go to nobody.",
     fix: "Name a person with `describe --owner`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_placeholder, quoted, said};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL402",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The name is mistyped, or the person has left: what is sent to them is read by nobody.",
     fix: "Name somebody on the list with `describe --owner`, or add the person to `owners` in shelflife.toml.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

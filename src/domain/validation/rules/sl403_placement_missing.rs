@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_blank, is_placeholder};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL403",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "An approval is for a use. What suits a newsletter may not suit a product page, and a license may cover only one of them.",
     fix: "Name the places with `describe --placement`, such as `homepage-hero`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::quoted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL404",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "All licenses of an asset must allow a use. One that lists its placements allows no other.",
     fix: "Drop the placement, or get and record the right for it.",
     source: "product policy; PLUS Media Summary Code",
+    needs: &[Known::Record],
     check,
 };
 

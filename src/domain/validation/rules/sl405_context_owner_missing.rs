@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::said;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL405",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Somebody has to say when the packaging, the offer or the campaign changes. Without an owner of the context its assets live on.",
     fix: "Name a person for the context who will tell when it changes.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL501",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Assets end when what they show or promise ends. What belongs to nothing is never found when packaging, an offer or the brand changes.",
     fix: "Link what the asset depends on with `describe --context KIND/NAME`, such as `packaging/tea-tin`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL502",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "What has no end is used for ever, long after the offer, the packaging or the right has gone.",
     fix: "Set an end with `describe --expires-on`, link a context or license that ends or changes, or say `--no-expiry --reason WHY`.",
     source: "product policy; IPTC Expiration Date",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::validation::wording::{is_blank, is_placeholder, quoted};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL503",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Without an end only the reason tells a reviewer later whether it still holds.",
     fix: "Say why with `describe --no-expiry --reason WHY`, or set an end.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

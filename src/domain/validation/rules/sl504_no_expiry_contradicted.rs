@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL504",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "One of the two is wrong, and whoever reads only one of them acts on it.",
     fix: "Drop the end, or the wish to have none.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

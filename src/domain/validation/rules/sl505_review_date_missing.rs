@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL505",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Many things end without telling anybody. The review is when a person checks that the asset is still true.",
     fix: "Set a day before the end with `describe --review-on`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

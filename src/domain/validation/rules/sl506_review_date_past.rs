@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::State;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL506",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "An approval now would be due for review at once: the date is left over from somewhere else.",
     fix: "Set a review date in the future with `describe --review-on`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::{Cause, State};
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL507",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Nobody has looked whether it is still true since the day that was set.",
     fix: "Look at it, and renew it with a new review date, or end it.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

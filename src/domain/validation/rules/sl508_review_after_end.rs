@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL508",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A review that comes too late finds nothing to decide: nobody is asked before the end.",
     fix: "Set the review date before the end.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

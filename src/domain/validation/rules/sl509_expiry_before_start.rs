@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL509",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "There is no day on which it could be used. One of the dates is a slip.",
     fix: "Correct the start or the end.",
     source: "product policy; IPTC Release Date and Expiration Date",
+    needs: &[Known::Record],
     check,
 };
 

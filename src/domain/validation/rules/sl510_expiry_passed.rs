@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL510",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "It may not be used any more. Nobody has recorded its end yet, or a new draft still has an old date.",
     fix: "Record the end with `sweep`, or decide anew with a later end.",
     source: "product policy; IPTC Expiration Date",
+    needs: &[Known::Record],
     check,
 };
 

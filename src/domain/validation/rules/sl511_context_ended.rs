@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL511",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "What the picture was made for has ended. Using it again needs a decision, and usually another context.",
     fix: "Record the end with `sweep`, or link the asset to what it is for now.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

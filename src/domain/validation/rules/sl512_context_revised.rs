@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL512",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The picture shows what was true then: the old packaging, the old brand, a claim that is no longer made.",
     fix: "Look at it beside the change. Renew it if it is still true, or end it.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

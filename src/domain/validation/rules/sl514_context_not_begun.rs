@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL514",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The asset can be approved now and is scheduled: it may not be used before its campaign or offer begins.",
     fix: "Nothing, if that is meant; else correct the first day of the context.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

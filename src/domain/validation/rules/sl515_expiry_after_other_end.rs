@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL515",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "It ends with the first of them, so its own date misleads whoever reads it.",
     fix: "Set the own end not later than the others, or drop it and let them decide.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

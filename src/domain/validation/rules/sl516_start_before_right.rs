@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL516",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "It may be used only from the last of them on, so its own date misleads whoever plans with it.",
     fix: "Set the own start not earlier than the others, or drop it.",
     source: "product policy; IPTC Release Date",
+    needs: &[Known::Record],
     check,
 };
 

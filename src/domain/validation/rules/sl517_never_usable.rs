@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL517",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Each window is fine by itself, but they do not overlap: one begins only after another has ended.",
     fix: "Unlink what does not belong together, or correct the dates.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

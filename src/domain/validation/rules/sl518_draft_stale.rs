@@ -1,5 +1,5 @@
 use crate::domain::lifecycle::Cause;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL518",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Generated pictures pile up, and nobody remembers later which of them were meant.",
     fix: "Approve or reject it.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 

@@ -1,6 +1,6 @@
 use crate::domain::asset::Place;
 use crate::domain::validation::wording::quoted_path;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL601",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Pages that use them show a gap. Nobody can approve or check what is not there.",
     fix: "Put the files back, or scan again if they were moved. If they are gone for good, reject or expire the asset.",
     source: "product policy; WordPress behavior: pages keep linking renditions that are gone",
+    needs: &[Known::Files],
     check,
 };
 

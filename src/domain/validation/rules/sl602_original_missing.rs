@@ -1,6 +1,6 @@
 use crate::domain::asset::Place;
 use crate::domain::text::counted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL602",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Renditions are made from the original. Without it nobody can see what was uploaded, check its rights or make new sizes.",
     fix: "Put the original back and scan again.",
     source: "WordPress behavior: original_image beside `-scaled`",
+    needs: &[Known::Files],
     check,
 };
 

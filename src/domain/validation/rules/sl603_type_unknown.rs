@@ -1,5 +1,5 @@
 use crate::domain::validation::media_types::is_unknown;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL603",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The file is damaged, empty or something else than its name says. Browsers and people can do nothing with it.",
     fix: "Export the picture again and replace the file.",
     source: "WordPress behavior: wp_check_filetype_and_ext",
+    needs: &[Known::Content],
     check,
 };
 

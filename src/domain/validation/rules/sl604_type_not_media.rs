@@ -1,6 +1,6 @@
 use crate::domain::validation::media_types::{is_media, is_unknown};
 use crate::domain::validation::wording::quoted;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL604",
@@ -11,6 +11,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A program, an archive or a web page among the media is served to everybody who asks for it.",
     fix: "Remove the file from the library, and look who put it there.",
     source: "WordPress behavior: get_allowed_mime_types",
+    needs: &[Known::Content],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL605",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The header is damaged or cut off, or the format is one that browsers don't show. WordPress makes no sizes of such a file.",
     fix: "Export the picture again as JPEG, PNG, WebP or AVIF.",
     source: "WordPress behavior: wp_getimagesize",
+    needs: &[Known::Content],
     check,
 };
 

@@ -1,4 +1,4 @@
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL606",
@@ -9,6 +9,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A decoded picture takes four bytes for each pixel: 100 megapixels are 400 MB on every server and phone that opens it. WebP ends at 16383 pixels.",
     fix: "Scale the original down before it is uploaded.",
     source: "WebP container specification; WordPress behavior: big_image_size_threshold",
+    needs: &[Known::Content],
     check,
 };
 

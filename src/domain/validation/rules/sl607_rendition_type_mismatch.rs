@@ -1,7 +1,7 @@
 use crate::domain::asset::Role;
 use crate::domain::validation::media_types::extensions_of;
 use crate::domain::validation::wording::quoted_path;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL607",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A web server tells browsers the type by the extension. An optimizer that converted the file in place left the wrong one.",
     fix: "Make the renditions again, for example with `wp media regenerate`.",
     source: "WordPress behavior: wp_check_filetype_and_ext",
+    needs: &[Known::Files],
     check,
 };
 

@@ -1,0 +1,111 @@
+//! How an item of an export stands: what the rules SL7xx look at beside the asset itself.
+
+use super::Subject;
+use crate::domain::lifecycle::{Standing, Verdict};
+use crate::domain::reuse::Grounds;
+use crate::domain::text::printable_text;
+
+/// An item of an export, or the export as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    pub lookup: Lookup,
+    /// What could not be taken as it stands.
+    pub flaws: Vec<Flaw>,
+    /// The verdict at the end of the time for which the export has to last.
+    pub later: Option<Verdict>,
+    pub wanted: Option<Wanted>,
+}
+
+/// Whether the catalog has the asset of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lookup {
+    /// No catalog was asked.
+    NotAsked,
+    /// Neither its bytes nor its number nor its name.
+    Unknown,
+    Found {
+        by: Trait,
+        bytes: Comparison,
+    },
+}
+
+/// What an asset was recognized by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trait {
+    /// The same bytes are catalogued under another path.
+    Bytes,
+    /// The number of the attachment in its site.
+    Attachment,
+    /// A file of the asset has this path, or would belong to it by its name.
+    Path,
+    /// A file of the asset once had this path.
+    FormerPath,
+}
+
+/// The bytes in the export beside those that the catalog has for the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Same,
+    Other,
+    /// The export holds no bytes, or the catalog none of this file.
+    NotTold,
+}
+
+/// Something in an export that could not be taken as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    pub weight: FlawWeight,
+    pub what: String,
+}
+
+/// What a flaw does to the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlawWeight {
+    /// One thing that an item says.
+    Entry,
+    /// Items may be lost.
+    Damage,
+    /// Texts are not as they were, and every item is there.
+    Blemish,
+}
+
+/// The use that an export is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    pub placement: String,
+    /// What the licenses say about it.
+    pub license: Grounds,
+}
+
+impl Exported {
+    /// An item that nothing is known about yet.
+    pub fn unknown() -> Self {
+        Self { lookup: Lookup::NotAsked, flaws: Vec::new(), later: None, wanted: None }
+    }
+}
+
+impl Subject<'_> {
+    /// Whether the asset of an item was found in the catalog, so that its standing counts.
+    pub(super) fn is_found_in_catalog(&self) -> bool {
+        self.exported.is_some_and(|item| matches!(item.lookup, Lookup::Found { .. }))
+    }
+
+    /// The causes of its standing in one line, if it is in an export and has this standing.
+    pub(super) fn exported_as(&self, standing: Standing) -> Vec<String> {
+        let stands = self.is_found_in_catalog() && self.verdict.standing == standing;
+        stands.then(|| causes(self.verdict)).into_iter().collect()
+    }
+
+    /// The flaws of this weight.
+    pub(super) fn flaws(&self, weight: FlawWeight) -> Vec<String> {
+        let flaws = self.exported.into_iter().flat_map(|item| &item.flaws);
+        flaws.filter(|flaw| flaw.weight == weight).map(|flaw| printable_text(&flaw.what)).collect()
+    }
+}
+
+/// The deciding causes in one line.
+pub(super) fn causes(verdict: &Verdict) -> String {
+    let causes: Vec<_> =
+        verdict.deciding().map(|cause| printable_text(&cause.to_string())).collect();
+    causes.join("; ")
+}
