@@ -1,4 +1,4 @@
-//! How an item of an export stands: what the rules SL7xx look at beside the asset itself.
+//! How an item of an export stands: what its rules look at beside the asset itself.
 
 use super::Subject;
 use crate::domain::lifecycle::{Standing, Verdict};
