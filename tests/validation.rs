@@ -182,6 +182,7 @@ fn rules_are_listed_and_one_is_explained() {
     why: Reminders, reviews and questions go to the owner. Without one they go to nobody.
     fix: Name a person with `describe --owner`.
     source: product policy
+    told from: the record in the catalog
     ");
     assert_eq!(library.run("rules owner-missing").stdout, explained.stdout);
     assert_eq!(library.run("rules sl401").stdout, explained.stdout);

@@ -44,9 +44,13 @@ fn explanation(rule: &Rule) -> Vec<(&'static str, Value)> {
         ("why", rule.why.into()),
         ("fix", rule.fix.into()),
         ("source", rule.source.into()),
-        ("told_from", rule.needs.iter().map(|need| need.words()).collect::<Vec<_>>().into()),
+        ("told_from", told_from(rule).into()),
     ]);
     fields
+}
+
+fn told_from(rule: &Rule) -> String {
+    rule.needs.iter().map(|need| need.words()).collect::<Vec<_>>().join(", ")
 }
 
 fn gates(rule: &Rule) -> Value {
