@@ -48,3 +48,93 @@ fn an_import_never_changes_what_an_approval_vouches_for() {
     assert_eq!(fields(&library)["standing"], "live");
     assert_eq!(fields(&library)["alt"][0]["text"], "A green tin of tea on a shelf");
 }
+
+/// What an answer of the REST API says of the attachment of [`export`].
+fn answer(alt: &str) -> String {
+    format!(
+        "[{{\"id\":7,\"type\":\"attachment\",\"title\":{{\"raw\":\"Tea of the site\"}},\
+         \"alt_text\":\"{alt}\",\"media_details\":{{\"file\":\"tea.png\",\"sizes\":{{\
+         \"medium\":{{\"file\":\"tea-1x1.png\"}}}}}}}}]"
+    )
+}
+
+#[test]
+fn rest_and_csv_teach_what_a_wxr_teaches() {
+    let sources = [
+        ("wxr", export("A tin of tea")),
+        ("rest", answer("A tin of tea")),
+        (
+            "csv",
+            "ID,post_title,_wp_attachment_image_alt,_wp_attached_file\n\
+             7,Tea of the site,A tin of tea,tea.png\n"
+                .to_owned(),
+        ),
+    ];
+    let learned = sources.map(|(kind, text)| {
+        let library = TestLibrary::scanned(&["tea.png"]);
+        library.write("export", text);
+        library.run(&format!("import {kind} export")).expect(ExitCode::Success);
+        fields(&library)
+    });
+    assert_eq!(learned[0]["title"], "Tea of the site");
+    assert_eq!(learned[0], learned[1]);
+    assert_eq!(learned[0], learned[2]);
+}
+
+#[test]
+fn an_export_of_another_kind_is_named_with_the_command_for_it() {
+    let library = TestLibrary::scanned(&["tea.png"]);
+    library.write("export", answer("x"));
+    let run = library.run("import wxr export").expect(ExitCode::Usage);
+    assert!(run.stderr.contains("`export` is JSON, not a WordPress export (WXR)"), "{run}");
+    assert!(run.stderr.contains("import rest"), "{run}");
+}
+
+#[test]
+fn pages_are_one_export_and_a_folder_of_them_too() {
+    let library = TestLibrary::scanned(&["tea.png", "tin.png"]);
+    library.write("pages/1.json", answer("A tin of tea"));
+    library.write(
+        "pages/2.json",
+        answer("A tin").replace("\"id\":7", "\"id\":8").replace("tea", "tin"),
+    );
+    let run = library.run("import rest pages/1.json pages/2.json --dry-run --format json");
+    assert_eq!(run.json()["summary"]["figures"]["attachments read"], 2, "{run}");
+    library.run("import rest pages").expect(ExitCode::Success);
+    assert_eq!(fields(&library)["alt"][0]["text"], "A tin of tea");
+    let tin = library.run("show wp:8 --format json").json();
+    assert_eq!(tin["items"][0]["fields"]["alt"][0]["text"], "A tin");
+}
+
+#[test]
+fn a_list_without_files_forgets_none_that_are_known() {
+    let library = TestLibrary::scanned(&["tea.png", "tea-1x1.png"]);
+    library.write("page.json", answer("A tin of tea"));
+    library.run("import rest page.json").expect(ExitCode::Success);
+    let files = fields(&library)["files"].clone();
+    assert_eq!(files.as_array().unwrap().len(), 2);
+    let list = r#"[{"ID":7,"post_title":"Tea","guid":"https://shop.example/uploads/tea.png"}]"#;
+    library.write("list.json", list);
+    library.run("import rest list.json").expect(ExitCode::Success);
+    library.run("scan --full").expect(ExitCode::Success);
+    assert_eq!(fields(&library)["files"], files);
+}
+
+#[test]
+fn rows_without_an_id_are_matched_by_the_path_of_their_file() {
+    let library = TestLibrary::scanned(&["tea.png"]);
+    library.write("table.csv", "path,title,alt\ntea.png,Tea,A tin of tea\nmilk.png,Milk,\n");
+    let run = library.run("import csv table.csv").expect(ExitCode::Success);
+    assert!(run.stdout.contains("milk.png"), "what is not there is told\n{run}");
+    let asset = library.run("show 1 --format json").json();
+    assert_eq!(asset["items"][0]["fields"]["title"], "Tea");
+}
+
+#[test]
+fn an_answer_that_is_an_error_is_a_failure_with_its_place() {
+    let library = TestLibrary::scanned(&["tea.png"]);
+    library.write("page.json", r#"{"code":"rest_forbidden_context","message":"Sorry."}"#);
+    let run = library.run("import rest page.json").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("page.json, line 1, entry 1"), "{run}");
+    assert!(run.stdout.contains("rest_forbidden_context"), "{run}");
+}

@@ -9,6 +9,7 @@
 
 mod approval;
 mod architecture;
+mod attachment_table;
 mod binary;
 mod calendar;
 mod catalogs;
@@ -29,6 +30,7 @@ mod handbook;
 mod holds;
 mod hostile;
 mod import;
+mod json;
 mod licenses;
 mod lifecycle;
 mod log_of_changes;

@@ -51,6 +51,12 @@ impl Catalog {
         Ok(attachment)
     }
 
+    /// Whether an import told of the attachment before.
+    pub fn knows_attachment(&self, id: i64) -> Result<bool> {
+        let mut statement = self.conn.prepare_cached("SELECT 1 FROM attachment WHERE id = :id")?;
+        Ok(statement.exists(named_params! { ":id": id })?)
+    }
+
     /// Records attachments with their folders, in place of what was known of them: all or none.
     pub fn record_attachments(&mut self, attachments: &[(Vec<u8>, KnownAttachment)]) -> Result<()> {
         self.write(|tx, _, log| {

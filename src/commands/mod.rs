@@ -154,6 +154,8 @@ pub const COMMANDS: &[CommandRow] = {
         row("expire",         Decide, AtOnce),
         row("history",        Read,   AtOnce),
         row("hold",           Decide, AtOnce),
+        row("import csv",     Decide, AtOnce),
+        row("import rest",    Decide, AtOnce),
         row("import wxr",     Decide, AtOnce),
         row("init",           Act,    AtOnce),
         row("license add",    Decide, AtOnce),

@@ -82,6 +82,12 @@ impl Item {
         self.file.as_ref().or_else(|| self.details.as_ref()?.file.as_ref())
     }
 
+    /// The path beneath the uploads folder that the URL names, which may be where the file was
+    /// uploaded to and not what is served by now.
+    pub fn uploaded(&self) -> Option<RelPath> {
+        super::url::upload_path(self.url.as_deref()?)
+    }
+
     /// The path beneath the uploads folder of a file that is named relative to the main file's
     /// folder, as renditions are. `None` if the main file is not known.
     pub fn beside(&self, file: &RelPath) -> Option<Result<RelPath, PathError>> {

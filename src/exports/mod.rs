@@ -5,7 +5,9 @@
 //! panic or hold more than a few texts of [`MAX_TEXT`] bytes.
 
 mod details;
+mod draft;
 mod item;
+pub mod json;
 mod kind;
 mod open;
 pub mod php;
@@ -13,11 +15,14 @@ mod place;
 mod problem;
 pub mod references;
 pub mod table;
+mod url;
 pub mod wxr;
+
+use std::sync::Arc;
 
 pub use self::item::{Bytes, Item, MediaDetails, SizeEntry};
 pub use self::kind::ExportKind;
-pub use self::open::{Export, Look, open};
+pub use self::open::{Export, Look, open, open_if_evident};
 pub use self::place::Place;
 pub use self::problem::{Defect, Malformed, Problem};
 pub use self::wxr::Site;
@@ -34,6 +39,13 @@ pub enum Event {
     Item(Box<Item>),
     /// Something that is not about one item.
     Problem(Problem),
+}
+
+impl Event {
+    /// Something about a file as a whole.
+    pub fn about_file(name: &Arc<str>, what: Defect) -> Self {
+        Self::Problem(Problem { place: Place::file(name), subject: None, what })
+    }
 }
 
 /// Why reading an export had to end before its end.

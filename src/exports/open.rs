@@ -4,7 +4,9 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
+use super::json::JsonReader;
 use super::kind::HEAD;
+use super::table::AttachmentTable;
 use super::wxr::WxrReader;
 use super::{Event, ExportError, ExportKind, Place, Problem};
 use crate::domain::asset::Content;
@@ -18,26 +20,27 @@ pub type Look<'a> = &'a dyn Fn(&mut Cursor<&[u8]>) -> Content;
 /// the other. Fails if the beginning cannot be read; what is no export is a problem in the stream.
 pub fn open<'a>(
     name: &str,
-    mut source: impl Read + Seek + 'a,
-    _look: Look<'a>,
+    source: impl Read + Seek + 'a,
+    look: Look<'a>,
 ) -> Result<Export<'a>, ExportError> {
-    let name: Arc<str> = Arc::from(name);
-    let failed = |source| ExportError::Read { place: Place::file(&name), source };
-    let head = head_of(&mut source).map_err(failed)?;
-    let source: Source<'a> = Box::new(BufReader::with_capacity(BUFFER, source));
-    let reader = match ExportKind::of(&head) {
-        Ok(ExportKind::Wxr) => Reader::Wxr(Box::new(WxrReader::new(source))),
-        Err(what) => {
-            let (place, subject) = (Place::line(1), None);
-            Reader::Refused(Some(Problem { place, subject, what }))
-        }
-    };
-    Ok(Export { name, reader })
+    let (export, _) = Export::begin(name, source, look)?;
+    Ok(export)
+}
+
+/// Opens a file among others, which nobody said is an export. `None` if it does not say so itself.
+pub fn open_if_evident<'a>(
+    name: &str,
+    source: impl Read + Seek + 'a,
+    look: Look<'a>,
+) -> Result<Option<Export<'a>>, ExportError> {
+    let (export, head) = Export::begin(name, source, look)?;
+    Ok(ExportKind::evident(&head).is_some().then_some(export))
 }
 
 /// What one file of an export says.
 pub struct Export<'a> {
     name: Arc<str>,
+    kind: Option<ExportKind>,
     reader: Reader<'a>,
 }
 
@@ -45,6 +48,8 @@ type Source<'a> = Box<dyn BufRead + 'a>;
 
 enum Reader<'a> {
     Wxr(Box<WxrReader<Source<'a>>>),
+    Json(Box<JsonReader<Source<'a>>>),
+    Table(Box<AttachmentTable<Source<'a>>>),
     /// `None` once it was given.
     Refused(Option<Problem>),
 }
@@ -66,13 +71,43 @@ impl Iterator for Export<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         let event = match &mut self.reader {
             Reader::Wxr(reader) => reader.next()?,
+            Reader::Json(reader) => reader.next()?,
+            Reader::Table(reader) => reader.next()?,
             Reader::Refused(problem) => Ok(Event::Problem(problem.take()?)),
         };
         Some(self.named(event))
     }
 }
 
-impl Export<'_> {
+impl<'a> Export<'a> {
+    /// Opens the file and gives its first bytes too.
+    fn begin(
+        name: &str,
+        mut source: impl Read + Seek + 'a,
+        _look: Look<'a>,
+    ) -> Result<(Self, Vec<u8>), ExportError> {
+        let name: Arc<str> = Arc::from(name);
+        let failed = |source| ExportError::Read { place: Place::file(&name), source };
+        let head = head_of(&mut source).map_err(failed)?;
+        let source: Source<'a> = Box::new(BufReader::with_capacity(BUFFER, source));
+        let kind = ExportKind::of(&head);
+        let reader = match kind.clone() {
+            Ok(ExportKind::Wxr) => Reader::Wxr(Box::new(WxrReader::new(source))),
+            Ok(ExportKind::Json) => Reader::Json(Box::new(JsonReader::new(source))),
+            Ok(ExportKind::Table) => Reader::Table(Box::new(AttachmentTable::new(source))),
+            Err(what) => {
+                let (place, subject) = (Place::line(1), None);
+                Reader::Refused(Some(Problem { place, subject, what }))
+            }
+        };
+        Ok((Self { name, kind: kind.ok(), reader }, head))
+    }
+
+    /// `None` if it is no export.
+    pub fn kind(&self) -> Option<ExportKind> {
+        self.kind
+    }
+
     /// The event with the name of the file in its places.
     fn named(&self, event: Result<Event, ExportError>) -> Result<Event, ExportError> {
         let name = |place: &mut Place| place.file = Arc::clone(&self.name);

@@ -158,7 +158,7 @@ impl<'a> Value<'a> {
 }
 
 /// The whole number nearest below, for floats that hold every whole number up to there.
-fn whole(float: f64) -> Option<u64> {
+pub(super) fn whole(float: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if !(0.0..=EXACT).contains(&float) {
         return None;

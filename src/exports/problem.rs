@@ -35,6 +35,18 @@ pub enum Defect {
     Encoding(String),
     #[error("this is not a WordPress export: it has no `<rss>` element")]
     NotAnExport,
+    #[error("this is not JSON: {0}")]
+    NotJson(String),
+    #[error("the entry is longer than {limit} bytes and is left out")]
+    EntryTooLong { limit: usize },
+    #[error("{count} entries do not say that they are attachments; this is the first")]
+    NotAttachments { count: u64 },
+    #[error("the site refused: {message} (`{code}`)")]
+    SiteRefused { code: String, message: String },
+    #[error("left alone: {0}")]
+    LeftAlone(String),
+    #[error(transparent)]
+    Table(super::table::TableDefect),
     #[error("the file is empty")]
     Empty,
     #[error("this is a web page, not an export; what did the server answer?")]
@@ -49,6 +61,10 @@ pub enum Defect {
     Path { field: &'static str, claimed: String, why: PathError },
     #[error("`{field}` is refused: the path is not valid text")]
     PathNotText { field: &'static str },
+    #[error("`{field}` has space around it and was read without")]
+    Padded { field: &'static str },
+    #[error("`{field}` is neither a list of names nor nothing")]
+    WrongShape { field: &'static str },
     #[error("`{field}` is not readable: {why}")]
     NotReadable { field: &'static str, why: super::php::PhpError },
     #[error("{count} more problems of this item are not listed")]
@@ -90,6 +106,20 @@ pub enum Malformed {
     NoElement,
     #[error("{0}")]
     Syntax(String),
+}
+
+/// The most problems that one item lists.
+const MAX_PROBLEMS: usize = 20;
+
+/// The defects of one item as its problems; what is too much to list is counted.
+pub(super) fn listed(mut found: Vec<(Place, Defect)>, subject: Option<i64>) -> Vec<Problem> {
+    let unlisted = found.len().saturating_sub(MAX_PROBLEMS);
+    let last = found.last().map(|(place, _)| place.clone()).unwrap_or_default();
+    found.truncate(MAX_PROBLEMS);
+    if unlisted > 0 {
+        found.push((last, Defect::More { count: unlisted }));
+    }
+    found.into_iter().map(|(place, what)| Problem { place, subject, what }).collect()
 }
 
 /// The longest piece of an export that a message repeats, in characters.

@@ -1,17 +1,21 @@
-//! Our own CSV of descriptions: one row for each asset, one column for each field.
+//! Tables: our own CSV of descriptions, and what others write about attachments.
 //!
+//! A table of descriptions has one row for each asset and one column for each field.
 //! An empty cell leaves a field as it is, a single `-` clears it. Cells that a spreadsheet would
 //! take for a formula are written with a `'` before them, which reading takes off again, so what
 //! was written is read back unchanged.
 
+pub(super) mod attachments;
 mod cell;
 mod column;
 mod measured;
 mod reader;
+mod records;
 mod writer;
 
 use std::collections::BTreeMap;
 
+pub use self::attachments::AttachmentTable;
 pub use self::column::Column;
 pub use self::reader::{DescriptionReader, read_descriptions};
 pub use self::writer::write_descriptions;
@@ -62,8 +66,12 @@ pub enum TableDefect {
     NoAssetColumn,
     #[error("the table is empty; it begins with a header")]
     NoHeader,
+    #[error("no column tells which attachments or files the rows are about")]
+    NoNamingColumn,
     #[error("the row names no asset")]
     NoAsset,
+    #[error("the row names neither an attachment nor a file")]
+    NamesNothing,
     #[error("the row has {found} cells where the header has {expected}")]
     CellCount { found: usize, expected: usize },
     #[error("the text is not UTF-8; save the table as `CSV UTF-8`")]
@@ -85,12 +93,13 @@ impl TableDefect {
             Self::UnknownColumn
             | Self::RepeatedColumn
             | Self::NoAssetColumn
+            | Self::NoNamingColumn
             | Self::NoHeader
             | Self::OpenQuote
             | Self::MisplacedQuote
             | Self::TooLong { .. }
             | Self::Unreadable(_) => true,
-            Self::NoAsset | Self::CellCount { .. } | Self::NotUtf8 => false,
+            Self::NoAsset | Self::NamesNothing | Self::CellCount { .. } | Self::NotUtf8 => false,
         }
     }
 }

@@ -1,24 +1,21 @@
 //! Reads a table row by row.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::Read;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::ByteRecord;
 
 use super::column::ASSET;
-use super::measured::Measured;
+use super::records::Records;
 use super::{Column, DescriptionRow, TableDefect, TableProblem, cell};
 use crate::exports::problem::shown;
-
-/// The longest row, in bytes.
-const MAX_ROW: usize = 4 << 20;
 
 /// Reads a table of descriptions. Gives every row that can be read, and a problem for each other.
 ///
 /// The first row is the header. The cells are parted by `,`, or by `;` where the header is, as
 /// spreadsheets write in much of Europe.
 pub fn read_descriptions<R: Read>(source: R) -> DescriptionReader<R> {
-    DescriptionReader { state: State::New(Measured::new(source)) }
+    DescriptionReader { state: State::New(source) }
 }
 
 /// The rows of a table.
@@ -29,7 +26,7 @@ pub struct DescriptionReader<R> {
 
 #[derive(Debug)]
 enum State<R> {
-    New(Measured<R>),
+    New(R),
     Open(Box<Rows<R>>),
     Done,
 }
@@ -58,9 +55,8 @@ impl<R: Read> Iterator for DescriptionReader<R> {
 /// A table behind its header.
 #[derive(Debug)]
 struct Rows<R> {
-    table: csv::Reader<Measured<R>>,
+    records: Records<R>,
     header: Header,
-    record: ByteRecord,
 }
 
 /// Which column stands where.
@@ -71,65 +67,19 @@ struct Header {
 }
 
 impl<R: Read> Rows<R> {
-    fn open(mut source: Measured<R>) -> Result<Self, TableProblem> {
-        let delimiter = source.begin().map_err(|error| unreadable(1, &error))?;
-        let mut table = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(delimiter)
-            .from_reader(source);
-        let mut record = ByteRecord::new();
-        let Some(line) = read_record(&mut table, &mut record)? else {
-            return Err(TableProblem { line: 1, column: None, what: TableDefect::NoHeader });
-        };
-        let header = Header::read(line, &record)?;
-        Ok(Self { table, header, record })
+    fn open(source: R) -> Result<Self, TableProblem> {
+        let (line, records) = Records::open(source)?;
+        let header = Header::read(line, records.record())?;
+        Ok(Self { records, header })
     }
 
     fn next_row(&mut self) -> Option<Result<DescriptionRow, TableProblem>> {
-        loop {
-            match read_record(&mut self.table, &mut self.record) {
-                Ok(Some(_)) if self.record.iter().all(<[u8]>::is_empty) => {}
-                Ok(Some(line)) => return Some(self.header.row(line, &self.record)),
-                Ok(None) => return None,
-                Err(problem) => return Some(Err(problem)),
-            }
-        }
+        let line = self.records.next_row()?;
+        Some(line.and_then(|line| {
+            self.records.check_count(line, self.header.columns.len())?;
+            self.header.row(line, self.records.record())
+        }))
     }
-}
-
-/// Reads the next record and gives its line; `None` at the end.
-fn read_record<R: Read>(
-    table: &mut csv::Reader<Measured<R>>,
-    record: &mut ByteRecord,
-) -> Result<Option<u64>, TableProblem> {
-    let start = table.position().byte();
-    table.get_mut().begin_row(MAX_ROW);
-    let result = table.read_byte_record(record);
-    let line = table.get_mut().line_of_row(start);
-    let end = table.position().byte();
-    match result {
-        Ok(false) => Ok(None),
-        Ok(true) if table.get_ref().ended_in_quote() => {
-            Err(TableProblem { line, column: None, what: TableDefect::OpenQuote })
-        }
-        Ok(true) if table.get_ref().has_misplaced_quote(end) => {
-            Err(TableProblem { line, column: None, what: TableDefect::MisplacedQuote })
-        }
-        Ok(true) => Ok(Some(line)),
-        Err(error) => match error.into_kind() {
-            csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => {
-                let what = TableDefect::TooLong { limit: MAX_ROW };
-                Err(TableProblem { line, column: None, what })
-            }
-            csv::ErrorKind::Io(error) => Err(unreadable(line, &error)),
-            _ => Err(unreadable(line, &io::Error::other("the table is broken"))),
-        },
-    }
-}
-
-fn unreadable(line: u64, error: &io::Error) -> TableProblem {
-    TableProblem { line, column: None, what: TableDefect::Unreadable(error.to_string()) }
 }
 
 impl Header {
@@ -156,7 +106,6 @@ impl Header {
     }
 
     fn row(&self, line: u64, record: &ByteRecord) -> Result<DescriptionRow, TableProblem> {
-        self.check_count(line, record)?;
         let mut row = DescriptionRow { line, asset: String::new(), fields: BTreeMap::new() };
         for ((name, column), bytes) in self.columns.iter().zip(record) {
             let text = str::from_utf8(bytes).map_err(|_| TableProblem {
@@ -175,18 +124,5 @@ impl Header {
             return Err(TableProblem { line, column: None, what: TableDefect::NoAsset });
         }
         Ok(row)
-    }
-
-    /// Spreadsheets may leave out empty cells at the end of a row. A row with a line break is
-    /// taken at its word only if it is whole: a lost quote joins rows.
-    fn check_count(&self, line: u64, record: &ByteRecord) -> Result<(), TableProblem> {
-        let (found, expected) = (record.len(), self.columns.len());
-        let has_break = record.iter().any(|cell| cell.contains(&b'\n'));
-        let has_more = record.iter().skip(expected).any(|cell| !cell.is_empty());
-        if has_more || (found < expected && has_break) {
-            let what = TableDefect::CellCount { found, expected };
-            return Err(TableProblem { line, column: None, what });
-        }
-        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use super::syntax::unix_lines;
 use crate::domain::path::RelPath;
 use crate::exports::details::{self, ALT, ATTACHED_FILE, BACKUP_SIZES, METADATA};
 use crate::exports::php::PhpError;
-use crate::exports::problem::shown;
+use crate::exports::problem::{listed, shown};
 use crate::exports::{Defect, Item, Malformed, MediaDetails, Place, Problem};
 
 /// The texts of an item.
@@ -46,8 +46,6 @@ pub(super) enum Finished {
     Other(Vec<Problem>),
 }
 
-/// The most problems that one item lists.
-const MAX_PROBLEMS: usize = 20;
 /// The metadata of an attachment that is read.
 const KEYS: [&str; 4] = [ATTACHED_FILE, ALT, METADATA, BACKUP_SIZES];
 
@@ -120,7 +118,7 @@ impl Draft {
     /// What is wrong in an item of which nothing else is wanted.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         let subject = self.id();
-        listed(self.problems, subject)
+        listed(placed(self.problems), subject)
     }
 
     pub(super) fn finish(mut self) -> Finished {
@@ -173,7 +171,7 @@ impl Draft {
             place: Place::line(self.line),
             problems: Vec::new(),
         };
-        item.problems = listed(self.problems, attachment);
+        item.problems = listed(placed(self.problems), attachment);
         item
     }
 
@@ -272,16 +270,8 @@ impl Draft {
     }
 }
 
-fn listed(mut found: Vec<(u64, Defect)>, subject: Option<i64>) -> Vec<Problem> {
+/// The defects in the order of their lines.
+fn placed(mut found: Vec<(u64, Defect)>) -> Vec<(Place, Defect)> {
     found.sort_by_key(|(line, _)| *line);
-    let unlisted = found.len().saturating_sub(MAX_PROBLEMS);
-    let last_line = found.last().map_or(0, |(line, _)| *line);
-    found.truncate(MAX_PROBLEMS);
-    if unlisted > 0 {
-        found.push((last_line, Defect::More { count: unlisted }));
-    }
-    found
-        .into_iter()
-        .map(|(line, what)| Problem { place: Place::line(line), subject, what })
-        .collect()
+    found.into_iter().map(|(line, defect)| (Place::line(line), defect)).collect()
 }
