@@ -60,7 +60,7 @@ fn what_is_not_said_is_the_default_policy() {
 fn every_key_reaches_the_policy() {
     let config = parse(&with_folders(
         "[site]\ntime_zone = 'Europe/Berlin'\nlocale = 'de_DE'\n\
-         [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\n\
+         [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\nreference_days = 4\n\
          [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\n\
          [people]\nowners = ['zoe', ' nina ']\n\
          [rules]\nSL201 = 'warning'\n",
@@ -71,6 +71,7 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.stale_draft_days, 1);
     assert_eq!(config.policy.review_grace_days, Some(2));
     assert_eq!(config.policy.restore_hold_hours, 3);
+    assert_eq!(config.policy.reference_days, 4);
     assert_eq!(*caps, Caps { max_items: 4, max_bytes: 5, max_percent: 6 });
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
@@ -128,7 +129,7 @@ fn a_path_that_toml_cannot_hold_is_not_written() {
 #[test]
 fn an_error_shows_its_place() {
     insta::assert_snapshot!(complaint(&with_folders("[policy]\nstale_draft_dyas = 3\n")), @"
-    10:1: unknown field `stale_draft_dyas`, expected one of `stale_draft_days`, `review_grace_days`, `restore_hold_hours`
+    10:1: unknown field `stale_draft_dyas`, expected one of `stale_draft_days`, `review_grace_days`, `restore_hold_hours`, `reference_days`
     10 | stale_draft_dyas = 3
        | ^^^^^^^^^^^^^^^^
     ");
@@ -427,6 +428,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     stale_draft_days=30
     review_grace_days=never
     restore_hold_hours=72
+    reference_days=14
     max_items=500
     max_bytes=21474836480
     max_percent=10

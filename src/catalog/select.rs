@@ -5,6 +5,7 @@ use rusqlite::{Row, Rows, Statement, named_params};
 use super::cells;
 use super::error::{CatalogError, Result};
 use super::facts::FactsRow;
+use super::references::references_to_asset;
 use super::search::match_query;
 use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions};
 use crate::domain::lifecycle::{Facts, State};
@@ -25,6 +26,8 @@ pub struct Filter {
     pub root: Option<i64>,
     /// All of these words, or beginnings of words, are recorded about the asset.
     pub words: Option<String>,
+    /// Whether some source tells a use of it, or none does.
+    pub is_used: Option<bool>,
     /// Only assets after this one: where the page before ended.
     pub after: Option<AssetId>,
     /// No asset after this one.
@@ -66,6 +69,9 @@ macro_rules! facts_by {
           AND (:placement IS NULL OR EXISTS (
                 SELECT 1 FROM asset_placement
                 WHERE asset_id = asset.id AND placement = :placement))
+          AND (:used IS NULL OR :used = (EXISTS (",
+            references_to_asset!("asset.id", "1", ") OR EXISTS ("),
+            ")))
         ORDER BY ",
             $number
         )
@@ -122,6 +128,7 @@ impl Filter {
             ":context": self.context,
             ":license": self.license,
             ":placement": self.placement,
+            ":used": self.is_used,
             ":words": self.words.as_deref().and_then(match_query),
         })?)
     }

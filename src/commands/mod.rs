@@ -30,6 +30,7 @@ mod man;
 mod progress;
 mod reconsider;
 mod recover;
+mod references;
 mod reject;
 mod release;
 mod renew;
@@ -41,6 +42,7 @@ mod selection;
 mod show;
 mod survey;
 mod sweep;
+mod usage;
 mod validate;
 mod why;
 mod withdraw;
@@ -80,6 +82,7 @@ pub enum Command {
     Man(man::ManArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
+    References(references::ReferencesArgs),
     Reject(reject::RejectArgs),
     Release(release::ReleaseArgs),
     Renew(renew::RenewArgs),
@@ -118,6 +121,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Man(args) => man::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),
+        Command::References(args) => references::run(args, ctx),
         Command::Reject(args) => reject::run(args, ctx),
         Command::Release(args) => release::run(args, ctx),
         Command::Renew(args) => renew::run(args, ctx),
@@ -165,6 +169,9 @@ pub const COMMANDS: &[CommandRow] = {
         row("man",            Act,    AtOnce),
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),
+        row("references forget", Decide, AtOnce),
+        row("references list", Read,  AtOnce),
+        row("references read", Decide, AtOnce),
         row("reject",         Decide, AtOnce),
         row("release",        Decide, AtOnce),
         row("renew",          Decide, AtOnce),

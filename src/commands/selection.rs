@@ -16,6 +16,7 @@ use super::Context;
 use super::dossier::Brief;
 use super::library::{Court, find_asset};
 use super::survey::survey;
+use super::usage::UsageArgs;
 
 /// The longest list of assets that `--from` reads, in bytes.
 const LONGEST_LIST: u64 = 64 << 20;
@@ -65,6 +66,9 @@ pub(super) struct Traits {
     /// Assets that this rule finds something wrong with, such as SL201
     #[arg(long, value_name = "CODE", value_parser = rule)]
     where_rule: Option<&'static Rule>,
+
+    #[command(flatten)]
+    usage: UsageArgs,
 }
 
 /// Conditions on what was recorded about an asset. `describe` records the same things under the
@@ -128,12 +132,13 @@ impl Selection {
         empty: Empty,
         mut each: impl FnMut(&mut Context<'_>, Selected) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.traits.usage.say(ctx, (catalog, court))?;
         if self.traits.where_rule.is_some() {
             let keep = |dossier: Dossier, verdict| Selected { row: dossier.row, verdict };
             return self.visit_judged(ctx, (catalog, court), empty, (&keep, &mut each));
         }
         let Some(names) = self.names(ctx, empty)? else {
-            let filter = self.filter(catalog)?;
+            let filter = self.filter((catalog, court), ctx.now)?;
             return catalog.visit_facts(&filter, |row| {
                 ctx.stop_if_interrupted()?;
                 match self.judge(court, &row, ctx.now) {
@@ -165,7 +170,7 @@ impl Selection {
             matching.then(|| judge(dossier, verdict))
         };
         let Some(names) = self.names(ctx, empty)? else {
-            let filter = self.filter(catalog)?;
+            let filter = self.filter((catalog, court), ctx.now)?;
             return survey(ctx, (&court.config.catalog, &filter), judged, each);
         };
         self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {
@@ -201,7 +206,7 @@ impl Selection {
         names: &[String],
         mut each: impl FnMut(&mut Context<'_>, FactsRow, Verdict) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let filter = self.filter(catalog)?;
+        let filter = self.filter((catalog, court), ctx.now)?;
         for name in names {
             ctx.stop_if_interrupted()?;
             let row = match find_asset(ctx, catalog, name) {
@@ -245,19 +250,24 @@ impl Selection {
     }
 
     fn has_condition(&self) -> bool {
-        let Traits { state, standing, under, where_rule } = &self.traits;
+        let Traits { state, standing, under, where_rule, usage } = &self.traits;
         let Relations { owner, campaign, context, placement } = &self.relations;
         state.is_some()
             || standing.is_some()
             || under.is_some()
             || where_rule.is_some()
+            || usage.is_given()
             || owner.is_some()
             || campaign.is_some()
             || context.is_some()
             || placement.is_some()
     }
 
-    fn filter(&self, catalog: &Catalog) -> Result<Filter, Error> {
+    fn filter(
+        &self,
+        (catalog, court): (&Catalog, &Court),
+        now: Timestamp,
+    ) -> Result<Filter, Error> {
         let Relations { owner, campaign, context, placement } = &self.relations;
         let campaign = campaign.as_ref().map(|name| format!("campaign/{name}").parse());
         let campaign =
@@ -268,14 +278,15 @@ impl Selection {
             Some(key) => Some(find_context(catalog, key)?.id),
             None => None,
         };
-        Ok(Filter {
+        let filter = Filter {
             state: self.traits.state.clone(),
             owner: owner.clone(),
             context,
             placement: placement.clone(),
             under: self.traits.under.as_ref().map(|prefix| prefix.clone().into_bytes()),
             ..Filter::default()
-        })
+        };
+        self.traits.usage.narrow(filter, (catalog, court), now)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::report::Value;
 use super::Context;
 use super::library::Court;
 use super::selection::{Empty, Selected, Selection};
+use super::usage::{horizon, usage_field, usage_of};
 
 /// Show everything that is known about assets
 #[derive(Debug, clap::Args)]
@@ -47,6 +48,8 @@ fn fields(
     let holds = catalog.holds_on(row.asset.id, ctx.now)?;
     let holds: Vec<_> = holds.iter().map(|hold| hold_in_words(hold, &zone, ctx)).collect();
     fields.push(("holds", holds.into()));
+    let horizon = horizon(catalog, court, ctx.now)?;
+    fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
     let files = catalog.files_of(row.asset.id)?;
     fields.push(("files", Value::List(files.iter().map(|(_, file)| file_record(file)).collect())));
     Ok(fields)

@@ -35,6 +35,9 @@ fn places(answers: &Answers<'_>) -> Option<String> {
 time_zone = {time_zone}
 # Locale whose alternative text every asset needs.
 locale = {locale}
+# What is the site's own on the web: hosts, and where uploads are served from if that is not
+# /wp-content/uploads/.
+# addresses = ["shop.example", "https://cdn.example/media/"]
 
 [catalog]
 # The SQLite file that holds every decision. Not beneath a root.
@@ -73,6 +76,8 @@ stale_draft_days = {stale}
 {grace}
 # A restored asset is held back from cleaning for this many hours.
 restore_hold_hours = {hold}
+# What was read to find references proves no absence once it is older than this many days.
+reference_days = {references}
 
 [clean]
 # How much one run may move. If any of the three is exceeded, nothing is moved.
@@ -88,6 +93,7 @@ max_percent = {percent}
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
+        references = policy.reference_days,
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,
         percent = policy.caps.max_percent,

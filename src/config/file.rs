@@ -11,6 +11,7 @@ use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::metadata;
 use crate::domain::policy::{Caps, Policy};
+use crate::domain::reference::SiteAddress;
 use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Zone;
 use crate::domain::validation::{Severity, rules};
@@ -39,6 +40,8 @@ struct File {
 struct Site {
     time_zone: Option<Spanned<String>>,
     locale: Option<Spanned<String>>,
+    #[serde(default)]
+    addresses: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +70,7 @@ struct PolicyTable {
     stale_draft_days: Option<u32>,
     review_grace_days: Option<u32>,
     restore_hold_hours: Option<u32>,
+    reference_days: Option<u32>,
 }
 
 #[derive(Deserialize, Default)]
@@ -118,6 +122,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
         catalog: source.location(&file.catalog.path)?,
         quarantine: source.location(&file.quarantine.path)?,
         roots: roots(&source, &file.root)?,
+        addresses: addresses(&source, &file.site.addresses)?,
     })
 }
 
@@ -130,10 +135,22 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         stale_draft_days: table.stale_draft_days.unwrap_or(default.stale_draft_days),
         review_grace_days: table.review_grace_days.or(default.review_grace_days),
         restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
+        reference_days: table.reference_days.unwrap_or(default.reference_days),
         severities: severities(source, &file.rules)?,
         owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
         caps: caps(source, &file.clean)?,
     })
+}
+
+fn addresses(
+    source: &Source<'_>,
+    texts: &[Spanned<String>],
+) -> Result<Vec<SiteAddress>, ConfigError> {
+    let address = |text: &Spanned<String>| {
+        let parsed = text.get_ref().parse::<SiteAddress>();
+        parsed.map_err(|error| source.error(text.span(), error.to_string()))
+    };
+    texts.iter().map(address).collect()
 }
 
 fn zone(source: &Source<'_>, name: &Spanned<String>) -> Result<Zone, ConfigError> {

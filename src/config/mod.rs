@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::asset::{Digest, RootKind};
 use crate::domain::policy::Policy;
+use crate::domain::reference::SiteAddress;
 
 pub use error::{ConfigError, Place};
 pub use example::{Answers, commented_example};
@@ -31,6 +32,8 @@ pub struct Config {
     pub quarantine: PathBuf,
     /// In the order of the file, never empty.
     pub roots: Vec<RootConfig>,
+    /// What is the site's own on the web.
+    pub addresses: Vec<SiteAddress>,
 }
 
 /// A folder of the library.

@@ -18,6 +18,8 @@ pub struct Policy {
     pub review_grace_days: Option<u32>,
     /// Hours for which a restored asset is held.
     pub restore_hold_hours: u32,
+    /// A source of references older than this many days proves no absence.
+    pub reference_days: u32,
     /// Severity by rule code, where it differs from the rule's own.
     pub severities: BTreeMap<String, Severity>,
     /// The people who can own assets; `None`: anybody.
@@ -46,6 +48,7 @@ impl Policy {
             stale_draft_days,
             review_grace_days,
             restore_hold_hours,
+            reference_days,
             severities,
             owners,
             caps: Caps { max_items, max_bytes, max_percent },
@@ -57,6 +60,7 @@ impl Policy {
             format!("stale_draft_days={stale_draft_days}"),
             format!("review_grace_days={grace}"),
             format!("restore_hold_hours={restore_hold_hours}"),
+            format!("reference_days={reference_days}"),
             format!("max_items={max_items}"),
             format!("max_bytes={max_bytes}"),
             format!("max_percent={max_percent}"),
@@ -79,6 +83,7 @@ impl Default for Policy {
             stale_draft_days: 30,
             review_grace_days: None,
             restore_hold_hours: 72,
+            reference_days: 14,
             severities: BTreeMap::new(),
             owners: None,
             caps: Caps::default(),

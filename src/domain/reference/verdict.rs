@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Status;
 use super::area::Area;
 use super::source::Source;
-use super::{Reference, Status};
 use crate::domain::time::Timestamp;
 
 /// Whether an asset is used.
@@ -80,13 +80,9 @@ pub fn horizon_of(sources: &[Source], now: Timestamp, max_age_days: u32) -> Hori
     Horizon { sources: names(fresh), stale: names(stale), missing, not_looked_at }
 }
 
-/// The verdict on an asset of which these are all the references that were found.
-pub fn verdict_of<'a>(
-    found: impl IntoIterator<Item = &'a Reference>,
-    horizon: &Horizon,
-) -> Verdict {
-    let statuses: BTreeSet<_> =
-        found.into_iter().map(|reference| reference.holder.status).collect();
+/// The verdict on an asset; `statuses` are those of everything that was found to use it.
+pub fn verdict_of(statuses: impl IntoIterator<Item = Status>, horizon: &Horizon) -> Verdict {
+    let statuses: BTreeSet<_> = statuses.into_iter().collect();
     let sources = horizon.sources.clone();
     if !statuses.is_empty() {
         Verdict::Used(Uses { statuses })
@@ -99,7 +95,7 @@ pub fn verdict_of<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Holder, Means, SourceKind, Target};
+    use super::super::SourceKind;
     use super::*;
     use crate::domain::asset::Digest;
 
@@ -158,22 +154,11 @@ mod tests {
 
     #[test]
     fn one_reference_is_a_use_whatever_the_sources() {
-        let reference = |status| Reference {
-            target: Target::Attachment(7),
-            means: Means::Block,
-            detail: String::new(),
-            holder: Holder {
-                kind: "post".to_owned(),
-                id: "1".to_owned(),
-                label: String::new(),
-                status,
-            },
-        };
         let horizon = horizon_of(&[], day(0), 30);
-        let verdict = verdict_of(&[reference(Status::Trash), reference(Status::Draft)], &horizon);
+        let verdict = verdict_of([Status::Trash, Status::Draft], &horizon);
         let Verdict::Used(uses) = verdict else { panic!("{verdict:?}") };
         assert!(!uses.is_in_sight());
-        let verdict = verdict_of(&[reference(Status::Trash), reference(Status::Unknown)], &horizon);
+        let verdict = verdict_of([Status::Trash, Status::Unknown], &horizon);
         assert!(matches!(verdict, Verdict::Used(uses) if uses.is_in_sight()));
     }
 

@@ -8,6 +8,7 @@ mod blocks;
 mod escapes;
 mod found;
 mod keys;
+mod kind;
 mod marks;
 mod mention;
 mod site;
@@ -23,6 +24,7 @@ use super::ExportError;
 use crate::domain::reference::SourceKind;
 
 pub use self::found::{Found, Reading};
+pub use self::kind::{HEAD, belongs_to, kind_of, kind_of_folder};
 pub use self::site::{Site, host_of, same_host};
 
 /// One file of a source, opened.

@@ -1,0 +1,158 @@
+//! Opens what the user names: a file, or a folder with all that belongs to it.
+
+use std::cell::RefCell;
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use sha2::{Digest as _, Sha256};
+use walkdir::WalkDir;
+
+use crate::domain::asset::Digest;
+use crate::domain::reference::SourceKind;
+use crate::domain::text::printable;
+use crate::domain::time::Timestamp;
+use crate::error::Error;
+use crate::exports::references::{HEAD, SourceFile, belongs_to, kind_of, kind_of_folder};
+use crate::exports::{ExportError, Place};
+
+use super::super::progress::Progress;
+
+/// What was named, found and looked at from outside.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) kind: SourceKind,
+    /// By name.
+    files: Vec<Part>,
+}
+
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    /// How it is called in places: from the folder that was named.
+    name: String,
+    kind: SourceKind,
+    bytes: u64,
+    modified: Timestamp,
+}
+
+const BUFFER: usize = 1 << 16;
+
+impl Opened {
+    /// Finds the files of a source. With `told`, they are of that kind, whatever they look like.
+    pub(super) fn find(path: &Path, told: Option<SourceKind>) -> Result<Self, Error> {
+        let failed = |source| Error::Read { path: path.to_owned(), source };
+        let is_folder = fs::metadata(path).map_err(failed)?.is_dir();
+        let mut files = Vec::new();
+        for entry in WalkDir::new(path).sort_by_file_name() {
+            let entry = entry.map_err(|error| Error::Read {
+                path: error.path().unwrap_or(path).to_owned(),
+                source: error.into(),
+            })?;
+            if entry.file_type().is_file() || !is_folder {
+                let base = if is_folder { path } else { path.parent().unwrap_or(path) };
+                files.extend(look_at(entry.path(), base, told)?);
+            }
+        }
+        let kind = told.or_else(|| kind_of_folder(files.iter().map(|file| file.kind)));
+        let Some(kind) = kind.filter(|_| !files.is_empty()) else {
+            return Err(unknown_kind(path, &files));
+        };
+        files.retain(|file| told.is_some() || belongs_to(kind, file.kind));
+        Ok(Self { kind, files })
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+
+    /// When the site looked like this: a dump or a saved answer is as old as its oldest part,
+    /// a folder of pages as its newest, for servers give pages times of their own.
+    pub(super) fn made(&self, now: Timestamp) -> Timestamp {
+        let times = self.files.iter().map(|file| file.modified);
+        let made = match self.kind {
+            SourceKind::Theme => None,
+            SourceKind::Pages => times.max(),
+            SourceKind::Wxr | SourceKind::Rest | SourceKind::Sql => times.min(),
+        };
+        made.unwrap_or(now).min(now)
+    }
+
+    /// The files one after the other; what is read of them goes into `watch`.
+    pub(super) fn parts<'a>(
+        &'a self,
+        watch: &'a Watch<'a>,
+    ) -> impl Iterator<Item = Result<SourceFile<'a>, ExportError>> {
+        self.files.iter().map(move |file| {
+            let failed = |source| ExportError::Read {
+                place: Place::file(&file.name.as_str().into()),
+                source,
+            };
+            let opened = File::open(&file.path).map_err(failed)?;
+            let watched = Watched { file: opened, watch };
+            let bytes = Box::new(BufReader::with_capacity(BUFFER, watched));
+            Ok(SourceFile { name: file.name.clone(), bytes })
+        })
+    }
+}
+
+/// A file as part of a source; `None` if it tells nothing.
+fn look_at(path: &Path, base: &Path, told: Option<SourceKind>) -> Result<Option<Part>, Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(failed)?;
+    let stat = file.metadata().map_err(failed)?;
+    let relative = path.strip_prefix(base).unwrap_or(path);
+    let name = printable(relative.as_os_str().as_encoded_bytes());
+    let mut head = Vec::new();
+    Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
+    let is_text = !head.contains(&0);
+    let Some(kind) = kind_of(&name, &head).or(told.filter(|_| is_text)) else { return Ok(None) };
+    let modified = Timestamp::from_millis(stat.mtime() * 1_000 + stat.mtime_nsec() / 1_000_000);
+    Ok(Some(Part { path: path.to_owned(), name, kind, bytes: stat.len(), modified }))
+}
+
+fn unknown_kind(path: &Path, files: &[Part]) -> Error {
+    let shown = path.display();
+    let message = if files.is_empty() {
+        format!("`{shown}` holds nothing that tells of references")
+    } else {
+        format!("`{shown}` holds several kinds of sources")
+    };
+    let kinds: Vec<_> = SourceKind::ALL.iter().map(|kind| kind.name()).collect();
+    let hint = format!("name one kind of file, or say what it is with --kind {}", kinds.join("|"));
+    Error::Usage { message, hint: Some(hint) }
+}
+
+/// Sees all bytes of a source go by.
+#[derive(Debug)]
+pub(super) struct Watch<'a> {
+    hash: Rc<RefCell<Sha256>>,
+    progress: &'a Progress,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) fn new(progress: &'a Progress) -> Self {
+        Self { hash: Rc::default(), progress }
+    }
+
+    /// Of all bytes that were read, one file after the other.
+    pub(super) fn digest(&self) -> Digest {
+        Digest(self.hash.borrow().clone().finalize().into())
+    }
+}
+
+struct Watched<'a> {
+    file: File,
+    watch: &'a Watch<'a>,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(buffer)?;
+        self.watch.hash.borrow_mut().update(buffer.get(..length).unwrap_or_default());
+        self.watch.progress.advance(length as u64);
+        Ok(length)
+    }
+}
