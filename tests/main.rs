@@ -13,6 +13,7 @@ mod attachment_table;
 mod binary;
 mod calendar;
 mod catalogs;
+mod claims;
 mod cleanup;
 mod command_line;
 mod configuration;

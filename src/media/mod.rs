@@ -1,12 +1,21 @@
-//! What a file's own bytes say: its media type and, for pictures, the size in the header.
+//! What a file's own bytes say: its media type, for pictures the size in the header, and what it
+//! claims about itself.
 //!
 //! No pixel is decoded, nothing a file claims is expanded, and memory and reads are bounded
 //! whatever the bytes are.
 
 mod bounded;
+mod claims;
+mod containers;
+mod found;
 mod jpeg;
+mod packets;
 mod picture;
+mod prompts;
+mod source;
 mod svg;
+
+pub use claims::{Container, read_claims, read_claims_as};
 
 use std::io::{Read, Seek, SeekFrom};
 

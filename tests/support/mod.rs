@@ -2,6 +2,7 @@
 
 pub(crate) mod dying_files;
 pub(crate) mod exports;
+pub(crate) mod embedded;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod rust_code;

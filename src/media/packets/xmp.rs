@@ -1,0 +1,132 @@
+//! XMP packets: the properties that claims are made of.
+
+use super::rdf::{self, Item, Value};
+use super::text;
+use crate::domain::claims::{ANY_LANGUAGE, Licensor, Texts};
+use crate::media::found::{Found, Packet};
+
+/// What the packets of one file say, in their own words.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::media) struct Fields {
+    pub alt: Texts,
+    pub extended_description: Texts,
+    pub title: Texts,
+    pub description: Texts,
+    pub keywords: Vec<String>,
+    pub creators: Vec<String>,
+    pub credit: Option<String>,
+    pub rights: Texts,
+    pub usage_terms: Texts,
+    pub web_statement: Option<String>,
+    pub licensors: Vec<Licensor>,
+    pub source_type: Option<String>,
+    pub tool: Option<String>,
+    /// Where a C2PA manifest is said to be.
+    pub provenance: Option<String>,
+    /// The digest of the extended XMP that goes with the packet.
+    pub extended: Option<String>,
+    pub user_comment: Option<String>,
+    /// IPTC 2025.1: what was asked of a generative model, and of which.
+    pub ai_prompt: Option<String>,
+    pub ai_system: Option<String>,
+}
+
+fn is_wanted(space: &str, name: &str) -> bool {
+    let names: &[&str] = match space {
+        "dc" => &["title", "description", "subject", "creator", "rights"],
+        "dcterms" => &["provenance"],
+        "exif" => &["UserComment"],
+        "Iptc4xmpCore" => &["AltTextAccessibility", "ExtDescrAccessibility"],
+        "Iptc4xmpExt" => &["DigitalSourceType", "AIPromptInformation", "AISystemUsed"],
+        "photoshop" => &["Credit"],
+        "plus" => &["Licensor"],
+        "xmp" => &["CreatorTool"],
+        "xmpNote" => &["HasExtendedXMP"],
+        "xmpRights" => &["UsageTerms", "WebStatement"],
+        _ => &[],
+    };
+    names.contains(&name)
+}
+
+impl Fields {
+    /// Adds what a packet says. What an earlier one said stays.
+    pub(in crate::media) fn add(&mut self, packet: &Packet, found: &mut Found) {
+        let markup = text::decode_markup(&packet.bytes);
+        let markup = markup.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+        let read = rdf::read(markup, is_wanted);
+        if let Some(at) = read.broken_at {
+            found.defect(packet.at.saturating_add(at), "the XMP is not well-formed");
+        }
+        for ((_, name), value) in read.values {
+            self.take(&name, value);
+        }
+    }
+
+    fn take(&mut self, name: &str, value: Value) {
+        match name {
+            "AltTextAccessibility" => keep_texts(&mut self.alt, value),
+            "ExtDescrAccessibility" => keep_texts(&mut self.extended_description, value),
+            "title" => keep_texts(&mut self.title, value),
+            "description" => keep_texts(&mut self.description, value),
+            "rights" => keep_texts(&mut self.rights, value),
+            "UsageTerms" => keep_texts(&mut self.usage_terms, value),
+            "subject" if self.keywords.is_empty() => self.keywords = all(value),
+            "creator" if self.creators.is_empty() => self.creators = all(value),
+            "Credit" => keep(&mut self.credit, value),
+            "WebStatement" => keep(&mut self.web_statement, value),
+            "Licensor" if self.licensors.is_empty() => self.licensors = licensors(value),
+            "DigitalSourceType" => keep(&mut self.source_type, value),
+            "CreatorTool" => keep(&mut self.tool, value),
+            "provenance" => keep(&mut self.provenance, value),
+            "HasExtendedXMP" => keep(&mut self.extended, value),
+            "UserComment" => keep(&mut self.user_comment, value),
+            "AIPromptInformation" => keep(&mut self.ai_prompt, value),
+            "AISystemUsed" => keep(&mut self.ai_system, value),
+            _ => {}
+        }
+    }
+}
+
+fn keep(field: &mut Option<String>, value: Value) {
+    if field.is_none() {
+        *field = all(value).into_iter().next();
+    }
+}
+
+fn keep_texts(field: &mut Texts, value: Value) {
+    if !field.is_empty() {
+        return;
+    }
+    let items = match value {
+        Value::List(items) => items,
+        value => vec![Item { language: None, value }],
+    };
+    for Item { language, value } in items {
+        let language = language.unwrap_or_else(|| ANY_LANGUAGE.to_owned());
+        if let Some(text) = all(value).into_iter().next() {
+            field.0.entry(language).or_insert(text);
+        }
+    }
+}
+
+/// The texts that are not blank.
+fn all(value: Value) -> Vec<String> {
+    match value {
+        Value::Text(text) => text::tidy(&text).into_iter().collect(),
+        Value::List(items) => items.into_iter().flat_map(|item| all(item.value)).collect(),
+        Value::Fields(_) => Vec::new(),
+    }
+}
+
+fn licensors(value: Value) -> Vec<Licensor> {
+    let values = match value {
+        Value::List(items) => items.into_iter().map(|item| item.value).collect(),
+        value => vec![value],
+    };
+    let licensors = values.into_iter().map(|value| {
+        let Value::Fields(mut fields) = value else { return Licensor::default() };
+        let mut field = |name| fields.remove(name).and_then(|value| all(value).into_iter().next());
+        Licensor { name: field("LicensorName"), url: field("LicensorURL") }
+    });
+    licensors.filter(|licensor| *licensor != Licensor::default()).collect()
+}
