@@ -1,8 +1,8 @@
 //! What capability tests share: a library in a temporary folder, with its own clock.
 
 pub(crate) mod dying_files;
-pub(crate) mod exports;
 pub(crate) mod embedded;
+pub(crate) mod exports;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod rust_code;
