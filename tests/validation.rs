@@ -11,7 +11,7 @@ use shelflife::domain::metadata::Metadata;
 use shelflife::domain::path::RelPath;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::time::Timestamp;
-use shelflife::domain::validation::{Known, Subject, rules, validate};
+use shelflife::domain::validation::{Reading, Subject, rules, validate};
 use shelflife::exit::ExitCode;
 
 use crate::support::scanned::FULL;
@@ -37,15 +37,17 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         attachment: None,
         added: Timestamp::from_millis(0),
     };
+    let metadata = Metadata::default();
     let subject = Subject {
         asset: &asset,
-        metadata: &Metadata::default(),
+        metadata: &metadata,
         files: &[],
         claims: None,
         verdict: &Verdict { standing: Standing::Draft, causes: Vec::new() },
         contexts: &[],
         licenses: &[],
         policy: &Policy::default(),
+        reading: &Reading::of(&asset, &metadata),
         now: Timestamp::from_millis(0),
         known: Known::BY_CATALOG,
         exported: None,

@@ -41,8 +41,9 @@ pub(super) fn path(bytes: Vec<u8>) -> Result<RelPath> {
 
 /// The path of a file stored as folder and name.
 pub(super) fn joined(folder: &[u8], name: &[u8]) -> Result<RelPath> {
-    let mut bytes = folder.to_vec();
-    if !bytes.is_empty() {
+    let mut bytes = Vec::with_capacity(folder.len() + 1 + name.len());
+    bytes.extend_from_slice(folder);
+    if !folder.is_empty() {
         bytes.push(b'/');
     }
     bytes.extend_from_slice(name);

@@ -5,7 +5,7 @@ use crate::domain::context::Context;
 use crate::domain::license::License;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::time::Timestamp;
-use crate::domain::validation::{Known, Subject};
+use crate::domain::validation::{Known, Reading, Subject};
 
 use super::library::Court;
 
@@ -16,6 +16,7 @@ pub(super) struct Brief<'a> {
     court: &'a Court,
     contexts: Vec<&'a Context>,
     licenses: Vec<&'a License>,
+    reading: Reading<'a>,
 }
 
 impl<'a> Brief<'a> {
@@ -24,7 +25,14 @@ impl<'a> Brief<'a> {
         let world = &court.world;
         let contexts = facts.contexts.iter().filter_map(|link| world.contexts.get(&link.context));
         let licenses = facts.licenses.iter().filter_map(|id| world.licenses.get(id));
-        Self { dossier, verdict, court, contexts: contexts.collect(), licenses: licenses.collect() }
+        Self {
+            dossier,
+            verdict,
+            court,
+            contexts: contexts.collect(),
+            licenses: licenses.collect(),
+            reading: Reading::of(&dossier.row.asset, &dossier.metadata),
+        }
     }
 
     /// The asset as rules see it at `now`.
@@ -39,6 +47,7 @@ impl<'a> Brief<'a> {
             contexts: &self.contexts,
             licenses: &self.licenses,
             policy: self.court.policy(),
+            reading: &self.reading,
             now,
             known: Known::BY_CATALOG,
             exported: None,

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::wording::words_of;
+use super::wording::Words;
 use crate::domain::path::RelPath;
 
 /// Words that people and their programs append to a name, with a number behind them or none.
@@ -22,6 +22,8 @@ pub(super) struct FileName {
     stem: String,
     /// As written, without the dot.
     extension: String,
+    /// Where each of [`Self::readings`] ends.
+    ends: Vec<usize>,
 }
 
 impl FileName {
@@ -34,12 +36,12 @@ impl FileName {
     /// The name that a text would be, without an extension.
     pub(super) fn of_stem(stem: &str) -> Self {
         let plain = |c: char| if c.is_whitespace() { ' ' } else { c };
-        let stem = if stem.is_ascii() {
-            stem.chars().map(plain).collect()
+        let stem = if stem.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            stem.to_owned()
         } else {
             stem.nfc().map(plain).collect()
         };
-        Self { stem, extension: String::new() }
+        Self { ends: ends_of_readings(&stem), stem, extension: String::new() }
     }
 
     pub(super) fn stem(&self) -> &str {
@@ -53,29 +55,34 @@ impl FileName {
     /// The stem, and every shorter name that it may have been before something was appended:
     /// counters, sizes, edits, copies and the marks of background removers and upscalers, any
     /// number of times.
-    pub(super) fn readings(&self) -> Vec<&str> {
-        let mut readings = vec![self.stem.as_str()];
-        let mut at = 0;
-        while let Some(&reading) = readings.get(at) {
-            at += 1;
-            for shorter in shortened(reading) {
-                if !readings.iter().any(|known| known.len() == shorter.len()) {
-                    readings.push(shorter);
-                }
-            }
-        }
-        readings
+    pub(super) fn readings(&self) -> impl Iterator<Item = &str> {
+        self.ends.iter().filter_map(|end| self.stem.get(..*end))
     }
 
     /// The stem without what WordPress and people append; the whole stem if nothing is left.
     pub(super) fn base(&self) -> &str {
-        self.readings().into_iter().min_by_key(|reading| reading.len()).unwrap_or(&self.stem)
+        let end = self.ends.iter().min().copied().unwrap_or(self.stem.len());
+        self.stem.get(..end).unwrap_or(&self.stem)
     }
 
     /// The words of the base, lower-cased, split at everything that is no letter or digit.
-    pub(super) fn words(&self) -> Vec<String> {
-        words_of(self.base())
+    pub(super) fn words(&self) -> Words {
+        Words::of(self.base())
     }
+}
+
+fn ends_of_readings(stem: &str) -> Vec<usize> {
+    let mut ends = vec![stem.len()];
+    let mut at = 0;
+    while let Some(reading) = ends.get(at).and_then(|end| stem.get(..*end)) {
+        at += 1;
+        for shorter in shortened(reading) {
+            if !ends.contains(&shorter.len()) {
+                ends.push(shorter.len());
+            }
+        }
+    }
+    ends
 }
 
 /// The name without one appended part, in every way to part them; never empty.
@@ -188,6 +195,6 @@ mod tests {
     fn decomposed_letters_and_odd_spaces_are_read_as_the_usual_ones() {
         let odd = name("cafe\u{301}\u{202f}au\u{a0}lait.jpg");
         assert_eq!(odd.stem(), "caf\u{e9} au lait");
-        assert_eq!(odd.words(), ["caf\u{e9}", "au", "lait"]);
+        assert!(odd.words().iter().eq(["caf\u{e9}", "au", "lait"]));
     }
 }

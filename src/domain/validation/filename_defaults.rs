@@ -4,10 +4,12 @@
 //! and in the form that WordPress's `sanitize_file_name` leaves of it. A tool's name within a name
 //! is no match: `chatgpt-pricing-comparison` is a description.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use regex::bytes::{RegexSet, RegexSetBuilder};
 
+use super::Subject;
 use super::filename::FileName;
 
 /// Where a default name comes from; each origin is a rule of its own.
@@ -23,17 +25,6 @@ pub(super) enum Origin {
     Stock,
     /// An identifier made for machines.
     Identifier,
-}
-
-impl Origin {
-    const ALL: [Self; 6] = [
-        Self::Generator,
-        Self::Camera,
-        Self::Screenshot,
-        Self::Passed,
-        Self::Stock,
-        Self::Identifier,
-    ];
 }
 
 /// How much of the stem a pattern speaks about.
@@ -168,64 +159,77 @@ fn has_number_but_no_year(stem: &str) -> bool {
     })
 }
 
-/// The patterns of one origin and one extent, compiled.
-struct Known {
-    origin: Origin,
-    extent: Extent,
-    set: RegexSet,
-    names: Vec<&'static DefaultName>,
+/// The tools that give such a name by themselves, by origin.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tools(BTreeMap<Origin, &'static str>);
+
+impl Tools {
+    pub(super) fn behind(name: &FileName) -> Self {
+        static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
+        let mut found: Vec<_> = KNOWN
+            .get_or_init(compile)
+            .iter()
+            .flat_map(|known| match known.extent {
+                Extent::Whole => name.readings().flat_map(|read| known.names(read)).collect(),
+                Extent::Start => known.names(name.stem()),
+            })
+            .collect();
+        // Of several that fit, the first in the list is told.
+        found.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
+        Self(found.into_iter().map(|(_, name)| (name.origin, name.tool)).collect())
+    }
+
+    pub(super) fn of(&self, origin: Origin) -> Option<&'static str> {
+        self.0.get(&origin).copied()
+    }
+
+    pub(super) fn any(&self) -> bool {
+        !self.0.is_empty()
+    }
+}
+
+/// Says which tool of an origin gave the asset its name by itself.
+pub(super) fn default_name(subject: &Subject<'_>, origin: Origin) -> Vec<String> {
+    let tool = subject.reading.tool(origin);
+    tool.map(|tool| format!("the name is the default of {tool}")).into_iter().collect()
 }
 
 /// Whether any tool gives such a name by itself.
 pub(super) fn is_default(name: &FileName) -> bool {
-    Origin::ALL.into_iter().any(|origin| tool_behind(name, origin).is_some())
+    Tools::behind(name).any()
 }
 
-/// Tells which tool of an origin gave the name by itself.
-pub(super) fn tool_behind(name: &FileName, origin: Origin) -> Option<&'static str> {
-    static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
-    let readings = name.readings();
-    let known = KNOWN.get_or_init(compile).iter().filter(|known| known.origin == origin);
-    let named = known.flat_map(|known| {
-        let readings = match known.extent {
-            Extent::Whole => readings.as_slice(),
-            Extent::Start => readings.get(..1).unwrap_or_default(),
-        };
-        readings.iter().filter_map(|reading| known.tool_behind(reading))
-    });
-    named.min_by_key(|name| position(name)).map(|name| name.tool)
-}
-
-/// Where a name stands in the list: of several that fit, the first is told.
-fn position(name: &DefaultName) -> usize {
-    DEFAULT_NAMES.iter().position(|known| std::ptr::eq(known, name)).unwrap_or(usize::MAX)
+/// The patterns of one extent, compiled, with their places in the list.
+struct Known {
+    extent: Extent,
+    set: RegexSet,
+    names: Vec<(usize, &'static DefaultName)>,
 }
 
 impl Known {
-    fn tool_behind(&self, reading: &str) -> Option<&'static DefaultName> {
+    /// The default names that a reading of a stem is.
+    fn names(&self, reading: &str) -> Vec<(usize, &'static DefaultName)> {
         if !self.set.is_match(reading.as_bytes()) {
-            return None;
+            return Vec::new();
         }
         let matches = self.set.matches(reading.as_bytes());
-        let mut names = matches.iter().filter_map(|at| self.names.get(at).copied());
-        names.find(|name| (name.confirm)(reading))
+        let names = matches.iter().filter_map(|at| self.names.get(at).copied());
+        names.filter(|(_, name)| (name.confirm)(reading)).collect()
     }
 }
 
 fn compile() -> Vec<Known> {
-    let extents = [Extent::Whole, Extent::Start];
-    let sets = Origin::ALL.into_iter().flat_map(|origin| extents.map(|extent| (origin, extent)));
-    let known = sets.filter_map(|(origin, extent)| {
-        let fits = |name: &&DefaultName| name.origin == origin && name.extent == extent;
-        let names: Vec<_> = DEFAULT_NAMES.iter().filter(fits).collect();
-        let set = set_of(&names).ok().filter(|_| !names.is_empty())?;
-        Some(Known { origin, extent, set, names })
+    let known = [Extent::Whole, Extent::Start].into_iter().filter_map(|extent| {
+        let all = DEFAULT_NAMES.iter().enumerate();
+        let names: Vec<_> = all.filter(|(_, name)| name.extent == extent).collect();
+        let set = set_of(names.iter().map(|(_, name)| *name)).ok()?;
+        Some(Known { extent, set, names })
     });
     known.collect()
 }
 
-fn set_of(names: &[&DefaultName]) -> Result<RegexSet, regex::Error> {
-    let patterns = names.iter().map(|name| name.regex());
+fn set_of<'n>(names: impl Iterator<Item = &'n DefaultName>) -> Result<RegexSet, regex::Error> {
+    let patterns = names.map(DefaultName::regex);
     RegexSetBuilder::new(patterns).unicode(false).case_insensitive(true).build()
 }
 
@@ -246,7 +250,7 @@ mod tests {
     #[test]
     fn every_pattern_compiles() {
         for name in DEFAULT_NAMES {
-            if let Err(error) = set_of(&[name]) {
+            if let Err(error) = set_of(std::iter::once(name)) {
                 panic!("{}: {error}", name.tool);
             }
         }

@@ -10,6 +10,7 @@ mod filename_defaults;
 mod known;
 mod media_types;
 pub mod page;
+mod reading;
 pub mod rules;
 #[cfg(test)]
 pub(in crate::domain) mod sample;
@@ -20,6 +21,7 @@ use super::lifecycle::State;
 use super::policy::Policy;
 
 pub use known::Known;
+pub use reading::Reading;
 pub use subject::Subject;
 
 /// How much a finding matters.

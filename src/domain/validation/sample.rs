@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
-use super::{Finding, Known, Rule, Subject, validate};
+use super::{Finding, Reading, Rule, Subject, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };
@@ -129,6 +128,7 @@ impl Sample {
         if let (Some(exported), Some(until)) = (&mut exported, self.until) {
             exported.later = Some(standing_of(&self.facts(), &self.world(), &self.policy, until));
         }
+        let reading = Reading::of(&self.asset, &self.metadata);
         look(&Subject {
             asset: &self.asset,
             metadata: &self.metadata,
@@ -138,6 +138,7 @@ impl Sample {
             contexts: &contexts,
             licenses: &licenses,
             policy: &self.policy,
+            reading: &reading,
             now: self.now,
             known: Known::BY_CATALOG,
             exported: exported.as_ref(),

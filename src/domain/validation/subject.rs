@@ -12,7 +12,7 @@ use crate::domain::time::{CivilDate, Timestamp, Zone};
 use super::Known;
 use super::exported::Exported;
 use super::media_types::is_unknown;
-use super::wording::is_blank;
+use super::reading::Reading;
 
 /// An asset, its surroundings and the instant at which it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub struct Subject<'a> {
     pub contexts: &'a [&'a Context],
     pub licenses: &'a [&'a License],
     pub policy: &'a Policy,
+    /// The name and the texts of the asset, read.
+    pub reading: &'a Reading<'a>,
     pub now: Timestamp,
     /// What of all this is known; the rest stands at its default and says nothing.
     pub known: &'a [Known],
@@ -52,8 +54,7 @@ impl Subject<'_> {
 
     /// The alternative texts that say something, by locale. Empty and blank ones are left out.
     pub(super) fn alts(&self) -> impl Iterator<Item = (&str, &str)> {
-        let texts = self.metadata.alt.iter().map(|(locale, text)| (locale.as_str(), text.as_str()));
-        texts.filter(|(_, text)| !is_blank(text))
+        self.reading.alts.iter().map(|alt| (alt.locale, alt.text))
     }
 
     /// Whether its use has not been ended: an end that is on record is no defect.

@@ -1,6 +1,6 @@
 //! Words: comparing what people wrote, and telling words that say nothing.
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Captures, Regex};
 use unicode_normalization::UnicodeNormalization;
@@ -43,13 +43,24 @@ impl Pattern {
 }
 
 /// The words of a text, lower-cased and in NFC; everything that is no letter or digit parts them.
-pub(super) fn words_of(text: &str) -> Vec<String> {
-    let lower: String = if text.is_ascii() {
-        text.to_ascii_lowercase()
-    } else {
-        text.nfc().flat_map(char::to_lowercase).collect()
-    };
-    split(&lower).map(str::to_owned).collect()
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words {
+    lower: String,
+}
+
+impl Words {
+    pub(super) fn of(text: &str) -> Self {
+        let lower = if text.is_ascii() {
+            text.to_ascii_lowercase()
+        } else {
+            text.nfc().flat_map(char::to_lowercase).collect()
+        };
+        Self { lower }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        split(&self.lower)
+    }
 }
 
 /// A text reduced to what makes it the same text: words without accents, single spaces.
@@ -126,9 +137,16 @@ pub(super) fn serves(locale: &str, wanted: &str) -> bool {
 
 /// Whether the text only keeps a place: `tbd`, `n/a`, `?`, `xxx`.
 pub(super) fn is_placeholder(text: &str) -> bool {
-    let folded = folded(text);
+    /// Letters and digits of the longest one.
+    const LONGEST: usize = 14;
+    text.chars().filter(|c| c.is_alphanumeric()).nth(LONGEST).is_none()
+        && keeps_place(&folded(text))
+}
+
+/// [`is_placeholder`] of a folded text.
+pub(super) fn keeps_place(folded: &str) -> bool {
     let crosses = folded.len() <= 5 && folded.chars().all(|c| c == 'x');
-    crosses || PLACEHOLDERS.contains(&folded.as_str())
+    crosses || PLACEHOLDERS.binary_search(&folded).is_ok()
 }
 
 /// Folded.
@@ -141,17 +159,27 @@ const PLACEHOLDERS: &[&str] = &[
 ];
 
 /// Whether nothing in the words says what a picture shows: `image 2`, `neues foto`.
-pub(super) fn say_nothing(words: &[String]) -> bool {
-    words.iter().all(|word| is_generic(word))
+pub(super) fn say_nothing(words: &Words) -> bool {
+    words.iter().all(is_generic)
 }
 
 fn is_generic(word: &str) -> bool {
-    let number = word.chars().all(char::is_numeric);
-    let version = word.strip_prefix('v').is_some_and(|rest| rest.parse::<u16>().is_ok());
-    let core = folded(word.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let known = || GENERIC.iter().any(|language| language.binary_search(&core.as_str()).is_ok());
-    number || version || known()
+    let version = |word: &str| word.strip_prefix('v').is_some_and(|n| n.parse::<u16>().is_ok());
+    let core = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let known = |core: &str| ALL_GENERIC.binary_search(&core).is_ok();
+    if word.is_ascii() {
+        core.is_empty() || known(core) || version(word)
+    } else {
+        word.chars().all(char::is_numeric) || known(&folded(core))
+    }
 }
+
+/// [`GENERIC`] of all languages, sorted.
+static ALL_GENERIC: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let mut all: Vec<_> = GENERIC.iter().copied().flatten().copied().collect();
+    all.sort_unstable();
+    all
+});
 
 /// What a picture is called when nobody says what it shows, by language. Folded, and sorted within a language.
 #[rustfmt::skip]
@@ -201,7 +229,7 @@ mod tests {
     fn words_are_the_same_in_every_spelling() {
         assert_eq!(folded("Café — au_lait"), "cafe au lait");
         assert_eq!(folded("Cafe\u{301} au lait"), folded("CAFÉ-au-lait"));
-        assert_eq!(words_of("नमस्ते दुनिया").len(), 2, "vowel signs do not part a word");
+        assert_eq!(Words::of("नमस्ते दुनिया").iter().count(), 2, "vowel signs do not part a word");
     }
 
     #[test]
@@ -218,11 +246,11 @@ mod tests {
             "2026",
             "-",
         ] {
-            assert!(say_nothing(&words_of(nothing)), "{nothing}");
+            assert!(say_nothing(&Words::of(nothing)), "{nothing}");
         }
         for something in ["tea tin", "image map", "foto museum", "茶の写真", "logo of Acme", "7up"]
         {
-            assert!(!say_nothing(&words_of(something)), "{something}");
+            assert!(!say_nothing(&Words::of(something)), "{something}");
         }
     }
 
@@ -231,9 +259,31 @@ mod tests {
         for word in PLACEHOLDERS.iter().chain(GENERIC.iter().copied().flatten()) {
             assert_eq!(folded(word), *word);
         }
+        assert!(PLACEHOLDERS.is_sorted());
         for language in GENERIC {
             assert!(language.is_sorted(), "{language:?}");
         }
+    }
+
+    #[test]
+    fn a_locale_serves_its_language_and_no_other_region() {
+        for (locale, wanted) in
+            [("de_DE", "de"), ("de", "de_DE"), ("de-AT", "de"), ("DE", "de"), ("de_DE", "de-DE")]
+        {
+            assert!(serves(locale, wanted), "{locale} {wanted}");
+        }
+        for (locale, wanted) in [("de_DE", "de_AT"), ("de", "den"), ("zh-Hant", "zh-Hans")] {
+            assert!(!serves(locale, wanted), "{locale} {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_known_among_signs_and_a_text_is_none() {
+        let texts = ["TBD", "n/a", "?", " - ", "xxx", "To be determined.", "(lorem ipsum)", "…"];
+        texts.iter().for_each(|text| assert!(is_placeholder(text), "{text}"));
+        let longest = PLACEHOLDERS.iter().map(|word| word.replace(' ', "").chars().count()).max();
+        assert_eq!(longest, Some(14));
+        assert!(!is_placeholder("to be determined by li"));
     }
 
     #[test]

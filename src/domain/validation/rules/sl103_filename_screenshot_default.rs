@@ -1,6 +1,5 @@
-use crate::domain::validation::filename::FileName;
-use crate::domain::validation::filename_defaults::{Origin, tool_behind};
-use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
+use crate::domain::validation::filename_defaults::{Origin, default_name};
+use crate::domain::validation::{Gate, Known, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL103",
@@ -12,13 +11,8 @@ pub(super) static RULE: Rule = Rule {
     fix: "Name the file by what it shows, such as `checkout-page-with-coupon.png`.",
     source: "product policy; default names as the systems write them",
     needs: &[Known::Name],
-    check,
+    check: |subject| default_name(subject, Origin::Screenshot),
 };
-
-fn check(subject: &Subject<'_>) -> Vec<String> {
-    let tool = tool_behind(&FileName::of(&subject.asset.path), Origin::Screenshot);
-    tool.map(|tool| format!("the name is the default of {tool}")).into_iter().collect()
-}
 
 #[cfg(test)]
 mod tests {

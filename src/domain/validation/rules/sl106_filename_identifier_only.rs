@@ -1,5 +1,4 @@
-use crate::domain::validation::filename::FileName;
-use crate::domain::validation::filename_defaults::{Origin, tool_behind};
+use crate::domain::validation::filename_defaults::Origin;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let tool = tool_behind(&FileName::of(&subject.asset.path), Origin::Identifier);
+    let tool = subject.reading.tool(Origin::Identifier);
     tool.map(|tool| format!("the name is only {tool}")).into_iter().collect()
 }
 

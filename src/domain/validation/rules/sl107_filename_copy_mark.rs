@@ -1,4 +1,3 @@
-use crate::domain::validation::filename::FileName;
 use crate::domain::validation::wording::{Pattern, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -27,8 +26,7 @@ static MARK: Pattern = Pattern::new(concat!(
 const KINDS_OF_TEXT: [&str; 5] = ["ad", "body", "product", "sales", "web"];
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let name = FileName::of(&subject.asset.path);
-    mark_of(name.stem())
+    mark_of(subject.reading.name.stem())
         .map(|mark| format!("the name ends with {}", quoted(mark)))
         .into_iter()
         .collect()

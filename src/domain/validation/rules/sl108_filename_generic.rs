@@ -1,5 +1,3 @@
-use crate::domain::validation::filename::FileName;
-use crate::domain::validation::filename_defaults::is_default;
 use crate::domain::validation::wording::{is_word_sign, quoted, say_nothing};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -20,17 +18,17 @@ pub(super) static RULE: Rule = Rule {
 const FEWEST_LETTERS: usize = 3;
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let name = FileName::of(&subject.asset.path);
+    let name = &subject.reading.name;
     let words = name.words();
-    let letters = words.iter().flat_map(|word| word.chars()).filter(|c| c.is_alphabetic());
+    let letters = || words.iter().flat_map(str::chars).filter(|c| c.is_alphabetic());
     let message = if say_nothing(&words) {
         format!("{} describes nothing", quoted(name.stem()))
-    } else if letters.clone().count() < FEWEST_LETTERS && !letters.clone().any(is_word_sign) {
+    } else if letters().count() < FEWEST_LETTERS && !letters().any(is_word_sign) {
         format!("{} is too short to describe anything", quoted(name.stem()))
     } else {
         return Vec::new();
     };
-    if is_default(&name) { Vec::new() } else { vec![message] }
+    if subject.reading.is_default_name() { Vec::new() } else { vec![message] }
 }
 
 #[cfg(test)]

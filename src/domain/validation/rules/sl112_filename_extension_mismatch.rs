@@ -1,4 +1,3 @@
-use crate::domain::validation::filename::FileName;
 use crate::domain::validation::media_types::extensions_of;
 use crate::domain::validation::wording::quoted;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
@@ -19,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let media_type = subject.asset.content.media_type.as_str();
     let Some(fitting) = extensions_of(media_type) else { return Vec::new() };
-    let name = FileName::of(&subject.asset.path);
+    let name = &subject.reading.name;
     let extension = name.extension().to_lowercase();
     if fitting.contains(&extension.as_str()) {
         return Vec::new();

@@ -1,4 +1,3 @@
-use crate::domain::validation::filename::FileName;
 use crate::domain::validation::media_types::is_extension_of_media;
 use crate::domain::validation::wording::quoted;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
@@ -20,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 const ACTIVE: [&str; 7] = ["exe", "htm", "html", "phar", "php", "phtml", "shtml"];
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let name = FileName::of(&subject.asset.path);
+    let name = &subject.reading.name;
     let Some((before, inner)) = name.stem().rsplit_once('.') else { return Vec::new() };
     let lower = inner.to_ascii_lowercase();
     let known = ACTIVE.contains(&lower.as_str()) || is_extension_of_media(&lower);

@@ -1,4 +1,4 @@
-use crate::domain::validation::wording::{is_placeholder, quoted, say_nothing, words_of};
+use crate::domain::validation::wording::{keeps_place, quoted, say_nothing};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,10 +15,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let generic =
-        subject.alts().filter(|(_, text)| is_placeholder(text) || say_nothing(&words_of(text)));
+    let alts = subject.reading.alts.iter();
+    let generic = alts.filter(|alt| keeps_place(&alt.folded) || say_nothing(&alt.words));
     generic
-        .map(|(locale, text)| format!("the text for `{locale}` is only {}", quoted(text)))
+        .map(|alt| format!("the text for `{}` is only {}", alt.locale, quoted(alt.text)))
         .collect()
 }
 

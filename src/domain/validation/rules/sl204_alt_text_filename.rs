@@ -22,10 +22,10 @@ static FILE: Pattern = Pattern::new(
 );
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let own = FileName::of(&subject.asset.path);
+    let own = &subject.reading.name;
     let pasted = subject.alts().filter(|(_, text)| {
         let text = text.trim();
-        ADDRESS.is_match(text) || FILE.is_match(text) || is_stem(text, &own)
+        ADDRESS.is_match(text) || FILE.is_match(text) || is_stem(text, own)
     });
     pasted.map(|(locale, text)| format!("the text for `{locale}` is {}", quoted(text))).collect()
 }

@@ -1,3 +1,4 @@
+use crate::domain::validation::reading::AltText;
 use crate::domain::validation::wording::{Pattern, folded, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -26,15 +27,16 @@ const FEWEST_WORDS: usize = 6;
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let note = subject.metadata.source_note.as_deref().map(folded).unwrap_or_default();
-    subject.alts().filter_map(|(locale, text)| complaint(locale, text, &note)).collect()
+    subject.reading.alts.iter().filter_map(|alt| complaint(alt, &note)).collect()
 }
 
-fn complaint(locale: &str, text: &str, note: &str) -> Option<String> {
-    if let Some(setting) = SETTINGS.find(text) {
+fn complaint(alt: &AltText<'_>, note: &str) -> Option<String> {
+    let locale = alt.locale;
+    if let Some(setting) = SETTINGS.find(alt.text) {
         let setting = quoted(setting.trim());
         return Some(format!("the text for `{locale}` has settings of a generator: {setting}"));
     }
-    repeats(&folded(text), note).then(|| format!("the text for `{locale}` repeats the source note"))
+    repeats(&alt.folded, note).then(|| format!("the text for `{locale}` repeats the source note"))
 }
 
 fn repeats(text: &str, note: &str) -> bool {

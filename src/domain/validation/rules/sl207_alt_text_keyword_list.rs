@@ -1,4 +1,5 @@
-use crate::domain::validation::wording::{is_word_sign, quoted, words_of};
+use crate::domain::validation::reading::AltText;
+use crate::domain::validation::wording::{Words, is_word_sign, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -25,10 +26,10 @@ const JOINING: [&str; 14] =
     ["and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en", "of", "i", "oraz", "и"];
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    subject.alts().filter_map(|(locale, text)| complaint(locale, text)).collect()
+    subject.reading.alts.iter().filter_map(complaint).collect()
 }
 
-fn complaint(locale: &str, text: &str) -> Option<String> {
+fn complaint(AltText { locale, text, words, .. }: &AltText<'_>) -> Option<String> {
     let tags = text.split_whitespace().filter(|word| is_hashtag(word)).count();
     if tags >= 3 {
         return Some(format!("the text for `{locale}` has {tags} hashtags"));
@@ -37,8 +38,8 @@ fn complaint(locale: &str, text: &str) -> Option<String> {
     if items >= FEWEST_ITEMS {
         return Some(format!("the text for `{locale}` lists {items} keywords"));
     }
-    let word = repeated_word(text)?;
-    Some(format!("the text for `{locale}` repeats {}", quoted(&word)))
+    let word = repeated_word(words)?;
+    Some(format!("the text for `{locale}` repeats {}", quoted(word)))
 }
 
 fn is_hashtag(word: &str) -> bool {
@@ -47,21 +48,26 @@ fn is_hashtag(word: &str) -> bool {
 
 /// The number of items if the text is nothing but short items between commas.
 fn listed_items(text: &str) -> usize {
-    let items: Vec<_> = text.split([',', ';', '|', '、', '，']).map(words_of).collect();
-    let short = |words: &Vec<String>| {
-        let signs = words.iter().flat_map(|word| word.chars()).filter(|c| is_word_sign(*c)).count();
-        (1..=MOST_WORDS_IN_ITEM).contains(&words.len()) && signs <= 2 * MOST_WORDS_IN_ITEM
+    const SEPARATORS: [char; 5] = [',', ';', '|', '、', '，'];
+    let count = text.split(SEPARATORS).count();
+    if count < FEWEST_ITEMS {
+        return 0;
+    }
+    let items: Vec<_> = text.split(SEPARATORS).map(Words::of).collect();
+    let short = |words: &Words| {
+        let signs = words.iter().flat_map(str::chars).filter(|c| is_word_sign(*c)).count();
+        let words = words.iter().count();
+        (1..=MOST_WORDS_IN_ITEM).contains(&words) && signs <= 2 * MOST_WORDS_IN_ITEM
     };
-    let joined = items.iter().flatten().any(|word| JOINING.contains(&word.as_str()));
-    if joined || !items.iter().all(short) { 0 } else { items.len() }
+    let joined = items.iter().flat_map(Words::iter).any(|word| JOINING.contains(&word));
+    if joined || !items.iter().all(short) { 0 } else { count }
 }
 
-fn repeated_word(text: &str) -> Option<String> {
-    let mut words = words_of(text);
-    words.retain(|word| word.chars().count() >= 4);
+fn repeated_word(words: &Words) -> Option<&str> {
+    let mut words: Vec<_> = words.iter().filter(|word| word.chars().count() >= 4).collect();
     words.sort_unstable();
     let mut runs = words.chunk_by(|one, other| one == other);
-    runs.find(|run| run.len() >= REPEATS).and_then(|run| run.first().cloned())
+    runs.find(|run| run.len() >= REPEATS).and_then(|run| run.first().copied())
 }
 
 #[cfg(test)]

@@ -1,4 +1,3 @@
-use crate::domain::validation::wording::folded;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,15 +18,15 @@ const FEWEST_WORDS: usize = 4;
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let mut messages = Vec::new();
-    let texts: Vec<_> = subject.alts().map(|(locale, text)| (locale, folded(text))).collect();
-    for (at, (locale, text)) in texts.iter().enumerate() {
-        let earlier = texts
-            .iter()
-            .take(at)
-            .find(|(other, same)| same == text && !is_one_language(locale, other));
-        let long = text.split(' ').count() >= FEWEST_WORDS;
-        if let Some((other, _)) = earlier.filter(|_| long) {
-            messages.push(format!("the texts for `{other}` and `{locale}` are the same"));
+    let alts = &subject.reading.alts;
+    for (at, alt) in alts.iter().enumerate() {
+        let mut earlier = alts.iter().take(at);
+        let same = earlier
+            .find(|other| other.folded == alt.folded && !is_one_language(alt.locale, other.locale));
+        let long = alt.folded.split(' ').count() >= FEWEST_WORDS;
+        if let Some(other) = same.filter(|_| long) {
+            let (one, other) = (other.locale, alt.locale);
+            messages.push(format!("the texts for `{one}` and `{other}` are the same"));
         }
     }
     messages

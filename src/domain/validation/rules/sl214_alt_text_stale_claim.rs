@@ -1,4 +1,5 @@
 use crate::domain::context::{Context, ContextKind};
+use crate::domain::validation::reading::AltText;
 use crate::domain::validation::wording::{Pattern, folded, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -31,8 +32,8 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     if ended.is_empty() {
         return messages;
     }
-    for (locale, text) in subject.alts() {
-        let folded_text = format!(" {} ", folded(text));
+    for AltText { locale, text, folded, .. } in &subject.reading.alts {
+        let folded_text = format!(" {folded} ");
         for context in &ended {
             let figure = FIGURE.find(text).filter(|_| names_figures(context.key.kind));
             let named = name_within(&folded_text, context);
