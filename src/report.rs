@@ -272,10 +272,13 @@ impl Summary {
 }
 
 impl Found {
-    /// A finding about an asset. Errors decide, others are told.
+    /// A finding about an asset. Errors decide unless somebody waives them, others are told.
     pub fn new(subject: Option<Subject>, finding: Finding) -> Self {
-        let decides = finding.severity == Severity::Error;
-        let effect = if decides { Effect::Decides } else { Effect::Told };
+        let effect = match (&finding.waived, finding.severity) {
+            (Some(words), _) => Effect::Accepted(words.clone()),
+            (None, Severity::Error) => Effect::Decides,
+            (None, _) => Effect::Told,
+        };
         Self { subject, location: None, finding, effect }
     }
 

@@ -8,6 +8,7 @@ use super::spans::Numbered;
 use crate::domain::asset::{AssetFile, AssetId};
 use crate::domain::claims::Claims;
 use crate::domain::metadata::Metadata;
+use crate::domain::validation::Waiver;
 
 /// An asset with its facts, its description and its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Dossier {
     pub files: Vec<AssetFile>,
     /// What the original and its sidecar say about it; `None` if nobody has looked.
     pub claims: Option<Claims>,
+    /// What somebody accepts about it, or did until a day that has passed.
+    pub waivers: Vec<Waiver>,
 }
 
 impl Numbered for Dossier {
@@ -68,7 +71,8 @@ impl Catalog {
     /// Reads what belongs to assets in ascending order.
     fn fill(&self, dossiers: &mut [Dossier]) -> Result<()> {
         self.add_descriptions(dossiers, |dossier| &mut dossier.metadata)?;
-        self.add_files(dossiers)
+        self.add_files(dossiers)?;
+        self.add_waivers(dossiers)
     }
 }
 
@@ -78,6 +82,6 @@ impl Dossier {
         metadata.dates.starts_at = row.facts.starts_at;
         metadata.dates.expires_at = row.facts.expires_at;
         metadata.dates.review_at = row.facts.review_at;
-        Self { row, metadata, files: Vec::new(), claims: None }
+        Self { row, metadata, files: Vec::new(), claims: None, waivers: Vec::new() }
     }
 }

@@ -28,6 +28,7 @@ mod runs;
 mod search;
 mod select;
 mod spans;
+mod waivers;
 
 pub use audit::{AuditEntry, AuditVerdict, Genesis};
 pub use contexts::NewContext;
@@ -47,6 +48,7 @@ pub use references::{FoundReference, SourceWriter};
 pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;
+pub use waivers::NewWaiver;
 
 #[cfg(test)]
 mod tests;

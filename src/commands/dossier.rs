@@ -37,7 +37,7 @@ impl<'a> Brief<'a> {
 
     /// The asset as rules see it at `now`.
     pub(super) fn subject(&self, now: Timestamp) -> Subject<'_> {
-        let Dossier { row, metadata, files, claims } = self.dossier;
+        let Dossier { row, metadata, files, claims, waivers } = self.dossier;
         Subject {
             asset: &row.asset,
             metadata,
@@ -48,6 +48,7 @@ impl<'a> Brief<'a> {
             licenses: &self.licenses,
             policy: self.court.policy(),
             reading: &self.reading,
+            waivers,
             now,
             known: Known::BY_CATALOG,
             exported: None,

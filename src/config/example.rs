@@ -78,6 +78,8 @@ stale_draft_days = {stale}
 restore_hold_hours = {hold}
 # What was read to find references proves no absence once it is older than this many days.
 reference_days = {references}
+# Whether a finding that somebody waived (`shelflife rules waive`) lets an approval pass.
+approve_with_waivers = {waivers}
 
 [clean]
 # How much one run may move. If any of the three is exceeded, nothing is moved.
@@ -90,10 +92,15 @@ max_percent = {percent}
 # the rules with what they have by themselves.
 [rules]
 # SL201 = "warning"
+
+# The same for assets that are meant for a placement. Of several placements the strictest counts.
+# [placement.blog.rules]
+# SL208 = "off"
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
         references = policy.reference_days,
+        waivers = policy.approve_with_waivers,
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,
         percent = policy.caps.max_percent,

@@ -32,7 +32,19 @@ struct File {
     #[serde(default)]
     clean: Clean,
     #[serde(default)]
-    rules: BTreeMap<Spanned<String>, Spanned<String>>,
+    rules: RuleTable,
+    #[serde(default)]
+    placement: BTreeMap<Spanned<String>, Placement>,
+}
+
+/// Severities by rule, as written.
+type RuleTable = BTreeMap<Spanned<String>, Spanned<String>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Placement {
+    #[serde(default)]
+    rules: RuleTable,
 }
 
 #[derive(Deserialize, Default)]
@@ -71,6 +83,7 @@ struct PolicyTable {
     review_grace_days: Option<u32>,
     restore_hold_hours: Option<u32>,
     reference_days: Option<u32>,
+    approve_with_waivers: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -137,6 +150,8 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
         reference_days: table.reference_days.unwrap_or(default.reference_days),
         severities: severities(source, &file.rules)?,
+        placement_severities: placement_severities(source, &file.placement)?,
+        approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
         owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
         caps: caps(source, &file.clean)?,
     })
@@ -199,7 +214,7 @@ fn caps(source: &Source<'_>, clean: &Clean) -> Result<Caps, ConfigError> {
 
 fn severities(
     source: &Source<'_>,
-    table: &BTreeMap<Spanned<String>, Spanned<String>>,
+    table: &RuleTable,
 ) -> Result<BTreeMap<String, Severity>, ConfigError> {
     let mut severities = BTreeMap::new();
     for (named, severity) in table {
@@ -214,6 +229,22 @@ fn severities(
         }
     }
     Ok(severities)
+}
+
+fn placement_severities(
+    source: &Source<'_>,
+    tables: &BTreeMap<Spanned<String>, Placement>,
+) -> Result<BTreeMap<String, BTreeMap<String, Severity>>, ConfigError> {
+    let mut by_placement = BTreeMap::new();
+    for (placement, table) in tables {
+        let name = placement.get_ref();
+        if !metadata::is_placement(name) {
+            let message = format!("`{name}` is not a placement (a name without spaces)");
+            return Err(source.error(placement.span(), message));
+        }
+        by_placement.insert(name.clone(), severities(source, &table.rules)?);
+    }
+    Ok(by_placement)
 }
 
 /// The code of the rule that is meant; its name will do.

@@ -11,13 +11,19 @@ use super::validation::{self, Finding, Subject, rules};
 ///
 /// They come from the rules that gate approval and are errors under the policy. A rule that the
 /// policy turns down to a warning or switches off does not gate, and one that does not gate by
-/// itself never does, however severe the policy makes it. The asset is judged as if nobody had
+/// itself never does, however severe the policy makes it. A waiver is an excuse in a report and
+/// opens the gate only where the policy says so: an approval outlives it. The asset is judged as if nobody had
 /// decided about it yet: a renewal has to pass what a first approval has.
 pub fn gate(subject: &Subject<'_>) -> Vec<Finding> {
     let undecided = Asset { state: State::Draft, ..subject.asset.clone() };
     let subject = Subject { asset: &undecided, ..*subject };
-    let gating = rules::ALL.iter().copied().filter(|rule| rule.stops_approval(subject.policy));
-    validation::findings_of(gating, &subject)
+    let gating = rules::ALL.iter().copied().filter(|rule| rule.stops_approval(&subject));
+    let mut findings = validation::findings_of(gating, &subject);
+    if subject.policy.approve_with_waivers {
+        findings.retain(|finding| finding.waived.is_none());
+    }
+    findings.iter_mut().for_each(|finding| finding.waived = None);
+    findings
 }
 
 #[cfg(test)]
@@ -25,7 +31,7 @@ mod tests {
     use super::*;
     use crate::domain::metadata::Metadata;
     use crate::domain::validation::Severity;
-    use crate::domain::validation::sample::Sample;
+    use crate::domain::validation::sample::{Sample, instant, waiver};
 
     fn codes(sample: &Sample) -> Vec<&'static str> {
         sample.gate().into_iter().map(|finding| finding.code).collect()
@@ -66,6 +72,20 @@ mod tests {
             });
             assert_eq!(codes(&lenient), [""; 0]);
         }
+    }
+
+    #[test]
+    fn a_waived_finding_gates_unless_the_policy_approves_with_waivers() {
+        let mut sample = Sample::with(|sample| {
+            sample.metadata.owner = None;
+            sample.waivers = vec![waiver("SL401", "2026-06-30")];
+        });
+        assert_eq!(codes(&sample), ["SL401"]);
+        assert_eq!(sample.gate()[0].waived, None);
+        sample.policy.approve_with_waivers = true;
+        assert_eq!(codes(&sample), [""; 0]);
+        sample.now = instant("2026-07-01");
+        assert_eq!(codes(&sample), ["SL401"]);
     }
 
     #[test]

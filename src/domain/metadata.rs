@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::text::is_unsafe_to_show;
 use super::time::{CivilDate, Timestamp};
 
 /// A BCP 47 language tag such as `en` or `de-AT`, lower-cased language, as written otherwise.
@@ -37,6 +38,12 @@ pub struct Metadata {
     /// Where it is meant to be used, such as `homepage-hero`. Sorted, without repeats.
     pub placements: Vec<String>,
     pub dates: Dates,
+}
+
+/// Whether the text can name a placement: no spaces, nothing invisible, at most 200 bytes.
+pub fn is_placement(text: &str) -> bool {
+    let fits = |c: char| !c.is_whitespace() && c != '*' && !is_unsafe_to_show(c);
+    !text.is_empty() && text.len() <= 200 && text.chars().all(fits)
 }
 
 /// The asset's own dates: civil, in the asset's zone, with the instants computed from them.

@@ -22,6 +22,10 @@ pub struct Policy {
     pub reference_days: u32,
     /// Severity by rule code, where it differs from the rule's own.
     pub severities: BTreeMap<String, Severity>,
+    /// The same by placement, for assets that are meant for it.
+    pub placement_severities: BTreeMap<String, BTreeMap<String, Severity>>,
+    /// A finding that somebody waives does not stop an approval.
+    pub approve_with_waivers: bool,
     /// The people who can own assets; `None`: anybody.
     pub owners: Option<BTreeSet<String>>,
     pub caps: Caps,
@@ -50,6 +54,8 @@ impl Policy {
             restore_hold_hours,
             reference_days,
             severities,
+            placement_severities,
+            approve_with_waivers,
             owners,
             caps: Caps { max_items, max_bytes, max_percent },
         } = self;
@@ -61,11 +67,18 @@ impl Policy {
             format!("review_grace_days={grace}"),
             format!("restore_hold_hours={restore_hold_hours}"),
             format!("reference_days={reference_days}"),
+            format!("approve_with_waivers={approve_with_waivers}"),
             format!("max_items={max_items}"),
             format!("max_bytes={max_bytes}"),
             format!("max_percent={max_percent}"),
         ];
         lines.extend(severities.iter().map(|(code, is)| format!("rule.{code}={}", is.name())));
+        for (placement, severities) in placement_severities {
+            let line = |(code, is): (&String, &Severity)| {
+                format!("placement.{placement}.rule.{code}={}", is.name())
+            };
+            lines.extend(severities.iter().map(line));
+        }
         match owners {
             None => lines.push("owners=anybody".to_owned()),
             Some(owners) => lines.extend(owners.iter().map(|owner| format!("owner={owner}"))),
@@ -85,6 +98,8 @@ impl Default for Policy {
             restore_hold_hours: 72,
             reference_days: 14,
             severities: BTreeMap::new(),
+            placement_severities: BTreeMap::new(),
+            approve_with_waivers: false,
             owners: None,
             caps: Caps::default(),
         }

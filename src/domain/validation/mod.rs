@@ -15,6 +15,7 @@ pub mod rules;
 #[cfg(test)]
 pub(in crate::domain) mod sample;
 mod subject;
+mod waiver;
 mod wording;
 
 use super::lifecycle::State;
@@ -23,6 +24,7 @@ use super::policy::Policy;
 pub use known::Known;
 pub use reading::Reading;
 pub use subject::Subject;
+pub use waiver::Waiver;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,14 +95,27 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The severity under `policy`.
-    pub fn severity_under(&self, policy: &Policy) -> Severity {
-        policy.severities.get(self.code).copied().unwrap_or(self.severity)
+    /// The severity under `policy` about an asset meant for these placements: the strictest that
+    /// one of them has. Where a placement says nothing, what holds everywhere does.
+    pub fn severity_under(&self, policy: &Policy, placements: &[String]) -> Severity {
+        let everywhere = policy.severities.get(self.code).copied().unwrap_or(self.severity);
+        if policy.placement_severities.is_empty() {
+            return everywhere;
+        }
+        let of_each = placements.iter().map(|placement| {
+            let own = policy.placement_severities.get(placement);
+            own.and_then(|own| own.get(self.code)).copied().unwrap_or(everywhere)
+        });
+        of_each.max().unwrap_or(everywhere)
     }
 
-    /// Whether a finding of this rule stops an approval under `policy`.
-    pub fn stops_approval(&self, policy: &Policy) -> bool {
-        self.gates_approval == Gate::Approval && self.severity_under(policy) == Severity::Error
+    /// Whether a finding of this rule stops an approval of the asset.
+    pub fn stops_approval(&self, subject: &Subject<'_>) -> bool {
+        self.gates_approval == Gate::Approval && self.severity_about(subject) == Severity::Error
+    }
+
+    fn severity_about(&self, subject: &Subject<'_>) -> Severity {
+        self.severity_under(subject.policy, &subject.metadata.placements)
     }
 
     /// Whether enough is known to ask the rule.
@@ -114,12 +129,19 @@ impl Rule {
     }
 
     fn findings(&self, subject: &Subject<'_>) -> Vec<Finding> {
-        let severity = self.severity_under(subject.policy);
+        let severity = self.severity_about(subject);
         if severity == Severity::Off {
             return Vec::new();
         }
-        let finding = |message| Finding { code: self.code, name: self.name, severity, message };
-        (self.check)(subject).into_iter().map(finding).collect()
+        let messages = (self.check)(subject).into_iter();
+        let finding = |message| Finding {
+            code: self.code,
+            name: self.name,
+            severity,
+            message,
+            waived: subject.waiver_of(self.code).map(Waiver::words),
+        };
+        messages.map(finding).collect()
     }
 }
 
@@ -133,6 +155,8 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong with this asset.
     pub message: String,
+    /// Who accepts it, how long and why; `None` where nobody does.
+    pub waived: Option<String>,
 }
 
 /// Returns every finding about the asset, by code, of the rules that can be asked.
@@ -159,7 +183,7 @@ pub fn findings_of(
 mod tests {
     use proptest::prelude::*;
 
-    use super::sample::Sample;
+    use super::sample::{Sample, instant, waiver};
     use super::*;
     use crate::domain::lifecycle::Ended;
     use crate::domain::path::RelPath;
@@ -189,6 +213,40 @@ mod tests {
                 ("SL401", "owner-missing", Severity::Error),
             ]
         );
+    }
+
+    #[test]
+    fn of_several_placements_the_strictest_counts() {
+        let mut sample = spoiled();
+        let blog = [("SL107".to_owned(), Severity::Off), ("SL206".to_owned(), Severity::Note)];
+        sample.policy.placement_severities.insert("blog".to_owned(), blog.into());
+        let at = |placements: &[&str], sample: &mut Sample| {
+            sample.metadata.placements = placements.iter().copied().map(str::to_owned).collect();
+            sample.findings().into_iter().map(|f| (f.code, f.severity)).collect::<Vec<_>>()
+        };
+        let owner = ("SL401", Severity::Error);
+        assert_eq!(at(&["blog"], &mut sample)[..2], [("SL206", Severity::Note), owner]);
+        let both = [("SL107", Severity::Warning), ("SL206", Severity::Warning), owner];
+        assert_eq!(at(&["blog", "homepage-hero"], &mut sample), both);
+        sample.policy.severities.insert("SL107".to_owned(), Severity::Error);
+        assert_eq!(at(&["blog"], &mut sample)[..2], [("SL206", Severity::Note), owner]);
+        assert_eq!(at(&["newsletter"], &mut sample)[0], ("SL107", Severity::Error));
+    }
+
+    #[test]
+    fn a_waived_finding_is_told_with_who_accepts_it_through_the_last_day() {
+        let mut sample = spoiled();
+        sample.waivers = vec![waiver("SL401", "2026-06-01")];
+        let waived = |sample: &Sample| -> Vec<_> {
+            sample.findings().into_iter().map(|f| (f.code, f.waived)).collect()
+        };
+        let words = "by li through 2026-06-01: the new photo comes".to_owned();
+        assert_eq!(waived(&sample)[2], ("SL401", Some(words)));
+        assert_eq!(waived(&sample)[0], ("SL107", None));
+        sample.now = instant("2026-06-02");
+        assert_eq!(waived(&sample)[2], ("SL401", None));
+        sample.now = instant("2026-05-01");
+        assert_eq!(waived(&sample)[2], ("SL401", None), "nobody had accepted it then");
     }
 
     #[test]

@@ -33,6 +33,10 @@ SL102 = \"warning\"
 SL311 = \"off\"
 ```
 
+The table `[placement.NAME.rules]` does the same for assets that are meant for a placement; of
+several placements the strictest counts. `shelflife rules waive` accepts what a rule finds about
+some assets until a day: the finding is told with who, why and how long, and does not fail a check.
+
 A rule turned down to a warning, or switched off, does not gate. A rule that does not gate by itself
 never does, whatever its severity. Codes are never used again.
 ";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Reading, Rule, Subject, validate};
+use super::{Finding, Reading, Rule, Subject, Waiver, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };
@@ -28,6 +28,7 @@ pub(crate) struct Sample {
     /// The revision of each context that the approval saw.
     pub pinned: Option<i64>,
     pub licenses: Vec<License>,
+    pub waivers: Vec<Waiver>,
     pub policy: Policy,
     pub now: Timestamp,
     pub exported: Option<Exported>,
@@ -47,6 +48,7 @@ impl Sample {
             contexts: vec![context("campaign/spring", "2026-05-01", "2026-08-31")],
             pinned: None,
             licenses: vec![license()],
+            waivers: Vec::new(),
             policy: policy(),
             now: instant("2026-06-01"),
             exported: None,
@@ -139,6 +141,7 @@ impl Sample {
             licenses: &licenses,
             policy: &self.policy,
             reading: &reading,
+            waivers: &self.waivers,
             now: self.now,
             known: Known::BY_CATALOG,
             exported: exported.as_ref(),
@@ -193,6 +196,19 @@ pub(crate) fn context(key: &str, starts_on: &str, ends_on: &str) -> Context {
         ends_at: Some(instant(ends_on).plus_days(1)),
         revisions: vec![revision(1, starts_on, "first")],
         key,
+    }
+}
+
+/// A waiver that `li` granted in the middle of May.
+pub(crate) fn waiver(rule: &str, until_on: &str) -> Waiver {
+    Waiver {
+        id: 1,
+        rule: rule.to_owned(),
+        reason: "the new photo comes".to_owned(),
+        granted_by: "li".to_owned(),
+        granted_at: instant("2026-05-15"),
+        until_on: date(until_on),
+        until: instant(until_on).plus_days(1),
     }
 }
 

@@ -13,6 +13,7 @@ use super::Known;
 use super::exported::Exported;
 use super::media_types::is_unknown;
 use super::reading::Reading;
+use super::waiver::Waiver;
 
 /// An asset, its surroundings and the instant at which it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,8 @@ pub struct Subject<'a> {
     pub policy: &'a Policy,
     /// The name and the texts of the asset, read.
     pub reading: &'a Reading<'a>,
+    /// What somebody accepts about the asset, or did until a day that has passed.
+    pub waivers: &'a [Waiver],
     pub now: Timestamp,
     /// What of all this is known; the rest stands at its default and says nothing.
     pub known: &'a [Known],
@@ -55,6 +58,11 @@ impl Subject<'_> {
     /// The alternative texts that say something, by locale. Empty and blank ones are left out.
     pub(super) fn alts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.reading.alts.iter().map(|alt| (alt.locale, alt.text))
+    }
+
+    /// The waiver of a rule that holds now.
+    pub(super) fn waiver_of(&self, code: &str) -> Option<&Waiver> {
+        self.waivers.iter().find(|waiver| waiver.rule == code && waiver.holds_at(self.now))
     }
 
     /// Whether its use has not been ended: an end that is on record is no defect.

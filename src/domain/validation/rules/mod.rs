@@ -56,6 +56,7 @@ mod sl402_owner_unknown;
 mod sl403_placement_missing;
 mod sl404_placement_not_licensed;
 mod sl405_context_owner_missing;
+mod sl406_waiver_without_finding;
 mod sl501_context_missing;
 mod sl502_end_missing;
 mod sl503_no_expiry_unexplained;
@@ -146,6 +147,7 @@ pub static ALL: &[&Rule] = &[
     &sl403_placement_missing::RULE,
     &sl404_placement_not_licensed::RULE,
     &sl405_context_owner_missing::RULE,
+    &sl406_waiver_without_finding::RULE,
     &sl501_context_missing::RULE,
     &sl502_end_missing::RULE,
     &sl503_no_expiry_unexplained::RULE,

@@ -1,4 +1,8 @@
-//! `rules`: what is checked, and why.
+//! `rules`: what is checked, and why; and what somebody accepts for a while.
+
+mod revoke;
+mod waive;
+mod waivers;
 
 use crate::domain::validation::{Gate, Rule, rules};
 use crate::error::Error;
@@ -11,13 +15,33 @@ use super::Context;
 /// Severities are those that rules have by themselves; the table [rules] of shelflife.toml sets
 /// others.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct RulesArgs {
     /// Code or name of a rule: SL201, alt-text-missing
     #[arg(value_name = "CODE")]
     code: Option<String>,
+
+    #[command(subcommand)]
+    step: Option<RulesCommand>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum RulesCommand {
+    Revoke(revoke::RevokeArgs),
+    Waive(waive::WaiveArgs),
+    Waivers(waivers::WaiversArgs),
 }
 
 pub(super) fn run(args: &RulesArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    match &args.step {
+        Some(RulesCommand::Revoke(args)) => revoke::run(args, ctx),
+        Some(RulesCommand::Waive(args)) => waive::run(args, ctx),
+        Some(RulesCommand::Waivers(args)) => waivers::run(args, ctx),
+        None => explain(args, ctx),
+    }
+}
+
+fn explain(args: &RulesArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     match &args.code {
         Some(code) => {
             let rule = rules::named(code).ok_or_else(|| unknown(code))?;
