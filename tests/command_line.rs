@@ -15,9 +15,8 @@ fn every_command_is_in_the_table_once() {
     fn leaves(command: &clap::Command, above: &str, names: &mut Vec<String>) {
         for below in command.get_subcommands().filter(|below| below.get_name() != "help") {
             let name = format!("{above} {}", below.get_name()).trim().to_owned();
-            if below.has_subcommands() {
-                leaves(below, &name, names);
-            } else {
+            leaves(below, &name, names);
+            if !below.is_subcommand_required_set() {
                 names.push(name);
             }
         }

@@ -59,11 +59,13 @@ fn what_is_not_said_is_the_default_policy() {
 #[test]
 fn every_key_reaches_the_policy() {
     let config = parse(&with_folders(
-        "[site]\ntime_zone = 'Europe/Berlin'\nlocale = 'de_DE'\n\
+        "[site]\ntime_zone = 'Europe/Berlin'\nlocale = 'de_DE'\nterritories = ['ch', 'AT']\n\
          [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\nreference_days = 4\n\
+         approve_with_waivers = true\n\
          [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\n\
          [people]\nowners = ['zoe', ' nina ']\n\
-         [rules]\nSL201 = 'warning'\n",
+         [rules]\nSL201 = 'warning'\n\
+         [placement.blog.rules]\nalt-text-too-long = 'off'\n",
     ))
     .unwrap();
     let Policy { zone, locale, severities, owners, caps, .. } = &config.policy;
@@ -75,6 +77,15 @@ fn every_key_reaches_the_policy() {
     assert_eq!(*caps, Caps { max_items: 4, max_bytes: 5, max_percent: 6 });
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
+    assert_eq!(config.policy.territories, ["AT", "CH"].map(str::to_owned).into());
+    assert!(config.policy.approve_with_waivers);
+    let blog = [("SL208".to_owned(), Severity::Off)].into();
+    assert_eq!(config.policy.placement_severities, [("blog".to_owned(), blog)].into());
+    let text = config.policy.canonical_text();
+    for line in ["placement.blog.rule.SL208=off", "territories=AT CH", "approve_with_waivers=true"]
+    {
+        assert!(text.lines().any(|told| told == line), "{text}");
+    }
 }
 
 #[test]
@@ -129,7 +140,7 @@ fn a_path_that_toml_cannot_hold_is_not_written() {
 #[test]
 fn an_error_shows_its_place() {
     insta::assert_snapshot!(complaint(&with_folders("[policy]\nstale_draft_dyas = 3\n")), @"
-    10:1: unknown field `stale_draft_dyas`, expected one of `stale_draft_days`, `review_grace_days`, `restore_hold_hours`, `reference_days`
+    10:1: unknown field `stale_draft_dyas`, expected one of `stale_draft_days`, `review_grace_days`, `restore_hold_hours`, `reference_days`, `approve_with_waivers`
     10 | stale_draft_dyas = 3
        | ^^^^^^^^^^^^^^^^
     ");
@@ -154,7 +165,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `rules`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -180,6 +191,33 @@ fn an_error_shows_its_place() {
     1:1: no [[root]] is configured
     1 | [catalog]
       | ^
+    ");
+}
+
+#[test]
+fn a_placement_is_a_name_and_its_rules_are_known() {
+    insta::assert_snapshot!(
+        complaint(&with_folders("[placement.blog.rules]\nSL201 = 'off'\nSL999 = 'off'\n")),
+        @"
+    11:1: there is no rule `SL999`
+    11 | SL999 = 'off'
+       | ^^^^^
+    "
+    );
+    insta::assert_snapshot!(complaint(&with_folders("[placement.'a b'.rules]\n")), @"
+    9:12: `a b` is not a placement (a name without spaces)
+    9 | [placement.'a b'.rules]
+      |            ^^^^^
+    ");
+    insta::assert_snapshot!(complaint(&with_folders("[placement.blog]\nrule = 'off'\n")), @"
+    10:1: unknown field `rule`, expected `rules`
+    10 | rule = 'off'
+       | ^^^^
+    ");
+    insta::assert_snapshot!(complaint(&with_folders("[site]\nterritories = ['DE', 'UK']\n")), @"
+    10:22: `UK` is not a code of ISO 3166-1 (the United Kingdom is GB)
+    10 | territories = ['DE', 'UK']
+       |                      ^^^^
     ");
 }
 
@@ -425,10 +463,12 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     insta::assert_snapshot!(Policy::default().canonical_text(), @"
     zone=UTC
     locale=en
+    territories=
     stale_draft_days=30
     review_grace_days=never
     restore_hold_hours=72
     reference_days=14
+    approve_with_waivers=false
     max_items=500
     max_bytes=21474836480
     max_percent=10

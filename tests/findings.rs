@@ -42,7 +42,7 @@ fn ended(
 fn finding(code: &str, message: &str) -> Finding {
     let rule = rules::named(code).unwrap();
     let message = message.to_owned();
-    Finding { code: rule.code, name: rule.name, severity: rule.severity, message }
+    Finding { code: rule.code, name: rule.name, severity: rule.severity, message, waived: None }
 }
 
 fn at(line: u64, item: &str) -> Location {

@@ -62,6 +62,7 @@ fn finding(severity: Severity) -> Item {
         name: "alt-text-missing",
         severity,
         message: "there is no alternative text in `en`".to_owned(),
+        waived: None,
     };
     Item::Finding(Found::new(Some(tea()), finding))
 }
@@ -355,8 +356,13 @@ fn nothing_from_outside_can_steer_a_terminal() {
     let say = |report: &mut Report<'_>| {
         let text = hostile();
         let subject = Subject { id: AssetId(1), path: text.clone() };
-        let finding =
-            Finding { code: "SL101", name: "x", severity: Severity::Note, message: text.clone() };
+        let finding = Finding {
+            code: "SL101",
+            name: "x",
+            severity: Severity::Note,
+            message: text.clone(),
+            waived: None,
+        };
         report.text(text.clone());
         let record = Value::Record(vec![("name", text.as_str().into())]);
         let values = vec![Value::from(text.as_str()), record];

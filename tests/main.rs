@@ -44,6 +44,7 @@ mod scanning;
 mod support;
 mod table;
 mod validation;
+mod waivers;
 mod wxr;
 mod wxr_broken;
 mod wxr_hostile;

@@ -11,7 +11,7 @@ use shelflife::domain::metadata::Metadata;
 use shelflife::domain::path::RelPath;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::time::Timestamp;
-use shelflife::domain::validation::{Reading, Subject, rules, validate};
+use shelflife::domain::validation::{Known, Reading, Subject, rules, validate};
 use shelflife::exit::ExitCode;
 
 use crate::support::scanned::FULL;

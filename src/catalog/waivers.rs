@@ -29,7 +29,8 @@ pub struct NewWaiver {
 }
 
 /// The columns of [`waiver`], in its order, of waivers that nobody revoked.
-const WAIVERS: &str = "SELECT asset_id, id, rule, reason, granted_by, granted_ms, until_on, until_ms
+const WAIVERS: &str =
+    "SELECT asset_id, id, rule, reason, granted_by, granted_ms, until_on, until_ms
     FROM waiver WHERE revoked_ms IS NULL AND asset_id >= :first AND asset_id <= :last
     ORDER BY asset_id, id";
 

@@ -38,6 +38,8 @@ locale = {locale}
 # What is the site's own on the web: hosts, and where uploads are served from if that is not
 # /wp-content/uploads/.
 # addresses = ["shop.example", "https://cdn.example/media/"]
+# Countries that the site is served to, as ISO 3166-1 codes or EU. A license has to cover them all.
+# territories = ["DE", "AT"]
 
 [catalog]
 # The SQLite file that holds every decision. Not beneath a root.

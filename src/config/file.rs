@@ -12,6 +12,7 @@ use crate::domain::asset::RootKind;
 use crate::domain::metadata;
 use crate::domain::policy::{Caps, Policy};
 use crate::domain::reference::SiteAddress;
+use crate::domain::territory;
 use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Zone;
 use crate::domain::validation::{Severity, rules};
@@ -54,6 +55,7 @@ struct Site {
     locale: Option<Spanned<String>>,
     #[serde(default)]
     addresses: Vec<Spanned<String>>,
+    territories: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize)]
@@ -145,6 +147,10 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
     Ok(Policy {
         zone: file.site.time_zone.as_ref().map_or(Ok(default.zone), |name| zone(source, name))?,
         locale: file.site.locale.as_ref().map_or(Ok(default.locale), |l| locale(source, l))?,
+        territories: match &file.site.territories {
+            Some(names) => territories(source, names)?,
+            None => default.territories,
+        },
         stale_draft_days: table.stale_draft_days.unwrap_or(default.stale_draft_days),
         review_grace_days: table.review_grace_days.or(default.review_grace_days),
         restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
@@ -177,6 +183,23 @@ fn locale(source: &Source<'_>, locale: &Spanned<String>) -> Result<String, Confi
         let message = format!("`{}` is not a locale (write en, de_DE or pt-BR)", locale.get_ref());
         source.error(locale.span(), message)
     })
+}
+
+fn territories(
+    source: &Source<'_>,
+    names: &Spanned<Vec<Spanned<String>>>,
+) -> Result<BTreeSet<String>, ConfigError> {
+    if names.get_ref().is_empty() {
+        let message = "the site would be served nowhere; without the key it is not asked";
+        return Err(source.error(names.span(), message));
+    }
+    let mut territories = BTreeSet::new();
+    for name in names.get_ref() {
+        let codes = territory::codes_of(name.get_ref())
+            .map_err(|error| source.error(name.span(), error.to_string()))?;
+        territories.extend(codes.iter().map(|code| (*code).to_owned()));
+    }
+    Ok(territories)
 }
 
 fn owners(

@@ -22,7 +22,9 @@ pub fn gate(subject: &Subject<'_>) -> Vec<Finding> {
     if subject.policy.approve_with_waivers {
         findings.retain(|finding| finding.waived.is_none());
     }
-    findings.iter_mut().for_each(|finding| finding.waived = None);
+    for finding in &mut findings {
+        finding.waived = None;
+    }
     findings
 }
 

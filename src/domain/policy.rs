@@ -12,6 +12,8 @@ pub struct Policy {
     pub zone: Zone,
     /// Locale whose alt text every asset needs.
     pub locale: String,
+    /// Countries that the site is served to, by code; none where nobody said.
+    pub territories: BTreeSet<String>,
     /// A draft that nobody decided for this many days is stale.
     pub stale_draft_days: u32,
     /// Days after the review date until a due review blocks use; `None`: it never does.
@@ -49,6 +51,7 @@ impl Policy {
         let Self {
             zone,
             locale,
+            territories,
             stale_draft_days,
             review_grace_days,
             restore_hold_hours,
@@ -63,6 +66,7 @@ impl Policy {
         let mut lines = vec![
             format!("zone={}", zone.name()),
             format!("locale={locale}"),
+            format!("territories={}", territories.iter().cloned().collect::<Vec<_>>().join(" ")),
             format!("stale_draft_days={stale_draft_days}"),
             format!("review_grace_days={grace}"),
             format!("restore_hold_hours={restore_hold_hours}"),
@@ -93,6 +97,7 @@ impl Default for Policy {
         Self {
             zone: Zone::utc(),
             locale: "en".to_owned(),
+            territories: BTreeSet::new(),
             stale_draft_days: 30,
             review_grace_days: None,
             restore_hold_hours: 72,

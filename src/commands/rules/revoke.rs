@@ -13,7 +13,7 @@ use crate::report::{Item, Subject};
 
 /// End waivers of a rule before their day
 #[derive(Debug, clap::Args)]
-pub struct RevokeArgs {
+pub(super) struct RevokeArgs {
     /// Code or name of a rule: SL201, alt-text-missing
     #[arg(value_name = "CODE", value_parser = rule)]
     code: &'static Rule,

@@ -20,7 +20,7 @@ use crate::report::{Item, Subject};
 /// still stand in the way of an approval unless `approve_with_waivers` is set in shelflife.toml.
 /// A new waiver takes the place of an earlier one of the same rule.
 #[derive(Debug, clap::Args)]
-pub struct WaiveArgs {
+pub(super) struct WaiveArgs {
     /// Code or name of a rule: SL201, alt-text-missing
     #[arg(value_name = "CODE", value_parser = rule)]
     code: &'static Rule,

@@ -9,7 +9,7 @@ use crate::report::Value;
 
 /// List the waivers that hold
 #[derive(Debug, clap::Args)]
-pub struct WaiversArgs {
+pub(super) struct WaiversArgs {
     /// Only of this rule, by code or name
     #[arg(long, value_name = "CODE", value_parser = rule)]
     rule: Option<&'static Rule>,

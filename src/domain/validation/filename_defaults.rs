@@ -165,8 +165,8 @@ pub(super) struct Tools(BTreeMap<Origin, &'static str>);
 
 impl Tools {
     pub(super) fn behind(name: &FileName) -> Self {
-        static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
-        let mut found: Vec<_> = KNOWN
+        static ALL: OnceLock<Vec<Compiled>> = OnceLock::new();
+        let mut found: Vec<_> = ALL
             .get_or_init(compile)
             .iter()
             .flat_map(|known| match known.extent {
@@ -200,13 +200,13 @@ pub(super) fn is_default(name: &FileName) -> bool {
 }
 
 /// The patterns of one extent, compiled, with their places in the list.
-struct Known {
+struct Compiled {
     extent: Extent,
     set: RegexSet,
     names: Vec<(usize, &'static DefaultName)>,
 }
 
-impl Known {
+impl Compiled {
     /// The default names that a reading of a stem is.
     fn names(&self, reading: &str) -> Vec<(usize, &'static DefaultName)> {
         if !self.set.is_match(reading.as_bytes()) {
@@ -218,12 +218,12 @@ impl Known {
     }
 }
 
-fn compile() -> Vec<Known> {
+fn compile() -> Vec<Compiled> {
     let known = [Extent::Whole, Extent::Start].into_iter().filter_map(|extent| {
         let all = DEFAULT_NAMES.iter().enumerate();
         let names: Vec<_> = all.filter(|(_, name)| name.extent == extent).collect();
         let set = set_of(names.iter().map(|(_, name)| *name)).ok()?;
-        Some(Known { extent, set, names })
+        Some(Compiled { extent, set, names })
     });
     known.collect()
 }

@@ -155,7 +155,7 @@ pub struct Finding {
     pub severity: Severity,
     /// What is wrong with this asset.
     pub message: String,
-    /// Who accepts it, how long and why; `None` where nobody does.
+    /// How long it is accepted, by whom and why; `None` where nobody does.
     pub waived: Option<String>,
 }
 
@@ -240,7 +240,7 @@ mod tests {
         let waived = |sample: &Sample| -> Vec<_> {
             sample.findings().into_iter().map(|f| (f.code, f.waived)).collect()
         };
-        let words = "by li through 2026-06-01: the new photo comes".to_owned();
+        let words = "until 2026-06-01, by li: the new photo comes".to_owned();
         assert_eq!(waived(&sample)[2], ("SL401", Some(words)));
         assert_eq!(waived(&sample)[0], ("SL107", None));
         sample.now = instant("2026-06-02");

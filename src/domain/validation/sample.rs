@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Reading, Rule, Subject, Waiver, validate};
+use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
+use super::{Finding, Known, Reading, Rule, Subject, Waiver, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };

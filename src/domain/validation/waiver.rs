@@ -26,8 +26,8 @@ impl Waiver {
         self.granted_at <= now && now < self.until
     }
 
-    /// Who accepted it, how long and why.
+    /// How long it is accepted, by whom and why.
     pub fn words(&self) -> String {
-        format!("by {} through {}: {}", self.granted_by, self.until_on, self.reason)
+        format!("until {}, by {}: {}", self.until_on, self.granted_by, self.reason)
     }
 }

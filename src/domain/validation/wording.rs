@@ -280,7 +280,9 @@ mod tests {
     #[test]
     fn a_placeholder_is_known_among_signs_and_a_text_is_none() {
         let texts = ["TBD", "n/a", "?", " - ", "xxx", "To be determined.", "(lorem ipsum)", "…"];
-        texts.iter().for_each(|text| assert!(is_placeholder(text), "{text}"));
+        for text in texts {
+            assert!(is_placeholder(text), "{text}");
+        }
         let longest = PLACEHOLDERS.iter().map(|word| word.replace(' ', "").chars().count()).max();
         assert_eq!(longest, Some(14));
         assert!(!is_placeholder("to be determined by li"));

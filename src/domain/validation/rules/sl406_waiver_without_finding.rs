@@ -1,5 +1,5 @@
 use crate::domain::validation::rules::named;
-use crate::domain::validation::{Gate, Rule, Severity, Subject};
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
     code: "SL406",
@@ -10,6 +10,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A waiver that has done its work still accepts the same defect, should it come back before the waiver ends.",
     fix: "Revoke it with `rules revoke`.",
     source: "product policy",
+    needs: &[Known::Record],
     check,
 };
 
