@@ -9,6 +9,7 @@
 
 mod approval;
 mod architecture;
+mod archive;
 mod attachment_table;
 mod binary;
 mod calendar;

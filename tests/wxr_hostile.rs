@@ -225,6 +225,26 @@ fn a_source_that_fails_ends_the_export_with_its_line() {
     assert_eq!(source.to_string(), "the disk is gone");
 }
 
+#[test]
+fn a_url_with_space_around_it_is_told_and_one_that_leads_elsewhere_refused() {
+    let of = |url: &str| {
+        let url = format!(
+            "\n<wp:attachment_url>{url}</wp:attachment_url><guid>https://shop.example/?p=1</guid>"
+        );
+        let item = only_item(read(with_meta(&url)));
+        (item.url.unwrap(), item.problems.into_iter().map(|problem| problem.to_string()).collect())
+    };
+    let told = |what: &str| vec![format!("line 7: `wp:attachment_url` {what}")];
+    let url = "https://shop.example/wp-content/uploads/a.jpg";
+    assert_eq!(of(url), (url.to_owned(), vec![]));
+    let padded = told("has space around it and was read without");
+    assert_eq!(of(&format!("{url}\n  ")), (url.to_owned(), padded));
+    let up = "https://shop.example/wp-content/uploads/%2e%2e/wp-config.php";
+    let refused =
+        told(&format!("is refused: the path has a part that is empty, `.` or `..`: `{up}`"));
+    assert_eq!(of(up), ("https://shop.example/?p=1".to_owned(), refused));
+}
+
 fn events(bytes: &[u8], capacity: usize) -> Vec<Event> {
     WxrReader::new(BufReader::with_capacity(capacity, bytes)).map(Result::unwrap).collect()
 }

@@ -43,7 +43,7 @@ pub(super) fn check_kind(
 ) -> Result<(), Error> {
     for path in paths.iter().filter(|path| !ctx.current_dir.join(path).is_dir()) {
         let Some(kind) = open(ctx, path)?.kind() else { continue };
-        if kind != expected {
+        if kind != expected && kind != ExportKind::Zip {
             return Err(Error::Usage {
                 message: format!("`{}` is {}, not {}", shown(path), kind.words(), expected.words()),
                 hint: Some(format!("read it with `import {}`", kind.name())),

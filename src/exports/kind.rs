@@ -12,6 +12,8 @@ pub enum ExportKind {
     Json,
     /// A table of attachments (CSV).
     Table,
+    /// An archive of files that are media or exports.
+    Zip,
 }
 
 /// So much of a file is looked at to tell its kind.
@@ -34,6 +36,9 @@ impl ExportKind {
         if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
             return Err(Defect::Encoding("UTF-16".to_owned()));
         }
+        if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+            return Ok(Self::Zip);
+        }
         let text = head.strip_prefix(UTF8_MARK).unwrap_or(head).trim_ascii_start();
         match text.first() {
             None => Err(Defect::Empty),
@@ -55,6 +60,7 @@ impl ExportKind {
             Self::Wxr => text.contains("<rss") && has_any(&["wordpress.org/export/", "<wp:"]),
             Self::Json => has_any(&MARKS),
             Self::Table => table::is_evident(head),
+            Self::Zip => false,
         };
         is_evident.then_some(kind)
     }
@@ -65,6 +71,7 @@ impl ExportKind {
             Self::Wxr => "wxr",
             Self::Json => "rest",
             Self::Table => "csv",
+            Self::Zip => "zip",
         }
     }
 
@@ -74,6 +81,7 @@ impl ExportKind {
             Self::Wxr => "a WordPress export (WXR)",
             Self::Json => "JSON",
             Self::Table => "a table (CSV)",
+            Self::Zip => "an archive (ZIP)",
         }
     }
 }
@@ -107,6 +115,7 @@ mod tests {
             ("title,price\nTea,5\n", None),
             ("Take care of this file,\n", None),
             ("GIF89a", None),
+            ("PK\x03\x04", None),
             ("", None),
         ] {
             assert_eq!(ExportKind::evident(head.as_bytes()), kind, "{head}");
@@ -124,6 +133,7 @@ mod tests {
         for page in ["<!DOCTYPE html><title>", "<!-- x --><HTML lang=\"de\">", "<br /><body>"] {
             assert_eq!(ExportKind::of(page.as_bytes()), Err(Defect::WebPage), "{page}");
         }
+        assert_eq!(ExportKind::of(b"PK\x05\x06\0\0"), Ok(ExportKind::Zip));
         assert_eq!(ExportKind::of(b"ID,post_title\n"), Ok(ExportKind::Table));
         assert_eq!(ExportKind::of(b" \n"), Err(Defect::Empty));
         assert_eq!(ExportKind::of(b"\xff\xfe[\0"), Err(Defect::Encoding("UTF-16".to_owned())));

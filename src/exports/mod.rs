@@ -17,6 +17,7 @@ pub mod references;
 pub mod table;
 mod url;
 pub mod wxr;
+pub mod zip;
 
 use std::sync::Arc;
 

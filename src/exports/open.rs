@@ -8,7 +8,8 @@ use super::json::JsonReader;
 use super::kind::HEAD;
 use super::table::AttachmentTable;
 use super::wxr::WxrReader;
-use super::{Event, ExportError, ExportKind, Place, Problem};
+use super::zip::{ArchiveDefect, ZipReader};
+use super::{Defect, Event, ExportError, ExportKind, Place, Problem};
 use crate::domain::asset::Content;
 
 /// Tells the content of a file that an archive holds from its bytes; `media::sniff` in the program.
@@ -50,6 +51,7 @@ enum Reader<'a> {
     Wxr(Box<WxrReader<Source<'a>>>),
     Json(Box<JsonReader<Source<'a>>>),
     Table(Box<AttachmentTable<Source<'a>>>),
+    Zip(Box<ZipReader<'a>>),
     /// `None` once it was given.
     Refused(Option<Problem>),
 }
@@ -73,6 +75,8 @@ impl Iterator for Export<'_> {
             Reader::Wxr(reader) => reader.next()?,
             Reader::Json(reader) => reader.next()?,
             Reader::Table(reader) => reader.next()?,
+            // The places in an archive are named already.
+            Reader::Zip(reader) => return reader.next(),
             Reader::Refused(problem) => Ok(Event::Problem(problem.take()?)),
         };
         Some(self.named(event))
@@ -84,23 +88,43 @@ impl<'a> Export<'a> {
     fn begin(
         name: &str,
         mut source: impl Read + Seek + 'a,
-        _look: Look<'a>,
+        look: Look<'a>,
     ) -> Result<(Self, Vec<u8>), ExportError> {
         let name: Arc<str> = Arc::from(name);
         let failed = |source| ExportError::Read { place: Place::file(&name), source };
         let head = head_of(&mut source).map_err(failed)?;
-        let source: Source<'a> = Box::new(BufReader::with_capacity(BUFFER, source));
-        let kind = ExportKind::of(&head);
-        let reader = match kind.clone() {
-            Ok(ExportKind::Wxr) => Reader::Wxr(Box::new(WxrReader::new(source))),
-            Ok(ExportKind::Json) => Reader::Json(Box::new(JsonReader::new(source))),
-            Ok(ExportKind::Table) => Reader::Table(Box::new(AttachmentTable::new(source))),
-            Err(what) => {
-                let (place, subject) = (Place::line(1), None);
-                Reader::Refused(Some(Problem { place, subject, what }))
+        let export = match ExportKind::of(&head) {
+            Ok(ExportKind::Zip) => {
+                let reader = ZipReader::open(&name, Box::new(source), look).map_err(failed)?;
+                let (reader, kind) = (Reader::Zip(Box::new(reader)), Some(ExportKind::Zip));
+                Self { name, kind, reader }
+            }
+            Ok(kind) => {
+                let source = Box::new(BufReader::with_capacity(BUFFER, source));
+                Self::of_kind(&name, kind, source)
+            }
+            Err(what) => Self::refused(name, None, what),
+        };
+        Ok((export, head))
+    }
+
+    /// What a file of a known kind says. An archive cannot be read without going back in it.
+    pub(super) fn of_kind(name: &Arc<str>, kind: ExportKind, source: Source<'a>) -> Self {
+        let name = Arc::clone(name);
+        let reader = match kind {
+            ExportKind::Wxr => Reader::Wxr(Box::new(WxrReader::new(source))),
+            ExportKind::Json => Reader::Json(Box::new(JsonReader::new(source))),
+            ExportKind::Table => Reader::Table(Box::new(AttachmentTable::new(source))),
+            ExportKind::Zip => {
+                return Self::refused(name, Some(kind), Defect::Archive(ArchiveDefect::Nested));
             }
         };
-        Ok((Self { name, kind: kind.ok(), reader }, head))
+        Self { name, kind: Some(kind), reader }
+    }
+
+    fn refused(name: Arc<str>, kind: Option<ExportKind>, what: Defect) -> Self {
+        let (place, subject) = (Place::line(1), None);
+        Self { name, kind, reader: Reader::Refused(Some(Problem { place, subject, what })) }
     }
 
     /// `None` if it is no export.

@@ -46,6 +46,8 @@ pub enum Defect {
     #[error("left alone: {0}")]
     LeftAlone(String),
     #[error(transparent)]
+    Archive(super::zip::ArchiveDefect),
+    #[error(transparent)]
     Table(super::table::TableDefect),
     #[error("the file is empty")]
     Empty,

@@ -1,5 +1,6 @@
 //! What capability tests share: a library in a temporary folder, with its own clock.
 
+pub(crate) mod archives;
 pub(crate) mod dying_files;
 pub(crate) mod embedded;
 pub(crate) mod exports;

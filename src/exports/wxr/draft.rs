@@ -9,6 +9,7 @@ use crate::domain::path::RelPath;
 use crate::exports::details::{self, ALT, ATTACHED_FILE, BACKUP_SIZES, METADATA};
 use crate::exports::php::PhpError;
 use crate::exports::problem::{listed, shown};
+use crate::exports::url::claim_url;
 use crate::exports::{Defect, Item, Malformed, MediaDetails, Place, Problem};
 
 /// The texts of an item.
@@ -150,8 +151,7 @@ impl Draft {
     fn into_item(mut self) -> Item {
         let attachment = self.take_id();
         self.report_cuts();
-        let guid = self.take(Field::Guid).filter(|url| !url.trim().is_empty());
-        let url = self.take(Field::AttachmentUrl).filter(|url| !url.trim().is_empty());
+        let url = self.take_url(Field::AttachmentUrl).or_else(|| self.take_url(Field::Guid));
         let mut item = Item {
             attachment,
             title: self.take(Field::Title),
@@ -160,7 +160,7 @@ impl Draft {
             description: self.take(Field::Content),
             slug: self.take_trimmed(Field::PostName),
             status: self.take_trimmed(Field::Status),
-            url: url.or(guid).map(|url| url.trim().to_owned()),
+            url,
             file: self.take_file(),
             mime: None,
             posted: self.take_date(Field::PostDate),
@@ -213,6 +213,14 @@ impl Draft {
             self.report(text.line, defect);
         }
         number
+    }
+
+    fn take_url(&mut self, field: Field) -> Option<String> {
+        let url = self.texts.fields.remove(&field)?;
+        let mut defects = Vec::new();
+        let claimed = claim_url(field.element(), &url.value, &mut defects);
+        self.problems.extend(defects.into_iter().map(|defect| (url.line, defect)));
+        claimed
     }
 
     fn take_file(&mut self) -> Option<RelPath> {
