@@ -43,7 +43,7 @@ impl Sample {
         let asset = asset();
         Self {
             files: vec![file(&asset)],
-            claims: Some(Claims::default()),
+            claims: Some(claims()),
             asset,
             metadata: metadata(),
             contexts: vec![context("campaign/spring", "2026-05-01", "2026-08-31")],
@@ -198,6 +198,12 @@ pub(crate) fn context(key: &str, starts_on: &str, ends_on: &str) -> Context {
         revisions: vec![revision(1, starts_on, "first")],
         key,
     }
+}
+
+/// The file discloses that it was generated, and says nothing else.
+fn claims() -> Claims {
+    let source_type = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+    Claims { source_type: Some(source_type.to_owned()), ..Claims::default() }
 }
 
 /// A waiver that `li` granted in the middle of May.

@@ -40,6 +40,7 @@ mod sl211_alt_text_wrong_script;
 mod sl212_alt_text_untranslated;
 mod sl213_alt_text_half_decorative;
 mod sl214_alt_text_stale_claim;
+mod sl216_alt_text_differs_from_file;
 mod sl301_source_note_missing;
 mod sl302_rights_note_missing;
 mod sl303_rights_review_missing;
@@ -51,6 +52,15 @@ mod sl308_license_scope_unknown;
 mod sl309_license_end_unknown;
 mod sl310_license_unproven;
 mod sl311_license_missing;
+mod sl312_territory_not_licensed;
+mod sl313_license_silent;
+mod sl314_rights_review_outdated;
+mod sl315_claimed_owner_unmentioned;
+mod sl316_claimed_restriction_unmentioned;
+mod sl317_claimed_credit_unrecorded;
+mod sl318_ai_disclosure_missing;
+mod sl319_source_type_contradicted;
+mod sl320_credentials_invalid;
 mod sl401_owner_missing;
 mod sl402_owner_unknown;
 mod sl403_placement_missing;
@@ -75,6 +85,8 @@ mod sl515_expiry_after_other_end;
 mod sl516_start_before_right;
 mod sl517_never_usable;
 mod sl518_draft_stale;
+mod sl519_claimed_expiry_earlier;
+mod sl520_claimed_release_later;
 mod sl601_files_missing;
 mod sl602_original_missing;
 mod sl603_type_unknown;
@@ -82,6 +94,7 @@ mod sl604_type_not_media;
 mod sl605_dimensions_unreadable;
 mod sl606_dimensions_giant;
 mod sl607_rendition_type_mismatch;
+mod sl608_content_broken;
 mod sl701_unknown_asset;
 mod sl702_draft_asset;
 mod sl703_rejected_asset;
@@ -131,6 +144,7 @@ pub static ALL: &[&Rule] = &[
     &sl212_alt_text_untranslated::RULE,
     &sl213_alt_text_half_decorative::RULE,
     &sl214_alt_text_stale_claim::RULE,
+    &sl216_alt_text_differs_from_file::RULE,
     &sl301_source_note_missing::RULE,
     &sl302_rights_note_missing::RULE,
     &sl303_rights_review_missing::RULE,
@@ -142,6 +156,15 @@ pub static ALL: &[&Rule] = &[
     &sl309_license_end_unknown::RULE,
     &sl310_license_unproven::RULE,
     &sl311_license_missing::RULE,
+    &sl312_territory_not_licensed::RULE,
+    &sl313_license_silent::RULE,
+    &sl314_rights_review_outdated::RULE,
+    &sl315_claimed_owner_unmentioned::RULE,
+    &sl316_claimed_restriction_unmentioned::RULE,
+    &sl317_claimed_credit_unrecorded::RULE,
+    &sl318_ai_disclosure_missing::RULE,
+    &sl319_source_type_contradicted::RULE,
+    &sl320_credentials_invalid::RULE,
     &sl401_owner_missing::RULE,
     &sl402_owner_unknown::RULE,
     &sl403_placement_missing::RULE,
@@ -166,6 +189,8 @@ pub static ALL: &[&Rule] = &[
     &sl516_start_before_right::RULE,
     &sl517_never_usable::RULE,
     &sl518_draft_stale::RULE,
+    &sl519_claimed_expiry_earlier::RULE,
+    &sl520_claimed_release_later::RULE,
     &sl601_files_missing::RULE,
     &sl602_original_missing::RULE,
     &sl603_type_unknown::RULE,
@@ -173,6 +198,7 @@ pub static ALL: &[&Rule] = &[
     &sl605_dimensions_unreadable::RULE,
     &sl606_dimensions_giant::RULE,
     &sl607_rendition_type_mismatch::RULE,
+    &sl608_content_broken::RULE,
     &sl701_unknown_asset::RULE,
     &sl702_draft_asset::RULE,
     &sl703_rejected_asset::RULE,

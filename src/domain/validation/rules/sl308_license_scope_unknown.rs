@@ -14,13 +14,18 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
+/// What the asset and the site ask for is told by another rule, and more loudly.
 fn check(subject: &Subject<'_>) -> Vec<String> {
+    let placed = !subject.metadata.placements.is_empty();
+    let served = !subject.policy.territories.is_empty();
     let unknown = subject.licenses.iter().filter_map(|license| {
-        let what = match (&license.territories, &license.placements) {
-            (Scope::Unknown, Scope::Unknown) => "no territories and no placements",
-            (Scope::Unknown, _) => "no territories",
-            (_, Scope::Unknown) => "no placements",
-            _ => return None,
+        let territories = license.territories == Scope::Unknown && !served;
+        let placements = license.placements == Scope::Unknown && !placed;
+        let what = match (territories, placements) {
+            (true, true) => "no territories and no placements",
+            (true, false) => "no territories",
+            (false, true) => "no placements",
+            (false, false) => return None,
         };
         Some(format!("license {} names {what}", license.key))
     });
@@ -42,12 +47,14 @@ mod tests {
         finds(
             &RULE,
             |s| {
+                s.metadata.placements.clear();
                 s.licenses[0].territories = Scope::Unknown;
                 s.licenses[0].placements = Scope::Unknown;
             },
             &["license firefly-terms names no territories and no placements"],
         );
         passes(&RULE, |s| s.licenses[0].placements = Scope::Unrestricted);
+        passes(&RULE, |s| s.licenses[0].placements = Scope::Unknown);
         passes(&RULE, |s| s.licenses.clear());
     }
 }
