@@ -21,6 +21,10 @@ struct Put {
     shown: BTreeMap<String, (bool, bool)>,
 }
 
+/// What is not in the texts of posts.
+const OUTSIDE: [&str; 6] =
+    ["featured", "excerpt", "reusable-block", "comment", "site-logo", "site-icon"];
+
 pub(super) struct Oracle {
     /// The attachments of each file, by its path beneath the uploads folder.
     files: BTreeMap<RelPath, Vec<i64>>,
@@ -64,6 +68,16 @@ impl Oracle {
 
     pub(super) fn attachments_with(&self, path: &RelPath) -> Vec<i64> {
         self.files.get(path).cloned().unwrap_or_default()
+    }
+
+    /// What rendered texts of published posts use.
+    pub(super) fn put_in_content(&self) -> impl Iterator<Item = (&str, i64)> {
+        let shown = |put: &&Put| {
+            let in_page = put.shown.get("front end crawl").is_some_and(|(url, id)| *url || *id);
+            let in_api = put.shown.get("REST anonymous").is_some_and(|(url, id)| *url || *id);
+            in_page && in_api && !OUTSIDE.contains(&put.kind.as_str())
+        };
+        self.put.iter().filter(shown).map(|put| (put.kind.as_str(), put.attachment))
     }
 
     /// Everything that the source is known to show was found in the way that it shows it, but for

@@ -6,11 +6,11 @@
 use std::io::{self, BufRead};
 
 /// The longest entry that is held, in bytes.
-pub(super) const MAX_ENTRY: usize = 4 * crate::exports::MAX_TEXT;
+pub(in crate::exports) const MAX_ENTRY: usize = 4 * crate::exports::MAX_TEXT;
 
 /// What comes next in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::exports) enum Found {
     /// [`Entries::text`] is its text.
     Entry,
     /// It is longer than [`MAX_ENTRY`] and was skipped.
@@ -66,7 +66,7 @@ impl Text {
 
 /// The entries of a document.
 #[derive(Debug)]
-pub(super) struct Entries<R> {
+pub(in crate::exports) struct Entries<R> {
     source: R,
     place: Place,
     line: u64,
@@ -81,7 +81,7 @@ pub(super) struct Entries<R> {
 const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl<R: BufRead> Entries<R> {
-    pub(super) fn new(source: R) -> Self {
+    pub(in crate::exports) fn new(source: R) -> Self {
         Self {
             source,
             place: Place::Outside,
@@ -95,22 +95,22 @@ impl<R: BufRead> Entries<R> {
     }
 
     /// The text of the last entry.
-    pub(super) fn text(&self) -> &[u8] {
+    pub(in crate::exports) fn text(&self) -> &[u8] {
         &self.text
     }
 
     /// The line at which the last thing found begins.
-    pub(super) fn begun(&self) -> u64 {
+    pub(in crate::exports) fn begun(&self) -> u64 {
         self.begun
     }
 
     /// The line at which the next byte stands.
-    pub(super) fn line(&self) -> u64 {
+    pub(in crate::exports) fn line(&self) -> u64 {
         self.line
     }
 
     /// Finds the next thing. `None` at the end.
-    pub(super) fn find_next(&mut self) -> io::Result<Option<Found>> {
+    pub(in crate::exports) fn find_next(&mut self) -> io::Result<Option<Found>> {
         if !self.has_begun {
             self.skip_mark()?;
         }

@@ -4,7 +4,7 @@
 //! objects, in answers with an envelope, and where `_embed` put them into posts.
 
 mod attachment;
-mod entries;
+pub(in crate::exports) mod entries;
 mod entry;
 mod loose;
 mod rendered;

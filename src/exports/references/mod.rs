@@ -5,20 +5,28 @@
 
 mod addresses;
 mod blocks;
+mod dump;
 mod escapes;
+mod files;
 mod found;
 mod keys;
 mod kind;
 mod marks;
 mod mention;
+mod rest;
 mod site;
+mod sql;
+mod tokens;
 mod values;
 mod wxr;
 
 use std::fmt;
 use std::io::BufRead;
 
+use self::files::read_file;
 use self::found::Outbox;
+use self::rest::{RestReferences, Tally};
+use self::sql::SqlReferences;
 use self::wxr::WxrReferences;
 use super::ExportError;
 use crate::domain::reference::SourceKind;
@@ -46,6 +54,7 @@ pub struct ReferenceReader<I, R> {
     files: I,
     open: Option<FileReader<R>>,
     site: Site,
+    tally: Tally,
     out: Outbox,
     is_over: bool,
 }
@@ -54,7 +63,10 @@ type Bytes<'a> = Box<dyn BufRead + 'a>;
 
 #[derive(Debug)]
 enum FileReader<R> {
-    Wxr(WxrReferences<R>),
+    Wxr(Box<WxrReferences<R>>),
+    Rest(RestReferences<R>),
+    Sql(Box<SqlReferences<R>>),
+    Text(R),
 }
 
 impl<'a, I> ReferenceReader<I, Bytes<'a>>
@@ -62,32 +74,52 @@ where
     I: Iterator<Item = Result<SourceFile<'a>, ExportError>>,
 {
     pub fn new(kind: SourceKind, site: Site, files: I) -> Self {
-        Self { files, open: None, site, out: Outbox::new(kind), is_over: false }
+        let tally = Tally::default();
+        Self { files, open: None, site, tally, out: Outbox::new(kind), is_over: false }
     }
 
     /// What the source turned out to be. Complete once the reader gave everything.
-    pub fn into_reading(self) -> Reading {
+    pub fn into_reading(mut self) -> Reading {
+        self.out.reading.areas.extend(self.tally.areas());
         self.out.reading
     }
 
     /// Reads one piece. `false` at the end of the last file.
     fn advance(&mut self) -> Result<bool, ExportError> {
-        let more = match &mut self.open {
-            None => false,
-            Some(FileReader::Wxr(reader)) => reader.advance(&mut self.site, &mut self.out)?,
-        };
-        if more {
+        let Some(open) = self.open.take() else {
+            let Some(file) = self.files.next() else { return Ok(false) };
+            self.begin(file?);
             return Ok(true);
-        }
-        self.open = None;
-        let Some(file) = self.files.next() else { return Ok(false) };
-        self.begin(file?);
+        };
+        self.open = match open {
+            FileReader::Wxr(mut reader) => {
+                let more = reader.advance(&mut self.site, &mut self.out)?;
+                more.then_some(FileReader::Wxr(reader))
+            }
+            FileReader::Rest(mut reader) => {
+                let more = reader.advance((&mut self.site, &mut self.tally), &mut self.out)?;
+                more.then_some(FileReader::Rest(reader))
+            }
+            FileReader::Sql(mut reader) => {
+                let more = reader.advance(&mut self.site, &mut self.out)?;
+                more.then_some(FileReader::Sql(reader))
+            }
+            FileReader::Text(bytes) => {
+                read_file(bytes, &mut self.site, &mut self.out)?;
+                None
+            }
+        };
         Ok(true)
     }
 
     fn begin(&mut self, file: SourceFile<'a>) {
+        self.open = Some(match self.out.reading.kind {
+            SourceKind::Wxr => FileReader::Wxr(Box::new(WxrReferences::new(file.bytes))),
+            SourceKind::Rest => FileReader::Rest(RestReferences::new(&file.name, file.bytes)),
+            SourceKind::Sql => FileReader::Sql(Box::new(SqlReferences::new(file.bytes))),
+            SourceKind::Pages | SourceKind::Theme => FileReader::Text(file.bytes),
+        });
         self.out.file = file.name;
-        self.open = Some(FileReader::Wxr(WxrReferences::new(file.bytes)));
     }
 }
 

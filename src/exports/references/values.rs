@@ -31,6 +31,12 @@ pub(super) fn scan_json_numbers(
     walk.json(value, &mut vec![name.to_owned()], 0);
 }
 
+/// Adds all that a JSON value mentions.
+pub(super) fn scan_json(name: &str, value: &Json, site: &Site, mentions: &mut Mentions) {
+    let mut walk = Walk { site, means: Means::Field, label: name, numbers_only: false, mentions };
+    walk.json(value, &mut vec![name.to_owned()], 0);
+}
+
 struct Walk<'a, 'm> {
     site: &'a Site,
     means: Means,
