@@ -14,6 +14,7 @@ mod attachment_table;
 mod binary;
 mod calendar;
 mod catalogs;
+mod checking;
 mod claims;
 mod cleanup;
 mod command_line;

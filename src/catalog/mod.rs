@@ -27,6 +27,7 @@ mod roots;
 mod runs;
 mod search;
 mod select;
+mod snapshot;
 mod spans;
 mod waivers;
 

@@ -155,6 +155,13 @@ fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection> {
     }
 }
 
+/// Opens the empty file that a copy of a catalog is to be in.
+pub(super) fn connect_to_copy(path: &Path) -> Result<Connection> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    setting(&conn, "synchronous", "3")?;
+    Ok(conn)
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place that opens the catalog")]
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;

@@ -7,6 +7,8 @@
 mod act;
 mod approve;
 mod audit;
+mod backup;
+mod check;
 mod clean;
 mod clearing;
 mod completions;
@@ -66,6 +68,8 @@ pub use progress::Progress;
 pub enum Command {
     Approve(approve::ApproveArgs),
     Audit(audit::AuditArgs),
+    Backup(backup::BackupArgs),
+    Check(Box<check::CheckArgs>),
     Clean(clean::CleanArgs),
     Completions(completions::CompletionsArgs),
     Context(context::ContextArgs),
@@ -102,6 +106,8 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
     match command {
         Command::Approve(args) => approve::run(args, ctx),
         Command::Audit(args) => audit::run(args, ctx),
+        Command::Backup(args) => backup::run(args, ctx),
+        Command::Check(args) => check::run(args, ctx),
         Command::History(args) => history::run(args, ctx),
         Command::Clean(args) => clean::run(args, ctx),
         Command::Completions(args) => {
@@ -145,6 +151,8 @@ pub const COMMANDS: &[CommandRow] = {
         row("approve",        Decide, AtOnce),
         row("audit log",      Read,   AtOnce),
         row("audit verify",   Read,   AtOnce),
+        row("backup",         Act,    AtOnce),
+        row("check",          Read,   AtOnce),
         row("clean",          Act,    WithApply),
         row("completions",    Read,   AtOnce),
         row("context add",    Decide, AtOnce),
@@ -192,7 +200,7 @@ pub const COMMANDS: &[CommandRow] = {
 };
 
 /// The commands whose answer is findings, which the formats for findings can hold.
-const ANSWERED_BY_FINDINGS: [&str; 1] = ["validate"];
+const ANSWERED_BY_FINDINGS: [&str; 2] = ["check", "validate"];
 
 /// What a command may touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::path::Path;
 
 use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
@@ -303,7 +304,7 @@ pub(super) fn find_context(
     })
 }
 
-fn read_list(ctx: &Context<'_>, file: &str) -> Result<Vec<u8>, Error> {
+pub(super) fn read_list(ctx: &Context<'_>, file: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
     let path = ctx.current_dir.join(file);
     let failed = |source| Error::Read { path: path.clone(), source };
     let mut bytes = Vec::new();

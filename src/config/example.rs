@@ -82,6 +82,8 @@ restore_hold_hours = {hold}
 reference_days = {references}
 # Whether a finding that somebody waived (`shelflife rules waive`) lets an approval pass.
 approve_with_waivers = {waivers}
+# A snapshot of the catalog that is older than so many days is not believed by `check`.
+snapshot_max_age_days = {snapshot}
 
 [clean]
 # How much one run may move. If any of the three is exceeded, nothing is moved.
@@ -103,6 +105,7 @@ max_percent = {percent}
         hold = policy.restore_hold_hours,
         references = policy.reference_days,
         waivers = policy.approve_with_waivers,
+        snapshot = policy.snapshot_max_age_days,
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,
         percent = policy.caps.max_percent,

@@ -22,8 +22,8 @@ use crate::domain::validation::{Severity, rules};
 struct File {
     #[serde(default)]
     site: Site,
-    catalog: Location,
-    quarantine: Location,
+    catalog: Option<Location>,
+    quarantine: Option<Location>,
     #[serde(default)]
     root: Vec<Root>,
     #[serde(default)]
@@ -86,6 +86,7 @@ struct PolicyTable {
     restore_hold_hours: Option<u32>,
     reference_days: Option<u32>,
     approve_with_waivers: Option<bool>,
+    snapshot_max_age_days: Option<u32>,
 }
 
 #[derive(Deserialize, Default)]
@@ -128,17 +129,38 @@ impl Source<'_> {
 
 pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
     let source = Source { path, text };
-    let file: File = toml::from_str(text).map_err(|error| {
-        source.error(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))
-    })?;
+    let file = parsed(&source)?;
     Ok(Config {
         path: path.to_owned(),
         policy: policy(&source, &file)?,
-        catalog: source.location(&file.catalog.path)?,
-        quarantine: source.location(&file.quarantine.path)?,
+        catalog: needed(&source, file.catalog.as_ref(), "catalog")?,
+        quarantine: needed(&source, file.quarantine.as_ref(), "quarantine")?,
         roots: roots(&source, &file.root)?,
         addresses: addresses(&source, &file.site.addresses)?,
     })
+}
+
+/// The policy alone, from a file that need not say where anything is.
+pub(super) fn read_policy(path: &Path, text: &str) -> Result<Policy, ConfigError> {
+    let source = Source { path, text };
+    policy(&source, &parsed(&source)?)
+}
+
+fn parsed(source: &Source<'_>) -> Result<File, ConfigError> {
+    toml::from_str(source.text).map_err(|error| {
+        source.error(error.span().unwrap_or(0..0), error.message().replace('\n', ", "))
+    })
+}
+
+fn needed(
+    source: &Source<'_>,
+    location: Option<&Location>,
+    table: &str,
+) -> Result<PathBuf, ConfigError> {
+    match location {
+        Some(location) => source.location(&location.path),
+        None => Err(source.error(0..0, format!("missing field `{table}`"))),
+    }
 }
 
 fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
@@ -155,6 +177,7 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         review_grace_days: table.review_grace_days.or(default.review_grace_days),
         restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
         reference_days: table.reference_days.unwrap_or(default.reference_days),
+        snapshot_max_age_days: table.snapshot_max_age_days.unwrap_or(default.snapshot_max_age_days),
         severities: severities(source, &file.rules)?,
         placement_severities: placement_severities(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),

@@ -69,6 +69,12 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
+/// Reads the policy and the rules of the file at `path`, which must be absolute; the rest of it is
+/// checked as far as it is there, and not used.
+pub fn load_policy(path: &Path) -> Result<Policy, ConfigError> {
+    file::read_policy(path, &open::read(path)?)
+}
+
 /// Checks the text of a configuration file, without looking at any disk.
 ///
 /// Relative paths in it are meant from the folder of `path`.

@@ -75,6 +75,11 @@ impl RelPath {
         Self::new(text.as_bytes())
     }
 
+    /// A path for what has none, where a path has to be.
+    pub fn nameless() -> Self {
+        Self(b"nameless".to_vec())
+    }
+
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -22,6 +22,8 @@ pub struct Policy {
     pub restore_hold_hours: u32,
     /// A source of references older than this many days proves no absence.
     pub reference_days: u32,
+    /// Days after which a snapshot of a catalog is not believed any more.
+    pub snapshot_max_age_days: u32,
     /// Severity by rule code, where it differs from the rule's own.
     pub severities: BTreeMap<String, Severity>,
     /// The same by placement, for assets that are meant for it.
@@ -56,6 +58,7 @@ impl Policy {
             review_grace_days,
             restore_hold_hours,
             reference_days,
+            snapshot_max_age_days,
             severities,
             placement_severities,
             approve_with_waivers,
@@ -72,6 +75,7 @@ impl Policy {
             format!("restore_hold_hours={restore_hold_hours}"),
             format!("reference_days={reference_days}"),
             format!("approve_with_waivers={approve_with_waivers}"),
+            format!("snapshot_max_age_days={snapshot_max_age_days}"),
             format!("max_items={max_items}"),
             format!("max_bytes={max_bytes}"),
             format!("max_percent={max_percent}"),
@@ -102,6 +106,7 @@ impl Default for Policy {
             review_grace_days: None,
             restore_hold_hours: 72,
             reference_days: 14,
+            snapshot_max_age_days: 7,
             severities: BTreeMap::new(),
             placement_severities: BTreeMap::new(),
             approve_with_waivers: false,

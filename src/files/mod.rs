@@ -26,8 +26,8 @@ pub use folder::{Entry, FileKind, FileStat, Folder, Identity};
 pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};
 pub use lock::{Locking, RunLock};
 pub use private::{
-    check_private_dir, create_private_dir, is_beneath, network_file_system, replace_private,
-    write_new_private,
+    check_private_dir, create_private_dir, is_beneath, make_new_private, network_file_system,
+    replace_private, write_new_private,
 };
 pub use quarantine::Quarantine;
 pub use read::{FileRead, Head, hash_file, read_batch, read_file};

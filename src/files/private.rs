@@ -30,6 +30,19 @@ pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(write::replace(folder.at(name), bytes, MODE)?)
 }
 
+/// Makes a file that must not be there yet ([`FileError::is_taken`]) of what `fill` does to an
+/// empty one beside it. Durable on return; nobody sees a part of it under its name.
+pub fn make_new_private<E: From<FileError>>(
+    path: &Path,
+    fill: impl FnOnce(&Path) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let (folder, name) = folder_and_name(path)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(FileError::io("make file", path, Errno::EXIST).into());
+    }
+    write::make_new(folder.at(name), MODE, fill)
+}
+
 fn folder_and_name(path: &Path) -> Result<(Folder, &[u8])> {
     let Some(Component::Normal(name)) = path.components().next_back() else {
         return Err(FileError::io("write", path, Errno::ISDIR));

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 
 use rustix::fs::{Mode, OFlags, fsync, openat, renameat};
 
@@ -31,6 +32,28 @@ pub(super) fn replace(
         renameat(part.folder, part.name, to.folder, to.name)
             .map_err(|errno| to.failed("rename file", errno).into())
     })
+}
+
+/// Like [`write_new`], with what `fill` writes into an empty file by its path.
+pub(super) fn make_new<E: From<FileError>>(
+    to: Entry<'_>,
+    mode: u32,
+    fill: impl FnOnce(&Path) -> std::result::Result<(), E>,
+) -> std::result::Result<(), E> {
+    let unique = uuid::Uuid::new_v4().simple().to_string();
+    let name = [OWN_PREFIX, unique.as_bytes(), b".part"].concat();
+    let part = to.folder.at(&name);
+    let filled = create(part, mode).map_err(E::from).and_then(|file| {
+        fill(&part.path())?;
+        part.step("sync file").map_err(E::from)?;
+        fsync(&file).map_err(|errno| part.failed("sync file", errno))?;
+        rename_no_replace(part, to).map_err(|error| E::from(FileError::from(error)))
+    });
+    if let Err(error) = filled {
+        let _already_failing = remove(part);
+        return Err(error);
+    }
+    Ok(to.folder.sync()?)
 }
 
 /// Writes beside the target under a name that nobody else uses, and lets `place` move it there.

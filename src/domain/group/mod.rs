@@ -43,7 +43,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use self::folder::Folder;
-use super::asset::{AssetId, Content, Role};
+use self::name::{Name, Suffix};
+use super::asset::{AssetId, Content, Dimensions, Role};
+use super::path::RelPath;
 
 /// A file of the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,6 +206,16 @@ pub fn plan_groups(files: &[FolderFile], known: &[KnownAttachment]) -> Grouping 
     attachments::note_ids(&clusters, &mut grouping);
     earlier::note_assets(&folder, &mut grouping);
     grouping
+}
+
+/// The path of the original that a file without a record is a size of, by its name and its pixels.
+///
+/// `None` unless both say so: `banner-300x250.jpg` may be a picture of its own.
+pub fn possible_original(path: &RelPath, pixels: Option<Dimensions>) -> Option<RelPath> {
+    let name = Name::parse(path.name());
+    let (base, Suffix::Size(written)) = name.suffix? else { return None };
+    let original = [base, b".", name.extension].concat();
+    path.with_name(&original).ok().filter(|_| pixels == Some(written))
 }
 
 /// Follows each file to its original and puts the two together.

@@ -1,5 +1,7 @@
 //! Media types by content, and the extensions that fit them.
 
+use crate::domain::path::RelPath;
+
 /// MIME types with their extensions, the usual one first.
 #[rustfmt::skip]
 const MEDIA_TYPES: &[(&str, &[&str])] = &[
@@ -43,6 +45,13 @@ const MEDIA_TYPES: &[(&str, &[&str])] = &[
 pub(super) fn extensions_of(media_type: &str) -> Option<&'static [&'static str]> {
     let known = MEDIA_TYPES.iter().find(|(known, _)| *known == media_type);
     known.map(|(_, extensions)| *extensions)
+}
+
+/// The media type that usually goes with the name's extension.
+pub fn media_type_of_name(path: &RelPath) -> Option<&'static str> {
+    let extension = String::from_utf8_lossy(path.extension()).to_lowercase();
+    let fits = |(_, extensions): &&(&str, &[&str])| extensions.contains(&extension.as_str());
+    MEDIA_TYPES.iter().find(fits).map(|(media_type, _)| *media_type)
 }
 
 /// Whether a lower-case extension belongs to media. `ai` is left out: it is also a domain.

@@ -22,6 +22,7 @@ use super::lifecycle::State;
 use super::policy::Policy;
 
 pub use known::Known;
+pub use media_types::media_type_of_name;
 pub use reading::Reading;
 pub use subject::Subject;
 pub use waiver::Waiver;

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The text is what people without the picture rely on: an offer, price or claim that has ended misleads them.",
     fix: "Take the ended offer, price or claim out of the text, or end the asset.",
     source: "product policy: no outdated claim or offer",
-    needs: &[Known::AltText, Known::Record],
+    needs: &[Known::AltText],
     check,
 };
 

@@ -1,5 +1,4 @@
 use crate::domain::lifecycle::State;
-use crate::domain::text::printable_text;
 use crate::domain::validation::exported::{Lookup, Trait};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -20,10 +19,8 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     let lookup = subject.exported.map(|item| item.lookup);
     let renamed = matches!(lookup, Some(Lookup::Found { by: Trait::Bytes, .. }));
     let ended = !matches!(subject.asset.state, State::Draft | State::Approved);
-    let message = || {
-        let (id, path) = (subject.asset.id, printable_text(&subject.asset.path.to_string()));
-        format!("it has the bytes of {id} {path}, which is {}", subject.asset.state)
-    };
+    let message =
+        || format!("it has the bytes of {}, which is {}", subject.asset.id, subject.asset.state);
     (renamed && ended).then(message).into_iter().collect()
 }
 
@@ -45,7 +42,7 @@ mod tests {
         finds(
             &RULE,
             |s| renamed(s, State::Rejected),
-            &["it has the bytes of #12 2026/05/tea-tin-with-two-cups.jpg, which is rejected"],
+            &["it has the bytes of #12, which is rejected"],
         );
         let purged = State::Purged(Ended::Withdrawn);
         assert_eq!(Sample::with(|s| renamed(s, purged)).messages(&RULE).len(), 1);

@@ -1,0 +1,213 @@
+//! An entry as rules see it: what the export says, over what the catalog has on record.
+
+use crate::catalog::Dossier;
+use crate::domain::asset::{Asset, AssetId, Content, Digest};
+use crate::domain::context::Context as Circumstance;
+use crate::domain::license::License;
+use crate::domain::lifecycle::{Standing, State, Verdict};
+use crate::domain::metadata::Metadata;
+use crate::domain::path::RelPath;
+use crate::domain::reuse::{Candidate, Question, Use, check_reuse};
+use crate::domain::time::Timestamp;
+use crate::domain::validation::exported::{Exported, Flaw, FlawWeight, Lookup, Trait, Wanted};
+use crate::domain::validation::{
+    Finding, Known, Reading, Subject as Seeing, media_type_of_name, validate,
+};
+use crate::exports::{Defect, Item as Entry, Problem};
+use crate::report::Subject;
+
+use super::super::library;
+use super::ground::Ground;
+use super::lookup::Match;
+
+/// An entry with all that rules may ask about it.
+pub(super) struct Seen<'g> {
+    asset: Asset,
+    metadata: Metadata,
+    /// What the catalog has, if it has the asset.
+    dossier: Option<Box<Dossier>>,
+    verdict: Verdict,
+    contexts: Vec<&'g Circumstance>,
+    licenses: Vec<&'g License>,
+    known: Vec<Known>,
+    exported: Exported,
+}
+
+/// What an entry says of itself, before anything was looked up.
+pub(super) struct Said<'e> {
+    pub(super) entry: &'e Entry,
+    pub(super) path: Option<RelPath>,
+    /// Whether it says that it has an alternative text, or that it has none.
+    pub(super) tells_alt: bool,
+}
+
+impl<'g> Seen<'g> {
+    /// No entry at all, only what is wrong with the export.
+    pub(super) fn nothing(flaws: Vec<Flaw>) -> Self {
+        Self {
+            asset: unrecorded(),
+            metadata: Metadata::default(),
+            dossier: None,
+            verdict: Verdict { standing: Standing::Draft, causes: Vec::new() },
+            contexts: Vec::new(),
+            licenses: Vec::new(),
+            known: vec![Known::Export],
+            exported: Exported { flaws, ..Exported::unknown() },
+        }
+    }
+
+    pub(super) fn new(ground: &'g Ground, said: &Said<'_>, found: Match, now: Timestamp) -> Self {
+        let flaws = said.entry.problems.iter().map(flaw).collect();
+        let mut seen = Self::nothing(flaws);
+        seen.exported.lookup = match &found {
+            Match::NotAsked => Lookup::NotAsked,
+            Match::Unknown => Lookup::Unknown,
+            Match::Found { by, bytes, .. } => Lookup::Found { by: *by, bytes: *bytes },
+        };
+        if let Match::Found { dossier, .. } = found {
+            seen.take_record(ground, dossier, now);
+        } else {
+            let wanted = ground.wanted.iter().map(|wanted| wanted.placement.clone());
+            seen.metadata.placements = wanted.collect();
+        }
+        seen.take_entry(ground, said);
+        seen
+    }
+
+    /// Takes over what the catalog has on record.
+    fn take_record(&mut self, ground: &'g Ground, dossier: Box<Dossier>, now: Timestamp) {
+        let Dossier { row, metadata, claims, .. } = &*dossier;
+        let world = &ground.world;
+        self.asset = row.asset.clone();
+        self.metadata = metadata.clone();
+        self.verdict = ground.judge(row, now);
+        let contexts = row.facts.contexts.iter();
+        self.contexts = contexts.filter_map(|link| world.contexts.get(&link.context)).collect();
+        let licenses = row.facts.licenses.iter();
+        self.licenses = licenses.filter_map(|id| world.licenses.get(id)).collect();
+        self.known.extend([Known::Name, Known::AltText, Known::Content]);
+        self.known.extend(claims.as_ref().map(|_| Known::Claims));
+        self.exported.later = ground.until.map(|until| ground.judge(row, until));
+        self.exported.wanted =
+            ground.wanted.as_ref().map(|wanted| answered(ground, &dossier, wanted));
+        self.dossier = Some(dossier);
+    }
+
+    /// Lets what is shipped stand in place of what is on record.
+    fn take_entry(&mut self, ground: &Ground, said: &Said<'_>) {
+        let Said { entry, path, tells_alt } = said;
+        let renamed = matches!(self.exported.lookup, Lookup::Found { by: Trait::Bytes, .. });
+        if let Some(path) = path.as_ref().filter(|_| self.dossier.is_none() || renamed) {
+            self.asset.path = path.clone();
+            self.known.push(Known::Name);
+        }
+        if let Some(bytes) = &entry.bytes {
+            self.asset.digest = bytes.digest;
+            if self.dossier.is_none() {
+                self.asset.content = bytes.content.clone();
+                self.known.push(Known::Content);
+            }
+        } else if self.dossier.is_none() {
+            self.asset.content.media_type = media_type(entry, &self.asset.path);
+        }
+        if *tells_alt {
+            self.set_alt(&ground.locale, entry.alt.as_deref().unwrap_or_default());
+            self.known.push(Known::AltText);
+        }
+    }
+
+    /// An empty text is none: what declares a picture decorative is its record.
+    fn set_alt(&mut self, locale: &str, text: &str) {
+        let alt = &mut self.metadata.alt;
+        let is_decorative = alt.get(locale).is_some_and(String::is_empty);
+        if !text.is_empty() {
+            alt.insert(locale.to_owned(), text.to_owned());
+        } else if !is_decorative {
+            alt.remove(locale);
+        }
+    }
+
+    /// The asset, where the catalog has it.
+    pub(super) fn recorded(&self) -> Option<Subject> {
+        self.dossier.as_ref().map(|dossier| library::subject(&dossier.row.asset))
+    }
+
+    /// What the rules say that can be asked about it.
+    pub(super) fn findings(&self, ground: &Ground, now: Timestamp) -> Vec<Finding> {
+        let dossier = self.dossier.as_deref();
+        validate(&Seeing {
+            asset: &self.asset,
+            metadata: &self.metadata,
+            files: dossier.map_or(&[], |dossier| &dossier.files),
+            claims: dossier.and_then(|dossier| dossier.claims.as_ref()),
+            verdict: &self.verdict,
+            contexts: &self.contexts,
+            licenses: &self.licenses,
+            policy: &ground.policy,
+            reading: &Reading::of(&self.asset, &self.metadata),
+            waivers: dossier.map_or(&[], |dossier| &dossier.waivers),
+            now,
+            known: &self.known,
+            exported: Some(&self.exported),
+        })
+    }
+}
+
+/// What the licenses say about the use that the export is for.
+fn answered(ground: &Ground, dossier: &Dossier, wanted: &Use) -> Wanted {
+    let Dossier { row, metadata, .. } = dossier;
+    let candidate =
+        Candidate { facts: &row.facts, metadata, world: &ground.world, policy: &ground.policy };
+    let verdict = check_reuse(&candidate, wanted);
+    let about_license = verdict.answers.into_iter().find(|(of, _)| *of == Question::License);
+    let license = about_license.map_or(verdict.standing, |(_, grounds)| grounds);
+    Wanted { placement: wanted.placement.clone(), license }
+}
+
+/// The path beneath the uploads folder: as it is told, else as the address has it.
+pub(super) fn path(entry: &Entry) -> Option<RelPath> {
+    let told = entry.main_file().cloned();
+    told.or_else(|| {
+        let (_, beneath) = entry.url.as_deref()?.split_once("/uploads/")?;
+        RelPath::claimed(beneath.split(['?', '#']).next()?).ok()
+    })
+}
+
+/// A problem of the export as rules tell it.
+pub(super) fn flaw(problem: &Problem) -> Flaw {
+    let weight = match problem.what {
+        Defect::NotText { .. } | Defect::ControlCharacters { .. } => FlawWeight::Blemish,
+        Defect::NotWellFormed(_)
+        | Defect::DocumentType
+        | Defect::TooDeep { .. }
+        | Defect::CutOff
+        | Defect::Encoding(_)
+        | Defect::NotAnExport
+        | Defect::Empty
+        | Defect::WebPage
+        | Defect::UnknownKind => FlawWeight::Damage,
+        _ => FlawWeight::Entry,
+    };
+    Flaw { weight, what: problem.what.to_string() }
+}
+
+/// The type that the export names, else the one that goes with the name.
+fn media_type(entry: &Entry, path: &RelPath) -> String {
+    let told = entry.mime.as_deref().filter(|mime| !mime.trim().is_empty());
+    told.or_else(|| media_type_of_name(path)).unwrap_or_default().to_owned()
+}
+
+/// An asset that nobody recorded.
+fn unrecorded() -> Asset {
+    Asset {
+        id: AssetId(0),
+        state: State::Draft,
+        version: 0,
+        root: 0,
+        path: RelPath::nameless(),
+        digest: Digest([0; 32]),
+        content: Content::default(),
+        attachment: None,
+        added: Timestamp::from_millis(0),
+    }
+}
