@@ -135,13 +135,13 @@ impl Shelf {
 
 impl Ground {
     pub(super) fn look_up(&self, entry: &Entry, now: Timestamp) -> Result<Match, Error> {
-        let Some(shelf) = &self.catalog else { return Ok(Match::NotAsked) };
-        let Some(Candidates { assets, by, bytes }) = shelf.candidates(entry)? else {
+        let Some(records) = &self.catalog else { return Ok(Match::NotAsked) };
+        let Some(Candidates { assets, by, bytes }) = records.candidates(entry)? else {
             return Ok(Match::Unknown);
         };
         let mut chosen: Option<(FactsRow, Verdict)> = None;
         for id in assets {
-            let Some(row) = shelf.catalog.facts_of(id)? else { continue };
+            let Some(row) = records.catalog.facts_of(id)? else { continue };
             let verdict = self.judge(&row, now);
             let worse = |(_, so_far): &(FactsRow, Verdict)| verdict.standing < so_far.standing;
             if chosen.as_ref().is_none_or(worse) {
@@ -149,7 +149,7 @@ impl Ground {
             }
         }
         let Some((row, _)) = chosen else { return Ok(Match::Unknown) };
-        let dossier = Box::new(shelf.catalog.dossier_of(row)?);
+        let dossier = Box::new(records.catalog.dossier_of(row)?);
         Ok(Match::Found { dossier, by, bytes })
     }
 

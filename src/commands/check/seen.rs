@@ -175,18 +175,32 @@ pub(super) fn path(entry: &Entry) -> Option<RelPath> {
 
 /// A problem of the export as rules tell it.
 pub(super) fn flaw(problem: &Problem) -> Flaw {
+    use Defect as D;
     let weight = match problem.what {
-        Defect::NotText { .. } | Defect::ControlCharacters { .. } => FlawWeight::Blemish,
-        Defect::NotWellFormed(_)
-        | Defect::DocumentType
-        | Defect::TooDeep { .. }
-        | Defect::CutOff
-        | Defect::Encoding(_)
-        | Defect::NotAnExport
-        | Defect::Empty
-        | Defect::WebPage
-        | Defect::UnknownKind => FlawWeight::Damage,
-        _ => FlawWeight::Entry,
+        D::NotText { .. } | D::ControlCharacters { .. } | D::Padded { .. } => FlawWeight::Blemish,
+        D::NotWellFormed(_)
+        | D::DocumentType
+        | D::TooDeep { .. }
+        | D::CutOff
+        | D::Encoding(_)
+        | D::NotAnExport
+        | D::NotJson(_)
+        | D::EntryTooLong { .. }
+        | D::NotAttachments { .. }
+        | D::SiteRefused { .. }
+        | D::LeftAlone(_)
+        | D::Table(_)
+        | D::Empty
+        | D::WebPage
+        | D::UnknownKind => FlawWeight::Damage,
+        D::TooLong { .. }
+        | D::IdMissing
+        | D::NotANumber { .. }
+        | D::Path { .. }
+        | D::PathNotText { .. }
+        | D::WrongShape { .. }
+        | D::NotReadable { .. }
+        | D::More { .. } => FlawWeight::Entry,
     };
     Flaw { weight, what: problem.what.to_string() }
 }
