@@ -1,11 +1,13 @@
 //! What `scan` and `init` do with a library, and what they refuse to believe.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
+use crate::support::embedded::{samples, xmp};
 use crate::support::pictures::png;
 
 /// A library with a picture, two renditions of it, and another picture.
@@ -166,4 +168,60 @@ fn while_the_environment_pauses_it_no_file_is_moved() {
     library.remove_variable("SHELFLIFE_PAUSED");
     library.run("clean --apply").expect(ExitCode::Success);
     assert!(!library.path("uploads/2026/03/garden.png").exists());
+}
+
+#[test]
+fn a_scan_learns_what_originals_and_their_sidecars_say() {
+    let library = TestLibrary::new();
+    let samples: BTreeMap<_, _> = samples().into_iter().collect();
+    library.write("uploads/tea.jpg", &samples["tea.jpg"]);
+    library.write("uploads/plain.png", png((3, 2), b""));
+    library.run("init --root uploads --catalog catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    let shown = |path: &str| {
+        let report = library.run(&format!("show {path} --format json")).json();
+        report["items"][0]["fields"]["claims"].clone()
+    };
+    let claims = shown("tea.jpg");
+    assert_eq!(claims["alt"][1]["text"], "tea.jpg");
+    assert_eq!(claims["generation"]["prompt"], "a tin of tea");
+    assert_eq!(claims["credentials"]["generator"], "tea 1.0");
+    assert_eq!(claims["expires_on"], "2027-01-31");
+    assert_eq!(shown("plain.png"), serde_json::json!({}));
+
+    // A sidecar that comes later speaks first, and is heard without reading the picture again.
+    library.write("uploads/tea.jpg.xmp", xmp("From the sidecar", "x"));
+    let scanned = library.run("scan --format json").json();
+    assert_eq!(scanned["summary"]["figures"]["files read"], 1);
+    let claims = shown("tea.jpg");
+    assert_eq!(claims["alt"][1]["text"], "From the sidecar");
+    assert_eq!(claims["keywords"], serde_json::json!(["tea", "tin"]));
+
+    // Other bytes, other claims; what was reviewed is not touched by any of it.
+    library.write("uploads/tea.jpg", &samples["tea.png"]);
+    fs::remove_file(library.path("uploads/tea.jpg.xmp")).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    let claims = shown("tea.jpg");
+    assert_eq!(claims["alt"][1]["text"], "tea.png");
+    assert!(claims.get("keywords").is_none());
+    let report = library.run("show tea.jpg --format json").json();
+    assert_eq!(report["items"][0]["fields"]["alt"], serde_json::json!([]));
+}
+
+#[test]
+fn originals_that_an_older_program_did_not_look_into_are_read_once() {
+    let library = TestLibrary::new();
+    library.write("uploads/tea.jpg", &samples()[0].1);
+    library.write("uploads/tea-8x8.jpg", &samples()[0].1);
+    library.run("init --root uploads --catalog catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    let database = rusqlite::Connection::open(library.path("catalog.db")).unwrap();
+    database.execute("UPDATE file_claims SET edition = 0, claims = NULL", []).unwrap();
+    let read =
+        || library.run("scan --format json").json()["summary"]["figures"]["files read"].clone();
+    assert_eq!(read(), 1);
+    assert!(read().is_null());
+    let report = library.run("show tea.jpg --format json").json();
+    assert_eq!(report["items"][0]["fields"]["claims"]["tool"], serde_json::Value::Null);
+    assert_eq!(report["items"][0]["fields"]["claims"]["title"][0]["text"], "Tea");
 }

@@ -72,7 +72,8 @@ impl Catalog {
     fn fill(&self, dossiers: &mut [Dossier]) -> Result<()> {
         self.add_descriptions(dossiers, |dossier| &mut dossier.metadata)?;
         self.add_files(dossiers)?;
-        self.add_waivers(dossiers)
+        self.add_waivers(dossiers)?;
+        self.add_claims(dossiers)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rusqlite::Row;
+use rusqlite::{Row, Transaction, named_params};
 
 use super::cells;
 use super::dossiers::Dossier;
@@ -104,4 +104,16 @@ pub(super) fn stamp(row: &Row<'_>) -> Result<FileStamp> {
         inode: cells::unsigned(row.get("inode")?),
         device: cells::unsigned(row.get("device")?),
     })
+}
+
+/// Makes the asset's flag say whether any of its files is missing.
+pub(super) fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE asset SET files_missing = m.missing, version = version + 1
+         FROM (SELECT EXISTS (SELECT 1 FROM file WHERE asset_id = :id AND place = 'missing')
+                 AS missing) AS m
+         WHERE id = :id AND files_missing <> m.missing",
+    )?
+    .execute(named_params! { ":id": asset.0 })?;
+    Ok(())
 }

@@ -4,15 +4,16 @@ use rusqlite::{Row, Transaction, named_params};
 use serde_json::json;
 
 use super::audit::{About, Log, meta, set_meta};
-use super::cells;
 use super::decisions::{Decision, decide};
 use super::error::{CatalogError, Result};
-use super::files::stamp;
+use super::files::{refresh_missing, stamp};
 use super::open::Catalog;
 use super::runs::Session;
 use super::search::index_words;
+use super::{cells, claims};
 use crate::domain::actor::Authority;
 use crate::domain::asset::{AssetId, Digest, Place, Role};
+use crate::domain::claims::EDITION;
 use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
 use crate::domain::lifecycle::{self, Action, Plan, Request, State};
 
@@ -40,8 +41,9 @@ impl Catalog {
         let mut statement = self.conn.prepare_cached(
             "SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type,
                     f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
-                    a.state, a.was, a.version
+                    a.state, a.was, a.version, c.edition
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
+                         LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
              ORDER BY f.name",
         )?;
@@ -144,6 +146,11 @@ impl<'a, 's> Writing<'a, 's> {
         }
         for (asset, original) in &plan.originals {
             self.set_original(change, *asset, original)?;
+        }
+        for said in &plan.said {
+            if let Home::Asset(asset, _) = resolve(&said.of, first) {
+                claims::record(self.tx, change, asset, said)?;
+            }
         }
         for (attachment, home) in &plan.attached {
             self.attach(*attachment, &resolve(home, first))?;
@@ -280,6 +287,7 @@ impl<'a, 's> Writing<'a, 's> {
             "DELETE FROM asset_context WHERE asset_id = :asset",
             "DELETE FROM asset_license WHERE asset_id = :asset",
             "DELETE FROM hold WHERE asset_id = :asset",
+            "DELETE FROM file_claims WHERE asset_id = :asset",
             "DELETE FROM asset_words WHERE rowid = :asset",
             "DELETE FROM asset WHERE id = :asset",
         ] {
@@ -353,18 +361,6 @@ fn mark_missing(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<()
     log.append(tx, "file.missing", About::asset(asset), &json!({ "file": file }))
 }
 
-/// Makes the asset's flag say whether any of its files is missing.
-pub(super) fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE asset SET files_missing = m.missing, version = version + 1
-         FROM (SELECT EXISTS (SELECT 1 FROM file WHERE asset_id = :id AND place = 'missing')
-                 AS missing) AS m
-         WHERE id = :id AND files_missing <> m.missing",
-    )?
-    .execute(named_params! { ":id": asset.0 })?;
-    Ok(())
-}
-
 fn known_file(row: &Row<'_>) -> Result<KnownFile> {
     let place: String = row.get("place")?;
     let owner = match row.get::<_, Option<i64>>("asset_id")? {
@@ -386,7 +382,9 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
             digest: Digest(row.get("sha256")?),
             content: cells::content(row)?,
             stamp: stamp(row)?,
+            claims: None,
         },
+        looked_into: row.get::<_, Option<i64>>("edition")? == Some(EDITION),
         place: Place::named(&place).ok_or_else(|| CatalogError::damaged("file.place"))?,
         owner,
     })

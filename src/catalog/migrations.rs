@@ -5,6 +5,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_references.sql"),
     include_str!("migrations/0003_waivers.sql"),
+    include_str!("migrations/0004_claims.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -13,6 +14,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "cf4889cc85c46d476477553d1c951009b614a5f9ac5ca6738dbe4ea5407821a9",
     "452fa6a3458f05ea9ec95b37301510ef94de1800e777003d8b6cd1dcba80b236",
     "d7b9d53bf295226af1074b7cf2bc44e5f34c86e016c4bc5c27f2d7625114e68a",
+    "c7b6653b3f54df2875317f9a8c663ea7f14de7173ae41740d055dad2e3727d75",
 ];
 
 /// The schema that this program writes.

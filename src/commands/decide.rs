@@ -350,6 +350,7 @@ mod tests {
             digest: Digest([1; 32]),
             content: Content::default(),
             stamp: FileStamp { bytes: 1, modified_ns: 0, changed_ns: 0, inode: 1, device: 1 },
+            claims: None,
         };
         let new_assets = names.iter().map(original).collect();
         let plan = FolderPlan { new_assets, ..FolderPlan::default() };

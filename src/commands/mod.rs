@@ -9,6 +9,7 @@ mod approve;
 mod audit;
 mod backup;
 mod check;
+mod claims;
 mod clean;
 mod clearing;
 mod completions;

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::report::Value;
 
 use super::Context;
+use super::claims::claims_field;
 use super::library::Court;
 use super::selection::{Empty, Selected, Selection};
 use super::usage::{horizon, usage_field, usage_of};
@@ -50,6 +51,8 @@ fn fields(
     fields.push(("holds", holds.into()));
     let horizon = horizon(catalog, court, ctx.now)?;
     fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
+    let claims = catalog.claims_of(row.asset.id)?;
+    fields.push(("claims", claims_field(claims.as_ref())));
     let files = catalog.files_of(row.asset.id)?;
     fields.push(("files", Value::List(files.iter().map(|(_, file)| file_record(file)).collect())));
     Ok(fields)

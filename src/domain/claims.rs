@@ -7,6 +7,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Grows when readers learn to read more, so that files are looked into again.
+pub const EDITION: i64 = 1;
+
 /// The language key of a text that is for every reader (XMP `xml:lang="x-default"`), and of texts
 /// whose source knows no languages, such as EXIF.
 pub const ANY_LANGUAGE: &str = "x-default";
@@ -205,6 +208,52 @@ impl Claims {
         *self == Self::default()
     }
 
+    /// These claims, with what they leave open filled in from `below`. The defects are those of both.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        let texts = |ours: Texts, theirs: Texts| if ours.is_empty() { theirs } else { ours };
+        let mut defects = self.defects;
+        defects.extend(below.defects);
+        Self {
+            alt: texts(self.alt, below.alt),
+            extended_description: texts(self.extended_description, below.extended_description),
+            title: texts(self.title, below.title),
+            description: texts(self.description, below.description),
+            keywords: first_full(self.keywords, below.keywords),
+            creators: first_full(self.creators, below.creators),
+            credit: self.credit.or(below.credit),
+            copyright: texts(self.copyright, below.copyright),
+            usage_terms: texts(self.usage_terms, below.usage_terms),
+            rights_url: self.rights_url.or(below.rights_url),
+            licensors: first_full(self.licensors, below.licensors),
+            source_type: self.source_type.or(below.source_type),
+            released_on: self.released_on.or(below.released_on),
+            expires_on: self.expires_on.or(below.expires_on),
+            tool: self.tool.or(below.tool),
+            generation: self.generation.or(below.generation),
+            credentials: self.credentials.or(below.credentials),
+            defects,
+        }
+    }
+
+    /// About how many bytes they take in memory.
+    pub fn size(&self) -> usize {
+        let texts = [
+            &self.alt,
+            &self.extended_description,
+            &self.title,
+            &self.description,
+            &self.copyright,
+            &self.usage_terms,
+        ];
+        let texts = texts.into_iter().flat_map(|texts| texts.0.values()).map(String::len);
+        let lists = self.keywords.iter().chain(&self.creators).map(String::len);
+        let generation = self.generation.iter().flat_map(|found| {
+            [&found.prompt, &found.negative_prompt].into_iter().flatten().map(String::len)
+        });
+        1_024 + texts.chain(lists).chain(generation).sum::<usize>()
+    }
+
     /// The digital source types of the metadata and of the content credentials.
     pub fn source_types(&self) -> impl Iterator<Item = &str> {
         let credentials = self.credentials.iter().flat_map(|found| &found.source_types);
@@ -221,6 +270,10 @@ impl Claims {
     pub fn shows_generation(&self) -> bool {
         self.generation.is_some() || self.discloses_generation()
     }
+}
+
+fn first_full<T>(first: Vec<T>, second: Vec<T>) -> Vec<T> {
+    if first.is_empty() { second } else { first }
 }
 
 /// Whether a digital source type, as address or bare code, says that a generative model had a part.

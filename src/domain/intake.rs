@@ -5,8 +5,10 @@
 //! never merged into another: what would need that is left as it is and remarked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use super::asset::{AssetId, Content, Digest, FileStamp, Place, Role};
+use super::claims::Claims;
 use super::group::{Ambiguous, Group};
 use super::lifecycle::State;
 use super::text::printable;
@@ -18,6 +20,29 @@ pub struct FoundFile {
     pub digest: Digest,
     pub content: Content,
     pub stamp: FileStamp,
+    /// What it says about itself; `None` if it was not looked into now.
+    pub claims: Option<Box<Claims>>,
+}
+
+impl FoundFile {
+    /// Whether the other is the same file, unchanged.
+    fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.digest == other.digest
+            && self.content == other.content
+            && self.stamp == other.stamp
+    }
+
+    /// Whether by its name it speaks of another file.
+    fn is_sidecar(&self) -> bool {
+        stem_of_sidecar(&self.name).is_some()
+    }
+}
+
+/// `photo.jpg` of `photo.jpg.xmp`, `photo` of `photo.xmp`.
+fn stem_of_sidecar(name: &[u8]) -> Option<&[u8]> {
+    let (stem, ending) = name.split_at_checked(name.len().checked_sub(4)?)?;
+    (ending.eq_ignore_ascii_case(b".xmp") && !stem.is_empty()).then_some(stem)
 }
 
 /// The asset that a known file belongs to.
@@ -36,6 +61,8 @@ pub struct KnownFile {
     pub file: i64,
     pub found: FoundFile,
     pub place: Place,
+    /// Whether what it says about itself is known.
+    pub looked_into: bool,
     /// Of which asset, or why of none.
     pub owner: Result<Owner, String>,
 }
@@ -67,6 +94,23 @@ pub struct Voided {
     pub reason: String,
 }
 
+impl KnownFile {
+    /// Whether it ought to be read for what it says, although it did not change.
+    pub fn wants_a_look(&self) -> bool {
+        let is_original = self.owner.as_ref().is_ok_and(|owner| owner.role == Role::Original);
+        !self.looked_into && is_original
+    }
+}
+
+/// What a file says about an asset, its own or that of the picture beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The file's name.
+    pub by: Vec<u8>,
+    pub of: Home,
+    pub claims: Box<Claims>,
+}
+
 /// What to write about one folder. Files that did not change in any way are not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FolderPlan {
@@ -75,6 +119,8 @@ pub struct FolderPlan {
     pub files: Vec<FileStep>,
     /// Assets whose original now has other bytes, or is another file.
     pub originals: Vec<(AssetId, FoundFile)>,
+    /// What files say that were looked into.
+    pub said: Vec<Said>,
     /// WordPress attachments and the assets they are.
     pub attached: Vec<(i64, Home)>,
     /// Undecided assets that turned out to be files of another asset.
@@ -107,7 +153,8 @@ pub fn plan_folder(
         known.iter().map(|file| (file.found.name.as_slice(), file)).collect();
     let found: BTreeMap<&[u8], &FoundFile> =
         found.iter().map(|file| (file.name.as_slice(), file)).collect();
-    let mut planning = Planning { known, found, plan: FolderPlan::default() };
+    let (originals, plan) = (BTreeMap::new(), FolderPlan::default());
+    let mut planning = Planning { known, found, originals, plan };
     for group in groups {
         planning.plan_group(group);
     }
@@ -115,12 +162,15 @@ pub fn plan_folder(
         planning.plan_ambiguous(file);
     }
     planning.void_changed();
+    planning.note_claims();
     planning.plan
 }
 
 struct Planning<'a> {
     known: BTreeMap<&'a [u8], &'a KnownFile>,
     found: BTreeMap<&'a [u8], &'a FoundFile>,
+    /// The originals of the folder by name, with the assets they are.
+    originals: BTreeMap<&'a [u8], Home>,
     plan: FolderPlan,
 }
 
@@ -136,6 +186,7 @@ impl Planning<'_> {
             None => self.plan.new_assets.push(original.clone()),
             Some(asset) => self.note_original(asset, original),
         }
+        self.originals.insert(&original.name, home(Role::Original));
         self.plan_member(&group.original, home(Role::Original));
         for member in &group.members {
             self.plan_member(&member.name, home(member.role));
@@ -198,12 +249,39 @@ impl Planning<'_> {
                 (Err(why), Home::Nowhere(now)) => why == now,
                 _ => false,
             };
-            stays && file.found == *found && file.place == Place::Library
+            stays && file.found.is_same(found) && file.place == Place::Library
         });
         if !same {
             let known = known.map(|file| file.file);
             self.plan.files.push(FileStep { known, found: found.clone(), home });
         }
+    }
+
+    /// What originals say is about themselves, unless they are sidecars of a picture beside them.
+    fn note_claims(&mut self) {
+        for (name, home) in &self.originals {
+            let Some(found) = self.found.get(name) else { continue };
+            let Some(claims) = found.claims.clone() else { continue };
+            let of = if found.is_sidecar() { self.beside(name) } else { Some(home) };
+            let Some(of) = of.cloned() else { continue };
+            self.plan.said.push(Said { by: name.to_vec(), of, claims });
+        }
+    }
+
+    /// The picture that a sidecar speaks of, if there is one and no other.
+    fn beside(&self, sidecar: &[u8]) -> Option<&Home> {
+        let stem = stem_of_sidecar(sidecar)?;
+        if let Some(home) = self.originals.get(stem) {
+            return Some(home);
+        }
+        let from = [stem, b"."].concat();
+        let range = (Bound::Included(from.as_slice()), Bound::Unbounded);
+        let named = self.originals.range::<[u8], _>(range);
+        let mut same = named.take_while(|(name, _)| name.starts_with(&from)).filter(|(name, _)| {
+            let ending = name.get(from.len()..).unwrap_or_default();
+            **name != sidecar && !ending.contains(&b'.')
+        });
+        same.next().filter(|_| same.next().is_none()).map(|(_, home)| home)
     }
 
     /// An approval is for bytes: any file of an approved asset with other bytes voids it.

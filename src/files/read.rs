@@ -23,21 +23,21 @@ thread_local! {
 
 /// What one reading of a file found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileRead {
+pub struct FileRead<T = Content> {
     pub digest: Digest,
-    pub content: Content,
+    pub content: T,
     pub stamp: FileStamp,
     pub mode: u32,
     pub links: u64,
 }
 
-/// Tells the content of a file from its bytes; `media::sniff` in the program.
-pub type Sniff<'a> = &'a (dyn Fn(&mut Head<'_>) -> Content + Sync);
+/// Tells from a file's bytes what is wanted of them: its content, or more than that.
+pub type Sniff<'a, T = Content> = &'a (dyn Fn(&mut Head<'_>) -> T + Sync);
 
 /// Reads the file once, and tells its digest, content and stamp.
 ///
 /// Fails with [`FileError::ChangedWhileReading`] if size, times or inode were different afterwards.
-pub fn read_file(folder: &Folder, name: &[u8], sniff: Sniff<'_>) -> Result<FileRead> {
+pub fn read_file<T>(folder: &Folder, name: &[u8], sniff: Sniff<'_, T>) -> Result<FileRead<T>> {
     let (stat, (digest, content)) = read_through(folder, name, |file, buffer, bytes| {
         let filled = fill(file, buffer)?;
         let first = buffer.get(..filled).unwrap_or_default();
@@ -59,7 +59,11 @@ pub fn hash_file(folder: &Folder, name: &[u8]) -> Result<(Digest, FileStat)> {
 /// Reads every file as [`read_file`] does, on all threads; the results are in the order of `paths`.
 ///
 /// Fastest if the files of a folder stand together.
-pub fn read_batch(root: &Root, paths: &[RelPath], sniff: Sniff<'_>) -> Vec<Result<FileRead>> {
+pub fn read_batch<T: Send>(
+    root: &Root,
+    paths: &[RelPath],
+    sniff: Sniff<'_, T>,
+) -> Vec<Result<FileRead<T>>> {
     paths
         .par_chunk_by(|a, b| a.folder() == b.folder())
         .flat_map(|together| {

@@ -259,6 +259,7 @@ fn found_file(asset: u64, file: usize) -> FoundFile {
             inode: number,
             device: 1,
         },
+        claims: None,
     }
 }
 

@@ -148,6 +148,7 @@ fn found(path: &Path, known: &Known) -> FoundFile {
             inode: 0,
             device: 0,
         },
+        claims: None,
     }
 }
 

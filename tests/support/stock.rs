@@ -213,6 +213,7 @@ fn new_asset(root: i64, path: &str) -> FolderChange {
         digest: Digest(digest),
         content: Content { media_type: "image/jpeg".to_owned(), dimensions: None },
         stamp: FileStamp { bytes: 1000, modified_ns: 0, changed_ns: 0, inode: 1, device: 1 },
+        claims: None,
     };
     let file = FileStep { known: None, found: found.clone(), home: Home::New(0, Role::Original) };
     let plan = FolderPlan { new_assets: vec![found], files: vec![file], ..FolderPlan::default() };

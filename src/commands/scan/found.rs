@@ -1,6 +1,8 @@
 //! One folder on its way from the disk into the catalog.
 
 use crate::catalog::{Catalog, FolderChange};
+use crate::domain::asset::Content;
+use crate::domain::claims::Claims;
 use crate::domain::group::{FolderFile, Membership, plan_groups};
 use crate::domain::intake::{FoundFile, KnownFile, plan_folder};
 use crate::domain::path::RelPath;
@@ -25,7 +27,8 @@ pub(super) enum Reading {
 impl Seen {
     pub(super) fn new(listing: FolderListing, known: Vec<KnownFile>, reading: Reading) -> Self {
         let unchanged = |file: &crate::files::FoundFile| {
-            known_as(&known, file.path.name()).is_some_and(|known| known.found.stamp == file.stamp)
+            known_as(&known, file.path.name())
+                .is_some_and(|known| known.found.stamp == file.stamp && !known.wants_a_look())
         };
         let wanted = listing.files.iter();
         let wanted = wanted.filter(|file| reading == Reading::Everything || !unchanged(file));
@@ -47,6 +50,9 @@ fn known_as<'k>(known: &'k [KnownFile], name: &[u8]) -> Option<&'k KnownFile> {
     known.get(at)
 }
 
+/// A file that was read: what it is, and what it says about itself.
+pub(super) type LookedInto = FileRead<(Content, Box<Claims>)>;
+
 /// What became of the files that were read, and of those that could not be.
 pub(super) struct Taken {
     pub(super) found: Vec<FoundFile>,
@@ -55,7 +61,7 @@ pub(super) struct Taken {
 
 /// Joins what was read with what did not change, by name. A file that could not be read keeps what
 /// is known of it.
-pub(super) fn take(seen: &Seen, read: Vec<Result<FileRead, FileError>>) -> Taken {
+pub(super) fn take(seen: &Seen, read: Vec<Result<LookedInto, FileError>>) -> Taken {
     let mut taken =
         Taken { found: Vec::with_capacity(seen.listing.files.len()), failed: Vec::new() };
     let mut read = seen.unread.iter().zip(read).peekable();
@@ -64,12 +70,16 @@ pub(super) fn take(seen: &Seen, read: Vec<Result<FileRead, FileError>>) -> Taken
         let fresh = read.next_if(|(path, _)| **path == file.path).map(|(_, read)| read);
         let known = || known_as(&seen.known, name).map(|known| known.found.clone());
         match fresh {
-            Some(Ok(read)) => taken.found.push(FoundFile {
-                name: name.to_vec(),
-                digest: read.digest,
-                content: read.content,
-                stamp: read.stamp,
-            }),
+            Some(Ok(read)) => {
+                let (content, claims) = read.content;
+                taken.found.push(FoundFile {
+                    name: name.to_vec(),
+                    digest: read.digest,
+                    content,
+                    stamp: read.stamp,
+                    claims: Some(claims),
+                });
+            }
             Some(Err(error)) => {
                 taken.failed.push(error);
                 taken.found.extend(known());

@@ -13,18 +13,20 @@ use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::files::{self, FileError, FileRead, OddityKind, Root, WalkOptions};
+use crate::files::{self, FileError, OddityKind, Root, WalkOptions};
 use crate::media;
 use crate::report::Item;
 
 use super::ScanArgs;
-use super::found::{Reading, Seen, plan, take};
+use super::found::{LookedInto, Reading, Seen, plan, take};
 use crate::commands::Context;
 use crate::commands::library::{own_files, subject};
 use crate::commands::progress::Progress;
 
 /// So many changed files are written in one transaction.
 const FILES_PER_WRITE: usize = 5_000;
+/// So many bytes of claims weigh as much as a file.
+const CLAIMS_PER_FILE: usize = 4 * 1024;
 /// So many folders are read ahead of the one being written.
 const FOLDERS_AHEAD: usize = 2;
 
@@ -143,7 +145,7 @@ impl SeenFiles {
     }
 }
 
-type ReadFiles = Vec<Result<FileRead, FileError>>;
+type ReadFiles = Vec<Result<LookedInto, FileError>>;
 
 /// The folders of one root on their way into the catalog.
 struct Intake<'r> {
@@ -238,7 +240,8 @@ impl<'r> Intake<'r> {
         let folder = (self.id, seen.listing.folder.as_slice());
         let change = plan(catalog, folder, &taken.found, &seen.known)?;
         say_plan(ctx, &change);
-        self.steps += change.plan.files.len();
+        let said: usize = change.plan.said.iter().map(|said| said.claims.size()).sum();
+        self.steps += change.plan.files.len() + said / CLAIMS_PER_FILE;
         if !change.plan.is_empty() {
             self.changes.push(change);
         }
@@ -301,7 +304,9 @@ fn say_plan(ctx: &mut Context<'_>, change: &FolderChange) {
 
 fn read_folders(root: &Root, paths: &Receiver<Vec<RelPath>>, done: &SyncSender<ReadFiles>) {
     while let Ok(paths) = paths.recv() {
-        let read = files::read_batch(root, &paths, &|head| media::sniff(head));
+        let read = files::read_batch(root, &paths, &|head| {
+            (media::sniff(head), Box::new(media::read_claims(head).unwrap_or_default()))
+        });
         if done.send(read).is_err() {
             return;
         }
