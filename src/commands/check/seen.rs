@@ -190,6 +190,7 @@ pub(super) fn flaw(problem: &Problem) -> Flaw {
         | D::SiteRefused { .. }
         | D::LeftAlone(_)
         | D::Table(_)
+        | D::Archive(_)
         | D::Empty
         | D::WebPage
         | D::UnknownKind => FlawWeight::Damage,
