@@ -38,6 +38,7 @@ mod licenses;
 mod lifecycle;
 mod log_of_changes;
 mod media;
+mod memory;
 mod realworld;
 mod references;
 mod restore;

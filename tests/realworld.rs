@@ -23,7 +23,12 @@ const REST: [&str; 2] = [
 
 /// The real library, scanned and imported; `None` where the data is not at hand.
 fn library() -> Option<TestLibrary> {
-    let (uploads, export) = (shared(UPLOADS)?, shared(EXPORT)?);
+    library_that_imports(&format!("wxr {}", shared(EXPORT)?.display()))
+}
+
+/// The real library, scanned, and told about by an import of another export.
+fn library_that_imports(export: &str) -> Option<TestLibrary> {
+    let uploads = shared(UPLOADS)?;
     let library = TestLibrary::at("2026-06-01T09:00:00Z");
     let archive = flate2::read::GzDecoder::new(fs::File::open(uploads).unwrap());
     tar::Archive::new(archive).unpack(library.path("site")).unwrap();
@@ -31,7 +36,7 @@ fn library() -> Option<TestLibrary> {
         .run("init --root site/uploads --catalog state/catalog.db --time-zone Europe/Berlin")
         .expect(ExitCode::Success);
     library.run("scan").expect(ExitCode::Success);
-    library.run(&format!("import wxr {}", export.display())).expect(ExitCode::Success);
+    library.run(&format!("import {export}")).expect(ExitCode::Success);
     Some(library)
 }
 
@@ -186,4 +191,39 @@ fn twenty(library: &TestLibrary) -> Vec<Value> {
 
 fn paths(asset: &Value) -> Vec<String> {
     asset["files"].as_array().unwrap().iter().map(|file| text(file, "path").to_owned()).collect()
+}
+
+/// What is known of every asset, without what tells when it was learned.
+fn known(library: &TestLibrary) -> BTreeMap<String, Value> {
+    let assets = items(library, "show --under 2").into_iter();
+    assets.map(|asset| (text(&asset, "path").to_owned(), asset)).collect()
+}
+
+#[test]
+fn the_rest_pages_of_the_site_teach_what_its_wxr_teaches() {
+    let Some(wxr) = library() else { return };
+    let [first, second] = REST.map(|page| shared(page).unwrap().display().to_string());
+    let rest = library_that_imports(&format!("rest {first} {second}")).unwrap();
+    let (wxr, rest) = (known(&wxr), known(&rest));
+    assert!(wxr.len() > 100);
+    let paths = |known: &BTreeMap<String, Value>| known.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(paths(&rest), paths(&wxr));
+    for (path, asset) in &rest {
+        assert_eq!(asset, &wxr[path], "{path}");
+    }
+}
+
+#[test]
+fn the_lists_of_wp_cli_find_the_same_assets_by_the_urls_of_uploads() {
+    let Some(wxr) = library() else { return };
+    let wxr = known(&wxr);
+    for (kind, list) in [("rest", "attachments.json"), ("csv", "attachments.csv")] {
+        let list = shared("data/wordpress/wpcli").unwrap().join(list);
+        let listed = library_that_imports(&format!("{kind} {}", list.display())).unwrap();
+        for (path, asset) in known(&listed) {
+            let expected = &wxr[&path];
+            assert_eq!(asset["attachment"], expected["attachment"], "{path}");
+            assert_eq!(asset["title"], expected["title"], "{path}");
+        }
+    }
 }
