@@ -1,5 +1,8 @@
 //! `check`: what may not ship is found, whatever the export looks like.
 
+mod folders;
+mod real;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
