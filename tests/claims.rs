@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 use shelflife::domain::claims::{Claims, Generator, Texts};
 use shelflife::media::{self, Container, read_claims, read_claims_as};
 
-use crate::support;
 use crate::support::embedded::{deflated, png, png_chunk, samples, svg, xmp};
+use crate::support::{self, TestLibrary};
 
 type Tags = Map<String, Value>;
 
@@ -532,3 +532,29 @@ const CONTAINERS: [Container; 9] = [
     Container::Sidecar,
     Container::Manifest,
 ];
+
+#[test]
+fn a_check_of_a_folder_reads_what_files_say() {
+    let library = TestLibrary::new();
+    library.configure("");
+    let parameters = "a tin of tea\nSteps: 20, Seed: 4815";
+    let text = png_chunk(b"tEXt", format!("parameters\0{parameters}").as_bytes());
+    let undisclosed = png(&[text], &[]);
+    library.write("export/tea-tin-on-oak.png", &undisclosed);
+    library.write("export/garden-in-may.png", &undisclosed[..undisclosed.len() - 12]);
+    let codes = |report: Value| -> BTreeSet<(String, String)> {
+        let items = report["items"].as_array().unwrap().clone();
+        let findings = items.iter().filter(|item| item["code"].is_string());
+        let named = findings.map(|item| {
+            (item["code"].as_str().unwrap().to_owned(), item["location"]["file"].to_string())
+        });
+        named.collect()
+    };
+    let found = codes(library.run("check export --without-catalog --format json").json());
+    let has = |code: &str, name: &str| {
+        found.iter().any(|(found, place)| found == code && place.contains(name))
+    };
+    assert!(has("SL318", "tea-tin-on-oak.png"), "{found:?}");
+    assert!(has("SL608", "garden-in-may.png"), "{found:?}");
+    assert!(!has("SL608", "tea-tin-on-oak.png"), "{found:?}");
+}

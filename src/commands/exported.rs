@@ -62,7 +62,7 @@ fn open(ctx: &Context<'_>, path: &Path) -> Result<Export<'static>, Error> {
     let name = shown(path);
     let path = ctx.current_dir.join(path);
     let file = File::open(&path).map_err(|source| Error::Read { path, source })?;
-    Ok(exports::open(&name, file, &|bytes| media::sniff(bytes))?)
+    Ok(exports::open(&name, file, &|bytes| media::look(bytes))?)
 }
 
 fn hand_on<'s>(
@@ -116,14 +116,14 @@ enum Found {
 
 fn read_file(folder: &Folder, path: &RelPath, name: &Arc<str>) -> Result<Found, Error> {
     let (file, _) = folder.open_file(path.name())?;
-    if let Some(export) = exports::open_if_evident(name, file, &|bytes| media::sniff(bytes))? {
+    if let Some(export) = exports::open_if_evident(name, file, &|bytes| media::look(bytes))? {
         return Ok(Found::Export(export));
     }
-    let FileRead { digest, content, stamp, .. } =
-        files::read_file(folder, path.name(), &|head| media::sniff(head))?;
+    let FileRead { digest, content: (content, claims), stamp, .. } =
+        files::read_file(folder, path.name(), &|head| media::look(head))?;
     Ok(Found::Other(Box::new(Item {
         file: Some(path.clone()),
-        bytes: Some(Bytes { digest, length: stamp.bytes, content }),
+        bytes: Some(Bytes { digest, length: stamp.bytes, content, claims }),
         place: Place::file(name),
         ..Item::default()
     })))

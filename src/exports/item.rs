@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::problem::Problem;
 use crate::domain::asset::{Content, Digest};
+use crate::domain::claims::Claims;
 use crate::domain::path::{PathError, RelPath};
 
 /// One attachment of an export, or one file of a folder or an archive.
@@ -45,6 +46,8 @@ pub struct Bytes {
     pub digest: Digest,
     pub length: u64,
     pub content: Content,
+    /// What it says about itself; `None` if it is of no kind that says anything.
+    pub claims: Option<Box<Claims>>,
 }
 
 /// The files of an attachment, as `_wp_attachment_metadata` lists them.

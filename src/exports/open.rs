@@ -11,9 +11,11 @@ use super::wxr::WxrReader;
 use super::zip::{ArchiveDefect, ZipReader};
 use super::{Defect, Event, ExportError, ExportKind, Place, Problem};
 use crate::domain::asset::Content;
+use crate::domain::claims::Claims;
 
-/// Tells the content of a file that an archive holds from its bytes; `media::sniff` in the program.
-pub type Look<'a> = &'a dyn Fn(&mut Cursor<&[u8]>) -> Content;
+/// Tells what a file that an archive holds is, and what it says about itself; `media::look` in the
+/// program.
+pub type Look<'a> = &'a dyn Fn(&mut Cursor<&[u8]>) -> (Content, Option<Box<Claims>>);
 
 /// Opens one file of an export. `name` is what places say; it need not be a path.
 ///

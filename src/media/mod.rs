@@ -20,6 +20,7 @@ pub use claims::{Container, read_claims, read_claims_as};
 use std::io::{Read, Seek, SeekFrom};
 
 use crate::domain::asset::Content;
+use crate::domain::claims::Claims;
 
 /// What the type matchers see of a file.
 const HEAD: u64 = 8 * 1024;
@@ -48,6 +49,11 @@ pub fn sniff(source: &mut (impl Read + Seek)) -> Content {
         Some(kind) => Content { media_type: kind.mime_type().to_owned(), dimensions: None },
         None => unknown(),
     }
+}
+
+/// [`sniff`] and [`read_claims`] of one file.
+pub fn look(source: &mut (impl Read + Seek)) -> (Content, Option<Box<Claims>>) {
+    (sniff(source), read_claims(source).map(Box::new))
 }
 
 fn unknown() -> Content {

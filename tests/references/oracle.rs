@@ -41,7 +41,7 @@ impl Oracle {
         let put: Vec<_> = found.as_array().unwrap().iter().map(put).collect();
         let mut oracle = Self { files: BTreeMap::new(), attachments: BTreeSet::new(), put };
         let export = fs::File::open(folder.join("wxr/wp-6.8.7-attachment.xml")).unwrap();
-        for event in open("attachments", export, &|_| Content::default()).unwrap() {
+        for event in open("attachments", export, &|_| (Content::default(), None)).unwrap() {
             if let Event::Item(item) = event.unwrap() {
                 oracle.add(&item);
             }

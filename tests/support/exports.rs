@@ -20,13 +20,13 @@ pub(crate) struct Said {
 pub(crate) fn read_file(path: &Path) -> Said {
     let name = path.file_name().unwrap().to_str().unwrap();
     let file = File::open(path).unwrap();
-    Said::of(exports::open(name, file, &|bytes| media::sniff(bytes)).unwrap())
+    Said::of(exports::open(name, file, &|bytes| media::look(bytes)).unwrap())
 }
 
 /// Reads bytes under the name `export`.
 pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Said {
     let source = Cursor::new(bytes.as_ref());
-    Said::of(exports::open("export", source, &|bytes| media::sniff(bytes)).unwrap())
+    Said::of(exports::open("export", source, &|bytes| media::look(bytes)).unwrap())
 }
 
 impl Said {

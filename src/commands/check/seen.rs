@@ -2,6 +2,7 @@
 
 use crate::catalog::Dossier;
 use crate::domain::asset::{Asset, AssetId, Content, Digest};
+use crate::domain::claims::Claims;
 use crate::domain::context::Context as Circumstance;
 use crate::domain::license::License;
 use crate::domain::lifecycle::{Standing, State, Verdict};
@@ -26,6 +27,8 @@ pub(super) struct Seen<'g> {
     metadata: Metadata,
     /// What the catalog has, if it has the asset.
     dossier: Option<Box<Dossier>>,
+    /// What the file itself says, where the export holds it.
+    claims: Option<Box<Claims>>,
     verdict: Verdict,
     contexts: Vec<&'g Circumstance>,
     licenses: Vec<&'g License>,
@@ -48,6 +51,7 @@ impl<'g> Seen<'g> {
             asset: unrecorded(),
             metadata: Metadata::default(),
             dossier: None,
+            claims: None,
             verdict: Verdict { standing: Standing::Draft, causes: Vec::new() },
             contexts: Vec::new(),
             licenses: Vec::new(),
@@ -103,6 +107,10 @@ impl<'g> Seen<'g> {
         }
         if let Some(bytes) = &entry.bytes {
             self.asset.digest = bytes.digest;
+            if bytes.claims.is_some() {
+                self.claims.clone_from(&bytes.claims);
+                self.known.push(Known::Claims);
+            }
             if self.dossier.is_none() {
                 self.asset.content = bytes.content.clone();
                 self.known.push(Known::Content);
@@ -139,7 +147,7 @@ impl<'g> Seen<'g> {
             asset: &self.asset,
             metadata: &self.metadata,
             files: dossier.map_or(&[], |dossier| &dossier.files),
-            claims: dossier.and_then(|dossier| dossier.claims.as_ref()),
+            claims: self.claims.as_deref().or_else(|| dossier?.claims.as_ref()),
             verdict: &self.verdict,
             contexts: &self.contexts,
             licenses: &self.licenses,

@@ -305,7 +305,8 @@ fn say_plan(ctx: &mut Context<'_>, change: &FolderChange) {
 fn read_folders(root: &Root, paths: &Receiver<Vec<RelPath>>, done: &SyncSender<ReadFiles>) {
     while let Ok(paths) = paths.recv() {
         let read = files::read_batch(root, &paths, &|head| {
-            (media::sniff(head), Box::new(media::read_claims(head).unwrap_or_default()))
+            let (content, claims) = media::look(head);
+            (content, claims.unwrap_or_default())
         });
         if done.send(read).is_err() {
             return;

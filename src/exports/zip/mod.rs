@@ -205,8 +205,12 @@ fn read_bytes(mut source: impl Read, look: Look<'_>) -> io::Result<Bytes> {
         let room = LOOKED_AT.saturating_sub(first.len()).min(read.len());
         first.extend_from_slice(read.get(..room).unwrap_or_default());
     }
-    let content = look(&mut Cursor::new(&first));
-    Ok(Bytes { digest: Digest(hasher.finalize().into()), length, content })
+    let (content, mut claims) = look(&mut Cursor::new(&first));
+    if let Some(claims) = claims.as_mut().filter(|_| length > first.len() as u64) {
+        // It looks cut off only because the rest was not kept.
+        claims.defects.clear();
+    }
+    Ok(Bytes { digest: Digest(hasher.finalize().into()), length, content, claims })
 }
 
 impl Iterator for ZipReader<'_> {
