@@ -46,6 +46,7 @@ mod reuse;
 mod scanning;
 mod support;
 mod table;
+mod usage;
 mod validation;
 mod waivers;
 mod wxr;

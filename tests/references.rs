@@ -1,5 +1,6 @@
 //! Where assets are used: every reference of the real site is found in every source that shows it.
 
+mod laws;
 mod oracle;
 
 use std::collections::BTreeSet;

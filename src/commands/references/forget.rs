@@ -1,5 +1,6 @@
 //! `references forget`: a source that is not to count any more.
 
+use crate::domain::text::counted;
 use crate::error::Error;
 use crate::report::Item;
 
@@ -31,7 +32,8 @@ pub(super) fn run(args: &ForgetArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         if mode == Mode::Real {
             catalog.forget_source(&args.name)?;
         }
-        let what = format!("forgot `{}` with {} references", source.name, source.references);
+        let what =
+            format!("forgot `{}` with {}", source.name, counted(source.references, "reference"));
         ctx.report.say(&Item::Edit { subject: None, what });
         Ok(())
     })

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::catalog::Catalog;
 use crate::domain::reference::{AddressError, SiteAddress, Source, SourceKind};
+use crate::domain::text::{counted, printable};
 use crate::domain::time::Timestamp;
 use crate::error::Error;
 use crate::exports::references::{Found, ReferenceReader, Site};
@@ -83,9 +84,11 @@ impl Reading<'_> {
     fn run(self, ctx: &mut Context<'_>, catalog: &mut Catalog, path: &Path) -> Result<(), Error> {
         let whole = ctx.current_dir.join(path);
         let opened = Opened::find(&whole, self.args.kind)?;
-        let name = self.args.name.clone().unwrap_or_else(|| {
-            crate::domain::text::printable(whole.as_os_str().as_encoded_bytes())
-        });
+        let name = self
+            .args
+            .name
+            .clone()
+            .unwrap_or_else(|| printable(whole.as_os_str().as_encoded_bytes()));
         let source = match self.mode {
             Mode::DryRun => self.read(ctx, &opened, &name, &mut |_| Ok(()))?,
             Mode::Real => catalog.replace_source(&name, |writer| {
@@ -100,11 +103,11 @@ impl Reading<'_> {
             })?,
         };
         let what = format!(
-            "read `{}` ({}, made {}): {} references",
+            "read `{}` ({}, made {}): {}",
             source.name,
             source.kind.name(),
             source.made.relative_to(ctx.now),
-            source.references,
+            counted(source.references, "reference"),
         );
         ctx.report.say(&Item::Edit { subject: None, what });
         if source.areas.is_empty() {

@@ -16,7 +16,9 @@ const REACH_AFTER: usize = 2_048;
 /// Escapes within escapes that are followed.
 const MAX_LAYERS: usize = 6;
 /// How many ends of one address are tried where it is not clear where it ends.
-const MAX_ENDS: usize = 8;
+const MAX_ENDS: usize = 64;
+/// How many of them are given.
+const MAX_PATHS: usize = 8;
 
 const MEDIA: [&str; 24] = [
     "jpg", "jpeg", "png", "gif", "webp", "avif", "svg", "heic", "heif", "tif", "tiff", "bmp",
@@ -41,15 +43,38 @@ pub(super) fn find_addresses(text: &str, site: &Site, found: &mut dyn FnMut(RelP
 fn cut_before(text: &str) -> &str {
     let start = text.ceil_char_boundary(text.len().saturating_sub(REACH_BEFORE));
     let near = text.get(start..).unwrap_or_default();
-    let is_end = |c: char| c.is_whitespace() || c.is_control() || "\"'`<>()[]{}|,!".contains(c);
-    near.rsplit(is_end).next().unwrap_or_default()
+    let end = near.bytes().rposition(ends_before).map_or(0, |at| at + 1);
+    near.get(end..).unwrap_or_default()
+}
+
+fn ends_before(byte: u8) -> bool {
+    let is_sign = matches!(
+        byte,
+        b'"' | b'\''
+            | b'`'
+            | b'<'
+            | b'>'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b'|'
+            | b','
+            | b'!'
+            | b' '
+            | 0x7f
+    );
+    is_sign || byte < b' '
 }
 
 /// The first of the bytes after that can be part of the same address.
 fn cut_after(text: &str) -> &str {
     let near = text.get(..text.floor_char_boundary(REACH_AFTER)).unwrap_or_default();
-    let is_end = |c: char| c.is_control() || "\"`<>".contains(c);
-    near.split(is_end).next().unwrap_or_default()
+    let is_end = |byte: u8| matches!(byte, b'"' | b'`' | b'<' | b'>' | 0x7f) || byte < b' ';
+    let end = near.bytes().position(is_end).unwrap_or(near.len());
+    near.get(..end).unwrap_or_default()
 }
 
 /// Undoes escapes until the folder is followed by a slash, which shows how deep they are.
@@ -127,10 +152,10 @@ fn give_paths(after: &str, found: &mut dyn FnMut(RelPath)) {
 fn give_ends(after: &str, found: &mut dyn FnMut(RelPath)) {
     let address = after.split(['?', '#']).next().unwrap_or_default();
     let address = address.split("://").next().unwrap_or_default().trim_start_matches('/');
-    let soft = |c: char| c.is_whitespace() || "'()[]{},;|&!*\\".contains(c);
-    let ends = address.match_indices(soft).map(|(at, _)| at).chain([address.len()]);
-    let paths = ends.filter_map(|end| Some((end, file_path(address.get(..end)?)?)));
-    for (end, path) in paths.take(MAX_ENDS) {
+    let ends = address.bytes().enumerate().filter(|(_, byte)| may_end(*byte)).map(|(at, _)| at);
+    let ends = ends.chain([address.len()]);
+    let paths = ends.take(MAX_ENDS).filter_map(|end| Some((end, file_path(address.get(..end)?)?)));
+    for (end, path) in paths.take(MAX_PATHS) {
         let is_clear = is_media(&path) && !address.get(end..).is_some_and(may_go_on);
         if let Ok(text) = std::str::from_utf8(&path)
             && !text.is_ascii()
@@ -145,6 +170,27 @@ fn give_ends(after: &str, found: &mut dyn FnMut(RelPath)) {
             break;
         }
     }
+}
+
+/// Whether an address may end before the byte, which names of files can hold too.
+fn may_end(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\''
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b','
+            | b';'
+            | b'|'
+            | b'&'
+            | b'!'
+            | b'*'
+            | b'\\'
+    )
 }
 
 /// Whether a name may hold what follows: `tea (1).jpg` is a name, `tea.jpg);` is not.

@@ -12,9 +12,9 @@ const CLOSING: &str = "-->";
 
 /// Adds the attachments that block attributes name. Addresses in them are found as in any text.
 pub(super) fn find_blocks(text: &str, site: &Site, mentions: &mut Mentions) {
-    for (at, _) in text.match_indices(OPENING) {
-        let inside = text.get(at + OPENING.len()..).unwrap_or_default();
-        let Some((inside, _)) = inside.split_once(CLOSING) else { return };
+    // A comment ends before the next one begins, so each part of the text is looked at once.
+    for inside in text.split(OPENING).skip(1) {
+        let Some((inside, _)) = inside.split_once(CLOSING) else { continue };
         let Some((name, attributes)) = inside.split_once(char::is_whitespace) else { continue };
         let attributes = attributes.trim().trim_end_matches('/').trim_end();
         if !attributes.starts_with('{') {

@@ -7,7 +7,7 @@ use crate::domain::reference::Means;
 /// Words that a number follows at once.
 const PREFIXES: [&str; 3] = ["wp-image-", "wp-att-", "attachment_"];
 /// How far back a tag may begin, in bytes.
-const LONGEST_TAG: usize = 4_096;
+const LONGEST_TAG: usize = 1_024;
 /// The longest shortcode, in bytes.
 const LONGEST_SHORTCODE: usize = 65_536;
 
@@ -89,8 +89,13 @@ fn find_shortcodes(text: &str, found: &mut dyn FnMut(Mark, Means, &'static str))
         let opening = format!("[{name}");
         for (at, _) in text.match_indices(&opening) {
             let after = text.get(at + opening.len()..).unwrap_or_default();
-            let after = after.get(..after.floor_char_boundary(LONGEST_SHORTCODE));
-            let Some((inside, _)) = after.unwrap_or_default().split_once(']') else { continue };
+            let Some(end) = after.find(['[', ']']).filter(|end| *end < LONGEST_SHORTCODE) else {
+                continue;
+            };
+            let (inside, rest) = after.split_at(end);
+            if !rest.starts_with(']') {
+                continue;
+            }
             let is_escaped = text.get(..at).is_some_and(|before| before.ends_with('['));
             let ends_here = inside.is_empty() || inside.starts_with(|c: char| !is_word(c));
             if ends_here && !is_escaped {
