@@ -558,3 +558,16 @@ fn a_check_of_a_folder_reads_what_files_say() {
     assert!(has("SL608", "garden-in-may.png"), "{found:?}");
     assert!(!has("SL608", "tea-tin-on-oak.png"), "{found:?}");
 }
+
+/// The same files as seeds of the fuzzer, which cannot make them. `UPDATE_DOCS=1` writes them anew.
+#[test]
+fn the_files_in_fixtures_are_the_samples() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/embedded");
+    for (name, bytes) in samples() {
+        let path = folder.join(name);
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&path, &bytes).unwrap();
+        }
+        assert!(fs::read(&path).unwrap() == bytes, "{name}");
+    }
+}

@@ -92,6 +92,16 @@ def audit_entries():
     return connection.execute("SELECT count(*) FROM audit").fetchone()[0]
 
 
+def embedded():
+    """A check of pictures, which reads what they say, beside the program that others read them with."""
+    pictures = os.path.join(os.path.dirname(BIG), "pictures", "export")
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        theirs.append(run("exiftool", "-fast2", "-r", "-json", pictures))
+        ours.append(shelflife(BIG, "check", "--without-catalog", pictures, may_end_with=(0, 1)))
+    return ours, theirs
+
+
 def measures():
     """Each measure: what, value, unit, limit, remark."""
     first, again, hashing, listing = scans()
@@ -102,6 +112,13 @@ def measures():
            f"{middle(again):.2f} s : {middle(listing):.2f} s")
     yield "first scan, memory", middle(first, 1) / MEBIBYTE, "MiB", 128, ""
     yield "second scan, memory", middle(again, 1) / MEBIBYTE, "MiB", 128, ""
+    if shutil.which("exiftool"):
+        ours, theirs = embedded()
+        yield ("check 2,000 : exiftool", middle(ours) / middle(theirs), "x", 0.05,
+               f"{middle(ours):.2f} s : {middle(theirs):.2f} s")
+        yield "check 2,000, memory", middle(ours, 1) / MEBIBYTE, "MiB", 64, ""
+    else:
+        print("there is no exiftool to compare with", flush=True)
     entries = audit_entries()
     catalog = f"{ASSETS} assets"
     yield "show", each("show", "ID")[0] * 1000, "ms", 15, catalog
