@@ -102,8 +102,48 @@ def embedded():
     return ours, theirs
 
 
+def ten_times(export):
+    """An export with every item of another ten times over, made once."""
+    copy = export + ".ten"
+    if not os.path.exists(copy):
+        with open(export, encoding="utf-8") as source, open(copy + ".part", "w") as out:
+            lines = source.readlines()
+            first = next(n for n, line in enumerate(lines) if line.startswith("<item>"))
+            last = max(n for n, line in enumerate(lines) if line.startswith("<item>")) + 1
+            out.writelines(lines[:first])
+            for _ in range(10):
+                out.writelines(lines[first:last])
+            out.writelines(lines[last:])
+        os.rename(copy + ".part", copy)
+    return copy
+
+
+def checks():
+    """Checks of an export, beside a parser of XML in turns, and of one ten times as long."""
+    export = os.path.join(os.path.dirname(UPLOADS), "export.xml")
+    if not os.path.exists(export) or shutil.which("xmllint") is None:
+        print("no export beside the library, or no xmllint: checks are not measured")
+        return
+
+    def check(file):
+        return shelflife(BIG, "check", "--without-catalog", file, may_end_with=(0, 1))
+
+    parsing, checking = [], []
+    for _ in range(ROUNDS):
+        parsing.append(run("xmllint", "--stream", "--noout", export))
+        checking.append(check(export))
+    longer = [check(ten_times(export)) for _ in range(ROUNDS)]
+    size = os.path.getsize(export) / MEBIBYTE
+    yield ("check : xmllint --stream", middle(checking) / middle(parsing), "x", 3.0,
+           f"{size:.0f} MiB, {middle(checking):.2f} s : {middle(parsing):.2f} s")
+    yield "check, memory", middle(checking, 1) / MEBIBYTE, "MiB", 64, ""
+    yield ("check of ten times, memory", middle(longer, 1) / MEBIBYTE, "MiB", 64,
+           f"{10 * size:.0f} MiB in {middle(longer):.2f} s")
+
+
 def measures():
     """Each measure: what, value, unit, limit, remark."""
+    yield from checks()
     first, again, hashing, listing = scans()
     files = sum(len(names) for _, _, names in os.walk(UPLOADS)) - 1
     yield ("first scan : sha256sum", middle(first) / middle(hashing), "x", 2.0,

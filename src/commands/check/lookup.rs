@@ -10,15 +10,15 @@ use std::collections::BTreeSet;
 use crate::catalog::{Catalog, Dossier, FactsRow};
 use crate::domain::asset::{AssetFile, AssetId, Place, RootKind};
 use crate::domain::group::possible_original;
-use crate::domain::lifecycle::{Verdict, standing_of};
+use crate::domain::lifecycle::Standing;
 use crate::domain::path::RelPath;
 use crate::domain::time::Timestamp;
 use crate::domain::validation::exported::{Comparison, Trait};
 use crate::error::Error;
 use crate::exports::{Bytes, Item as Entry};
 
-use super::ground::Ground;
-use super::seen;
+use super::gathering;
+use super::law::Law;
 
 /// The catalog with what every lookup needs.
 pub(super) struct Shelf {
@@ -58,8 +58,26 @@ impl Shelf {
         Ok(Self { production: production.collect(), catalog })
     }
 
+    /// The asset of an entry. Of several, the one whose standing is worst.
+    pub(super) fn find(&self, law: &Law, entry: &Entry, now: Timestamp) -> Result<Match, Error> {
+        let Some(Candidates { assets, by, bytes }) = self.candidates(entry)? else {
+            return Ok(Match::Unknown);
+        };
+        let mut chosen: Option<(FactsRow, Standing)> = None;
+        for id in assets {
+            let Some(row) = self.catalog.facts_of(id)? else { continue };
+            let standing = law.judge(&row, now).standing;
+            if chosen.as_ref().is_none_or(|(_, so_far)| standing < *so_far) {
+                chosen = Some((row, standing));
+            }
+        }
+        let Some((row, _)) = chosen else { return Ok(Match::Unknown) };
+        let dossier = Box::new(self.catalog.dossier_of(row)?);
+        Ok(Match::Found { dossier, by, bytes })
+    }
+
     fn candidates(&self, entry: &Entry) -> Result<Option<Candidates>, Error> {
-        let path = seen::path(entry);
+        let path = gathering::path(entry);
         let named = match &path {
             Some(path) => self.at(path, entry.bytes.as_ref())?,
             None => self.numbered(entry)?,
@@ -130,31 +148,5 @@ impl Shelf {
             }
         }
         Ok(if served.is_empty() { assets } else { served })
-    }
-}
-
-impl Ground {
-    pub(super) fn look_up(&self, entry: &Entry, now: Timestamp) -> Result<Match, Error> {
-        let Some(records) = &self.catalog else { return Ok(Match::NotAsked) };
-        let Some(Candidates { assets, by, bytes }) = records.candidates(entry)? else {
-            return Ok(Match::Unknown);
-        };
-        let mut chosen: Option<(FactsRow, Verdict)> = None;
-        for id in assets {
-            let Some(row) = records.catalog.facts_of(id)? else { continue };
-            let verdict = self.judge(&row, now);
-            let worse = |(_, so_far): &(FactsRow, Verdict)| verdict.standing < so_far.standing;
-            if chosen.as_ref().is_none_or(worse) {
-                chosen = Some((row, verdict));
-            }
-        }
-        let Some((row, _)) = chosen else { return Ok(Match::Unknown) };
-        let dossier = Box::new(records.catalog.dossier_of(row)?);
-        Ok(Match::Found { dossier, by, bytes })
-    }
-
-    /// The verdict on an asset at an instant.
-    pub(super) fn judge(&self, row: &FactsRow, at: Timestamp) -> Verdict {
-        standing_of(&row.facts, &self.world, &self.policy, at)
     }
 }

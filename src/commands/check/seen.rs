@@ -18,7 +18,7 @@ use crate::exports::{Defect, Item as Entry, Problem};
 use crate::report::Subject;
 
 use super::super::library;
-use super::ground::Ground;
+use super::law::Law;
 use super::lookup::Match;
 
 /// An entry with all that rules may ask about it.
@@ -60,7 +60,7 @@ impl<'g> Seen<'g> {
         }
     }
 
-    pub(super) fn new(ground: &'g Ground, said: &Said<'_>, found: Match, now: Timestamp) -> Self {
+    pub(super) fn new(law: &'g Law, said: &Said<'_>, found: Match, now: Timestamp) -> Self {
         let flaws = said.entry.problems.iter().map(flaw).collect();
         let mut seen = Self::nothing(flaws);
         seen.exported.lookup = match &found {
@@ -69,36 +69,35 @@ impl<'g> Seen<'g> {
             Match::Found { by, bytes, .. } => Lookup::Found { by: *by, bytes: *bytes },
         };
         if let Match::Found { dossier, .. } = found {
-            seen.take_record(ground, dossier, now);
+            seen.take_record(law, dossier, now);
         } else {
-            let wanted = ground.wanted.iter().map(|wanted| wanted.placement.clone());
+            let wanted = law.wanted.iter().map(|wanted| wanted.placement.clone());
             seen.metadata.placements = wanted.collect();
         }
-        seen.take_entry(ground, said);
+        seen.take_entry(law, said);
         seen
     }
 
     /// Takes over what the catalog has on record.
-    fn take_record(&mut self, ground: &'g Ground, dossier: Box<Dossier>, now: Timestamp) {
+    fn take_record(&mut self, law: &'g Law, dossier: Box<Dossier>, now: Timestamp) {
         let Dossier { row, metadata, claims, .. } = &*dossier;
-        let world = &ground.world;
+        let world = &law.world;
         self.asset = row.asset.clone();
         self.metadata = metadata.clone();
-        self.verdict = ground.judge(row, now);
+        self.verdict = law.judge(row, now);
         let contexts = row.facts.contexts.iter();
         self.contexts = contexts.filter_map(|link| world.contexts.get(&link.context)).collect();
         let licenses = row.facts.licenses.iter();
         self.licenses = licenses.filter_map(|id| world.licenses.get(id)).collect();
         self.known.extend([Known::Name, Known::AltText, Known::Content]);
         self.known.extend(claims.as_ref().map(|_| Known::Claims));
-        self.exported.later = ground.until.map(|until| ground.judge(row, until));
-        self.exported.wanted =
-            ground.wanted.as_ref().map(|wanted| answered(ground, &dossier, wanted));
+        self.exported.later = law.until.map(|until| law.judge(row, until));
+        self.exported.wanted = law.wanted.as_ref().map(|wanted| answered(law, &dossier, wanted));
         self.dossier = Some(dossier);
     }
 
     /// Lets what is shipped stand in place of what is on record.
-    fn take_entry(&mut self, ground: &Ground, said: &Said<'_>) {
+    fn take_entry(&mut self, law: &Law, said: &Said<'_>) {
         let Said { entry, path, tells_alt } = said;
         let renamed = matches!(self.exported.lookup, Lookup::Found { by: Trait::Bytes, .. });
         if let Some(path) = path.as_ref().filter(|_| self.dossier.is_none() || renamed) {
@@ -119,7 +118,7 @@ impl<'g> Seen<'g> {
             self.asset.content.media_type = media_type(entry, &self.asset.path);
         }
         if *tells_alt {
-            self.set_alt(&ground.locale, entry.alt.as_deref().unwrap_or_default());
+            self.set_alt(&law.locale, entry.alt.as_deref().unwrap_or_default());
             self.known.push(Known::AltText);
         }
     }
@@ -140,8 +139,14 @@ impl<'g> Seen<'g> {
         self.dossier.as_ref().map(|dossier| library::subject(&dossier.row.asset))
     }
 
+    /// The length of its texts, in bytes.
+    pub(super) fn text(&self) -> usize {
+        let flaws = self.exported.flaws.iter().map(|flaw| flaw.what.len());
+        flaws.chain(self.metadata.alt.values().map(String::len)).sum()
+    }
+
     /// What the rules say that can be asked about it.
-    pub(super) fn findings(&self, ground: &Ground, now: Timestamp) -> Vec<Finding> {
+    pub(super) fn findings(&self, law: &Law, now: Timestamp) -> Vec<Finding> {
         let dossier = self.dossier.as_deref();
         validate(&Seeing {
             asset: &self.asset,
@@ -151,7 +156,7 @@ impl<'g> Seen<'g> {
             verdict: &self.verdict,
             contexts: &self.contexts,
             licenses: &self.licenses,
-            policy: &ground.policy,
+            policy: &law.policy,
             reading: &Reading::of(&self.asset, &self.metadata),
             waivers: dossier.map_or(&[], |dossier| &dossier.waivers),
             now,
@@ -162,23 +167,14 @@ impl<'g> Seen<'g> {
 }
 
 /// What the licenses say about the use that the export is for.
-fn answered(ground: &Ground, dossier: &Dossier, wanted: &Use) -> Wanted {
+fn answered(law: &Law, dossier: &Dossier, wanted: &Use) -> Wanted {
     let Dossier { row, metadata, .. } = dossier;
     let candidate =
-        Candidate { facts: &row.facts, metadata, world: &ground.world, policy: &ground.policy };
+        Candidate { facts: &row.facts, metadata, world: &law.world, policy: &law.policy };
     let verdict = check_reuse(&candidate, wanted);
     let about_license = verdict.answers.into_iter().find(|(of, _)| *of == Question::License);
-    let license = about_license.map_or(verdict.standing, |(_, grounds)| grounds);
+    let license = about_license.map_or(verdict.standing, |(_, laws)| laws);
     Wanted { placement: wanted.placement.clone(), license }
-}
-
-/// The path beneath the uploads folder: as it is told, else as the address has it.
-pub(super) fn path(entry: &Entry) -> Option<RelPath> {
-    let told = entry.main_file().cloned();
-    told.or_else(|| {
-        let (_, beneath) = entry.url.as_deref()?.split_once("/uploads/")?;
-        RelPath::claimed(beneath.split(['?', '#']).next()?).ok()
-    })
 }
 
 /// A problem of the export as rules tell it.

@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, FactsRow};
 use crate::config::{self, Config};
-use crate::domain::lifecycle::World;
+use crate::domain::lifecycle::{Verdict, World, standing_of};
 use crate::domain::metadata::{self, Locale};
 use crate::domain::policy::Policy;
 use crate::domain::reuse::Use;
@@ -18,45 +18,50 @@ use super::super::Context;
 use super::CheckArgs;
 use super::lookup::Shelf;
 
-/// What every entry is judged by.
-pub(super) struct Ground {
+/// What every entry is judged by, whatever thread judges it.
+pub(super) struct Law {
     pub(super) policy: Policy,
     pub(super) world: World,
-    pub(super) catalog: Option<Shelf>,
     pub(super) locale: Locale,
     /// Until when the export has to last.
     pub(super) until: Option<Timestamp>,
     pub(super) wanted: Option<Use>,
 }
 
-impl Ground {
-    pub(super) fn load(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<Self, Error> {
-        let (policy, path) = places(args, ctx)?;
-        let locale = match &args.locale {
-            None => policy.locale.clone(),
-            Some(text) => metadata::locale(text)
-                .ok_or_else(|| Error::usage(format!("`{text}` is not a locale")))?,
-        };
-        let until = match &args.use_of_it.within {
-            None => None,
-            Some(text) => Some(end_of(text, &policy, ctx.now)?),
-        };
-        let wanted = args.use_of_it.placement.as_ref().map(|placement| Use {
-            placement: placement.clone(),
-            campaign: None,
-            territory: args.use_of_it.territory(),
-            from: ctx.now,
-            until: until.unwrap_or(ctx.now),
-        });
-        if let (None, Some(_)) = (&path, &wanted) {
-            return Err(Error::usage("a use can be checked only with a catalog"));
-        }
-        let catalog = path.map(|path| open(&path, args, &policy, ctx)).transpose()?;
-        let (world, catalog) = match catalog {
-            None => (World::default(), None),
-            Some(catalog) => (catalog.world()?, Some(Shelf::new(catalog)?)),
-        };
-        Ok(Self { policy, world, catalog, locale, until, wanted })
+/// The law, and the catalog if one is to be asked.
+pub(super) fn load(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(Law, Option<Shelf>), Error> {
+    let (policy, path) = places(args, ctx)?;
+    let locale = match &args.locale {
+        None => policy.locale.clone(),
+        Some(text) => metadata::locale(text)
+            .ok_or_else(|| Error::usage(format!("`{text}` is not a locale")))?,
+    };
+    let until = match &args.use_of_it.within {
+        None => None,
+        Some(text) => Some(end_of(text, &policy, ctx.now)?),
+    };
+    let wanted = args.use_of_it.placement.as_ref().map(|placement| Use {
+        placement: placement.clone(),
+        campaign: None,
+        territory: args.use_of_it.territory(),
+        from: ctx.now,
+        until: until.unwrap_or(ctx.now),
+    });
+    if let (None, Some(_)) = (&path, &wanted) {
+        return Err(Error::usage("a use can be checked only with a catalog"));
+    }
+    let catalog = path.map(|path| open(&path, args, &policy, ctx)).transpose()?;
+    let (world, shelf) = match catalog {
+        None => (World::default(), None),
+        Some(catalog) => (catalog.world()?, Some(Shelf::new(catalog)?)),
+    };
+    Ok((Law { policy, world, locale, until, wanted }, shelf))
+}
+
+impl Law {
+    /// The verdict on an asset at an instant.
+    pub(super) fn judge(&self, row: &FactsRow, at: Timestamp) -> Verdict {
+        standing_of(&row.facts, &self.world, &self.policy, at)
     }
 }
 

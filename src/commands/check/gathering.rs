@@ -1,0 +1,141 @@
+//! Takes what an export says, one thing at a time, and looks it up.
+
+use std::sync::Arc;
+
+use crate::domain::path::RelPath;
+use crate::error::Error;
+use crate::exports::{Event, Item as Entry, Place, Problem};
+use crate::report::Location;
+
+use super::super::Context;
+use super::judge::Case;
+use super::law::Law;
+use super::lookup::{Match, Shelf};
+use super::seen::{Said, Seen, flaw};
+
+/// An export while it is read.
+pub(super) struct Gathering<'g> {
+    law: &'g Law,
+    catalog: Option<&'g Shelf>,
+    /// How many entries there were.
+    pub(super) items: u64,
+    /// One bit for each asset about whose files something was said already.
+    told: Vec<u64>,
+    /// The file being read, if it tells of every entry whether it has an alternative text.
+    whole: Option<WholeFile>,
+}
+
+/// A file of the export that describes its site, and so all of its entries.
+enum WholeFile {
+    /// Its name comes with the first entry.
+    Unnamed,
+    Named(Arc<str>),
+}
+
+impl<'g> Gathering<'g> {
+    pub(super) fn new(law: &'g Law, catalog: Option<&'g Shelf>) -> Self {
+        Self { law, catalog, items: 0, told: Vec::new(), whole: None }
+    }
+
+    /// What is to be judged, if there is anything.
+    pub(super) fn take(
+        &mut self,
+        ctx: &mut Context<'_>,
+        event: Event,
+    ) -> Result<Option<Case<'g>>, Error> {
+        match event {
+            Event::Site(_) => {
+                self.whole = Some(WholeFile::Unnamed);
+                Ok(None)
+            }
+            Event::Problem(problem) => Ok(Some(about_export(ctx, &problem))),
+            Event::Item(entry) => self.take_entry(ctx, &entry),
+        }
+    }
+
+    fn take_entry(
+        &mut self,
+        ctx: &mut Context<'_>,
+        entry: &Entry,
+    ) -> Result<Option<Case<'g>>, Error> {
+        self.items += 1;
+        ctx.report.figure("items checked", 1);
+        let tells_alt = self.tells_alt(entry);
+        let found = match self.catalog {
+            Some(catalog) => catalog.find(self.law, entry, ctx.now)?,
+            None => Match::NotAsked,
+        };
+        if self.is_told(entry, &found) {
+            return Ok(None);
+        }
+        let said = Said { entry, path: path(entry), tells_alt };
+        let location = located(ctx, &entry.place, called(&said));
+        let seen = Seen::new(self.law, &said, found, ctx.now);
+        Ok(Some(Case { subject: seen.recorded(), location, seen }))
+    }
+
+    /// Whether the export says of the entry that it has an alternative text, or that it has none.
+    fn tells_alt(&mut self, entry: &Entry) -> bool {
+        let file = &entry.place.file;
+        if matches!(self.whole, Some(WholeFile::Unnamed)) {
+            self.whole = Some(WholeFile::Named(Arc::clone(file)));
+        }
+        let whole = matches!(&self.whole, Some(WholeFile::Named(named)) if named == file);
+        entry.alt.is_some() || whole
+    }
+
+    /// Whether another file of the same asset came before, about which the same is to be said.
+    fn is_told(&mut self, entry: &Entry, found: &Match) -> bool {
+        let Match::Found { dossier, .. } = found else { return false };
+        if entry.bytes.is_none() {
+            return false;
+        }
+        let first = self.is_told_first(dossier.row.asset.id.0);
+        !first && !found.is_worth_telling_again()
+    }
+
+    /// Whether nothing was said yet about the asset of this number.
+    fn is_told_first(&mut self, number: i64) -> bool {
+        let number = usize::try_from(number).unwrap_or_default();
+        let (word, bit) = (number / 64, 1 << (number % 64));
+        if self.told.len() <= word {
+            self.told.resize(word + 1, 0);
+        }
+        let Some(told) = self.told.get_mut(word) else { return true };
+        let first = *told & bit == 0;
+        *told |= bit;
+        first
+    }
+}
+
+/// Something that is wrong with the export and not with one entry.
+fn about_export<'g>(ctx: &Context<'_>, problem: &Problem) -> Case<'g> {
+    let about = problem.subject.map(|number| format!("wp:{number}"));
+    let location = located(ctx, &problem.place, about);
+    Case { subject: None, location, seen: Seen::nothing(vec![flaw(problem)]) }
+}
+
+/// The path beneath the uploads folder: as it is told, else as the address has it.
+pub(super) fn path(entry: &Entry) -> Option<RelPath> {
+    let told = entry.main_file().cloned();
+    told.or_else(|| {
+        let (_, beneath) = entry.url.as_deref()?.split_once("/uploads/")?;
+        RelPath::claimed(beneath.split(['?', '#']).next()?).ok()
+    })
+}
+
+/// What an entry is called: its path, else its number, else its address.
+fn called(said: &Said<'_>) -> Option<String> {
+    let path = said.path.as_ref().map(ToString::to_string);
+    let number = || said.entry.attachment.map(|number| format!("wp:{number}"));
+    path.or_else(number).or_else(|| said.entry.url.clone())
+}
+
+/// The place as annotations want it: a path from the current folder where it lies beneath it.
+fn located(ctx: &Context<'_>, place: &Place, item: Option<String>) -> Location {
+    let here = ctx.current_dir.to_string_lossy();
+    let beneath = place.file.strip_prefix(&*here).and_then(|rest| rest.strip_prefix('/'));
+    let file = beneath.unwrap_or(&place.file);
+    let file = file.strip_prefix("./").unwrap_or(file).to_owned();
+    Location { file, line: Some(place.line).filter(|line| *line > 0), item }
+}
