@@ -148,12 +148,21 @@ fn code_scanning_has_a_result_for_each() {
     let (text, _) = rendered(Format::Sarif, several);
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     let run = &document["runs"][0];
-    let results = run["results"].as_array().unwrap().iter().chain([&run["invocations"]]);
+    let rules = &run["tool"]["driver"]["rules"];
+    let mut results = run["results"].as_array().unwrap().clone();
+    for result in &mut results {
+        let index = result.as_object_mut().unwrap().remove("ruleIndex").unwrap();
+        assert_eq!(
+            rules[usize::try_from(index.as_u64().unwrap()).unwrap()]["id"],
+            result["ruleId"]
+        );
+    }
+    let results = results.iter().chain([&run["invocations"]]);
     let lines: Vec<_> = results.map(ToString::to_string).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    {"level":"error","locations":[{"logicalLocations":[{"fullyQualifiedName":"2025/03/tea.jpg","kind":"resource"}],"physicalLocation":{"artifactLocation":{"uri":"exports/site%201.xml"},"region":{"startLine":120}}}],"message":{"text":"2025/03/tea.jpg: there is no text in `en`"},"partialFingerprints":{"primaryLocationLineHash":"0f278b7bb5f447a3:1","shelflife/v1":"0f278b7bb5f447a3"},"properties":{"asset":12,"path":"2025/03/tea.jpg"},"ruleId":"SL201","ruleIndex":14}
-    {"level":"error","locations":[{"logicalLocations":[{"fullyQualifiedName":"2025/03/tea.jpg","kind":"resource"}],"physicalLocation":{"artifactLocation":{"uri":"exports/site%201.xml"},"region":{"startLine":120}}}],"message":{"text":"2025/03/tea.jpg: nobody owns it"},"partialFingerprints":{"primaryLocationLineHash":"71db4186be1ec307:1","shelflife/v1":"71db4186be1ec307"},"properties":{"asset":12,"path":"2025/03/tea.jpg"},"ruleId":"SL401","ruleIndex":39,"suppressions":[{"justification":"until 2026-06-30, by Nina","kind":"external"}]}
-    {"level":"warning","locations":[{"logicalLocations":[{"fullyQualifiedName":"wp:7388","kind":"resource"}],"physicalLocation":{"artifactLocation":{"uri":"exports/site%201.xml"},"region":{"startLine":180}}}],"message":{"text":"wp:7388: it begins with `Image of`"},"partialFingerprints":{"primaryLocationLineHash":"e7fac2d53078af34:1","shelflife/v1":"e7fac2d53078af34"},"ruleId":"SL206","ruleIndex":19}
+    {"level":"error","locations":[{"logicalLocations":[{"fullyQualifiedName":"2025/03/tea.jpg","kind":"resource"}],"physicalLocation":{"artifactLocation":{"uri":"exports/site%201.xml"},"region":{"startLine":120}}}],"message":{"text":"2025/03/tea.jpg: there is no text in `en`"},"partialFingerprints":{"primaryLocationLineHash":"0f278b7bb5f447a3:1","shelflife/v1":"0f278b7bb5f447a3"},"properties":{"asset":12,"path":"2025/03/tea.jpg"},"ruleId":"SL201"}
+    {"level":"error","locations":[{"logicalLocations":[{"fullyQualifiedName":"2025/03/tea.jpg","kind":"resource"}],"physicalLocation":{"artifactLocation":{"uri":"exports/site%201.xml"},"region":{"startLine":120}}}],"message":{"text":"2025/03/tea.jpg: nobody owns it"},"partialFingerprints":{"primaryLocationLineHash":"71db4186be1ec307:1","shelflife/v1":"71db4186be1ec307"},"properties":{"asset":12,"path":"2025/03/tea.jpg"},"ruleId":"SL401","suppressions":[{"justification":"until 2026-06-30, by Nina","kind":"external"}]}
+    {"level":"warning","locations":[{"logicalLocations":[{"fullyQualifiedName":"wp:7388","kind":"resource"}],"physicalLocation":{"artifactLocation":{"uri":"exports/site%201.xml"},"region":{"startLine":180}}}],"message":{"text":"wp:7388: it begins with `Image of`"},"partialFingerprints":{"primaryLocationLineHash":"e7fac2d53078af34:1","shelflife/v1":"e7fac2d53078af34"},"ruleId":"SL206"}
     [{"executionSuccessful":false,"exitCode":3,"startTimeUtc":"2026-03-02T09:00:00.000Z","toolExecutionNotifications":[{"level":"error","message":{"text":"exports/site 1.xml, line 9: 100% broken: a, b"}},{"level":"note","message":{"text":"Nothing else was read."}}]}]
     "#);
     assert_eq!(run["automationDetails"]["id"], "shelflife-check/");
