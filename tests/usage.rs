@@ -148,6 +148,20 @@ fn unused_takes_sources_that_see_enough_and_are_fresh() {
 }
 
 #[test]
+fn a_plan_to_clean_tells_where_an_asset_is_used() {
+    let library = library();
+    library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
+    let plan = library.run("clean");
+    assert!(!plan.stdout.contains("unknown"), "nobody asked for sources\n{plan}");
+    read_enough(&library);
+    let plan = library.run("clean");
+    assert!(plan.stdout.contains("used by page 9 (draft)"), "{plan}");
+    assert!(plan.stdout.contains("not found in [library]/dump.sql"), "{plan}");
+    let plan = library.run("clean --unused");
+    assert!(!plan.stdout.contains("page 9"), "{plan}");
+}
+
+#[test]
 fn numbers_of_another_site_are_refused() {
     let library = library();
     let other = export("<img class=\"wp-image-7\">").replace("shop.example", "other.example");
@@ -180,6 +194,20 @@ fn what_tells_nothing_is_no_source() {
     library.run("references read folder").expect(ExitCode::Usage);
     library.run("references read absent.xml").expect(ExitCode::Io);
     library.run("references read export.xml --kind nonsense").expect(ExitCode::Usage);
+}
+
+#[test]
+fn uploads_at_an_address_that_is_not_looked_for_are_a_gap() {
+    let library = library();
+    let url = "<wp:attachment_url>https://cdn.example/media/tea.png</wp:attachment_url>";
+    let moved = export("<img src=\"https://cdn.example/media/tea.png\">");
+    let moved = moved.replace("<wp:post_parent>9", &format!("{url}<wp:post_parent>9"));
+    library.write("export.xml", moved);
+    let told = library.run("references read export.xml").expect(ExitCode::Partial);
+    assert!(told.stdout.contains("https://cdn.example/media/tea.png"), "{told}");
+    let named = "references read export.xml --address https://cdn.example/media/";
+    library.run(named).expect(ExitCode::Success);
+    assert_eq!(paths(&library, "--used"), ["tea.png"]);
 }
 
 /// Scans the real uploads and reads the real export and an editor's answers.

@@ -13,6 +13,7 @@ use super::Context;
 use super::act::{say_not_done, say_recovered};
 use super::library::{Court, Mode, new_id, subject};
 use super::selection::{Empty, Selected, Selection};
+use super::usage::{horizon, usage_in_words};
 
 /// Move rejected, expired and withdrawn assets to quarantine
 ///
@@ -61,6 +62,8 @@ struct PlannedRemoval {
     transition: Transition,
     causes: Vec<String>,
     load: Load,
+    /// Where it is used, in words; `None` where no source was read.
+    usage: Option<String>,
 }
 
 /// Plans for every selected asset, and says which are considered and left alone.
@@ -70,6 +73,7 @@ fn plan_clean(
     catalog: &Catalog,
 ) -> Result<CleanPlan, Error> {
     let court = Court::load(ctx, catalog)?;
+    let horizon = horizon(catalog, &court, ctx.now)?;
     let mut plan = CleanPlan::default();
     args.selection.visit(ctx, (catalog, &court), Empty::All, |ctx, selected| {
         let asset = &selected.row.asset;
@@ -85,6 +89,7 @@ fn plan_clean(
                     transition,
                     causes: selected.verdict.deciding().map(ToString::to_string).collect(),
                     load,
+                    usage: usage_in_words(catalog, &horizon, asset.id)?,
                 });
             }
             CleanStep::Keep(because) => {
@@ -165,6 +170,7 @@ fn apply(ctx: &mut Context<'_>, target: &mut Target<'_>, plan: CleanPlan) -> Res
 fn say_moved(ctx: &mut Context<'_>, item: &PlannedRemoval) {
     let Load { files, bytes, .. } = item.load;
     let mut why = item.causes.clone();
+    why.extend(item.usage.clone());
     why.push(format!("{}, {}", counted(files, "file"), counted(bytes, "byte")));
     why.push(format!("undo with `shelflife restore {}`", item.subject.id.0));
     ctx.report.figure("files", files);

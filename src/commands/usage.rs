@@ -12,6 +12,8 @@ use super::library::Court;
 
 /// The most places that one asset's sheet lists.
 const MAX_SHOWN: u32 = 50;
+/// The most holders that a line of a plan names.
+const MAX_NAMED: usize = 3;
 
 /// Conditions on where an asset is used, by what `references read` took up.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -110,6 +112,41 @@ pub(super) fn usage_of(
     let places = catalog.references_to(asset, MAX_SHOWN)?;
     let statuses = catalog.uses_of(asset)?;
     Ok((verdict_of(statuses, horizon), places))
+}
+
+/// Where an asset is used, in one line of a plan; `None` if no source was ever read.
+pub(super) fn usage_in_words(
+    catalog: &Catalog,
+    horizon: &Horizon,
+    asset: AssetId,
+) -> Result<Option<String>, Error> {
+    if horizon.sources.is_empty() && horizon.stale.is_empty() {
+        return Ok(None);
+    }
+    let (verdict, places) = usage_of(catalog, horizon, asset)?;
+    Ok(Some(match verdict {
+        Verdict::Used(_) => format!("used by {}", holders(&places)),
+        Verdict::NotFound { sources, .. } => format!("not found in {}", sources.join(", ")),
+        Verdict::Unknown { .. } => "whether it is used is unknown".to_owned(),
+    }))
+}
+
+/// The holders of some references, each once, the first of them by name.
+fn holders(places: &[FoundReference]) -> String {
+    let mut named: Vec<String> = Vec::new();
+    for FoundReference { reference, .. } in places {
+        let holder = &reference.holder;
+        let name = format!("{} {} ({})", holder.kind, holder.id, holder.status.name());
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    let more = named.len().saturating_sub(MAX_NAMED);
+    named.truncate(MAX_NAMED);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
 }
 
 /// The field `references` of a sheet.

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::addresses::find_addresses;
 use super::mention::Mentions;
+use super::site::Site;
 use crate::domain::reference::{Area, Holder, Reference, SourceKind, Status, Target};
+use crate::domain::text::printable_text;
 use crate::domain::time::Timestamp;
 
 /// One thing that a source tells.
@@ -41,12 +44,22 @@ pub(super) struct Outbox {
     pub(super) reading: Reading,
     /// The file that is being read, for places.
     pub(super) file: String,
+    attachments: Addresses,
+}
+
+/// Whether attachments are where addresses are looked for.
+#[derive(Debug, Default)]
+struct Addresses {
+    found: u64,
+    elsewhere: u64,
+    example: Option<String>,
 }
 
 impl Outbox {
     pub(super) fn new(kind: SourceKind) -> Self {
         let reading = Reading { kind, made: None, site: None, areas: BTreeSet::new(), gaps: 0 };
-        Self { queue: VecDeque::new(), reading, file: String::new() }
+        let attachments = Addresses::default();
+        Self { queue: VecDeque::new(), reading, file: String::new(), attachments }
     }
 
     /// Says that something could not be looked into.
@@ -70,6 +83,32 @@ impl Outbox {
             let holder = holder.clone();
             let reference = Reference { target, means, detail, holder };
             self.queue.push_back(Found::Reference(Box::new(reference)));
+        }
+    }
+
+    /// Compares the address of an attachment with where its file is looked for.
+    pub(super) fn attachment(&mut self, address: &str, file: &str, site: &Site) {
+        let mut is_found = false;
+        find_addresses(address, site, &mut |path| is_found |= path.as_bytes() == file.as_bytes());
+        if is_found {
+            self.attachments.found += 1;
+        } else if !address.is_empty() && !file.is_empty() {
+            self.attachments.elsewhere += 1;
+            self.attachments.example.get_or_insert_with(|| address.to_owned());
+        }
+    }
+
+    /// Ends the source. Where most attachments are elsewhere, so are the addresses in its texts.
+    pub(super) fn finish(&mut self) {
+        let Addresses { found, elsewhere, example } = std::mem::take(&mut self.attachments);
+        if let Some(example) = example.filter(|_| elsewhere > found) {
+            self.file.clear();
+            self.reading.gaps += 1;
+            self.queue.push_back(Found::Gap(format!(
+                "attachments are at other addresses than are looked for, such as {}: \
+                 name the folder of uploads as an address",
+                printable_text(&example),
+            )));
         }
     }
 

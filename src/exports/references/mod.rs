@@ -87,7 +87,10 @@ where
     /// Reads one piece. `false` at the end of the last file.
     fn advance(&mut self) -> Result<bool, ExportError> {
         let Some(open) = self.open.take() else {
-            let Some(file) = self.files.next() else { return Ok(false) };
+            let Some(file) = self.files.next() else {
+                self.out.finish();
+                return Ok(false);
+            };
             self.begin(file?);
             return Ok(true);
         };

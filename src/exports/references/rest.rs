@@ -266,6 +266,10 @@ fn give_object(kind: Kind, object: &Object, site: &Site, out: &mut Outbox) {
     match kind {
         Kind::Attachment => {
             out.child(number(object, "id"), number(object, "post"));
+            let file =
+                object.get("media_details").and_then(|details| details.get("file")?.as_str());
+            let address = text(object, "source_url").unwrap_or_default();
+            out.attachment(address, file.unwrap_or_default(), site);
             for field in ["caption", "description"] {
                 let raw = object.get(field).and_then(|field| field.get("raw")?.as_str());
                 scan_text(raw.unwrap_or_default(), site, &mut mentions);

@@ -54,6 +54,7 @@ struct Post {
     parent: Option<i64>,
     has_password: bool,
     attached_file: Option<String>,
+    address: String,
     menu_object: Option<i64>,
     points_to_attachment: bool,
     mentions: Mentions,
@@ -150,7 +151,7 @@ impl Walk {
             "item" => {
                 if let Some(post) = self.post.take() {
                     self.saw_content |= post.kind != "attachment";
-                    post.give(out);
+                    post.give(site, out);
                 }
             }
             "comment" => {
@@ -234,6 +235,7 @@ impl Post {
             "title" => self.title = trimmed(),
             "link" => self.link = trimmed(),
             "status" => self.status = trimmed(),
+            "attachment_url" => self.address = trimmed(),
             "post_parent" => self.parent = text.trim().parse().ok(),
             "post_password" => self.has_password = !text.trim().is_empty(),
             // `content:encoded` and `excerpt:encoded`
@@ -257,13 +259,14 @@ impl Post {
         }
     }
 
-    fn give(mut self, out: &mut Outbox) {
+    fn give(mut self, site: &Site, out: &mut Outbox) {
         if let Some(object) = self.menu_object.filter(|_| self.points_to_attachment) {
             self.mentions.add_attachment(object, Means::MenuItem, "");
         }
         if self.kind == "attachment" {
             let id = self.id.parse().ok();
             out.child(id, self.parent);
+            out.attachment(&self.address, self.attached_file.as_deref().unwrap_or_default(), site);
             let own_file = self.attached_file.and_then(|file| RelPath::new(file).ok());
             self.mentions.targets.remove(&Target::Attachment(id.unwrap_or_default()));
             if let Some(file) = own_file {
