@@ -63,6 +63,14 @@ fn our_own_descriptions_are_read_by_the_path_of_the_file() {
 }
 
 #[test]
+fn an_address_of_a_post_is_not_taken_for_that_of_its_file() {
+    let url = |table: &str| read(table).sound_item().url.unwrap();
+    assert_eq!(url("ID,url\n7,https://shop.example/a.jpg\n"), "https://shop.example/a.jpg");
+    let listed = "ID,guid,url\n7,https://shop.example/a.jpg,https://shop.example/about-tea/\n";
+    assert_eq!(url(listed), "https://shop.example/a.jpg");
+}
+
+#[test]
 fn posts_are_passed_over() {
     let said = read("ID,post_type,post_title\n1,page,About\n7,attachment,Tea\n8,,Tin\n");
     let ids: Vec<_> = said.items.iter().map(|item| item.attachment).collect();

@@ -156,6 +156,10 @@ fn what_is_no_answer_is_told_plainly() {
             "[{\"id\":7,\n\"alt_text\" \"\"}]",
             "export, line 2, entry 1: this is not JSON: expected `:`",
         ),
+        (
+            "PHP Notice:  x\n[{\"id\":7,\"alt_text\":\"\",\"source_url\":\"\"}]",
+            "export, line 1: this is not JSON",
+        ),
         ("[]\n<br />", "export, line 2: this is not JSON: something stands between"),
     ] {
         let complaints = read(text).complaints();
@@ -187,7 +191,7 @@ fn every_odd_claim_of_an_item_is_told_and_the_rest_is_kept() {
         "good":{"file":"a-1x1.jpg"},"bad":{"file":"../a.jpg"},"none":{},"odd":7}},
         "source_url":" https://shop.example/wp-content/uploads/a.jpg"},
         {"id":-8,"alt_text":"","media_details":[1],"source_url":"https://shop.example/../x"},
-        {"alt_text":"","post":"soon","guid":"file:///etc/passwd"}]"#,
+        {"alt_text":["x"],"post":"soon","guid":"file:///etc/passwd"}]"#,
     );
     let [first, second, third] = said.items.as_slice() else { panic!("{said:?}") };
     assert_eq!(first.alt.as_deref(), Some(" x "));
@@ -205,6 +209,7 @@ fn every_odd_claim_of_an_item_is_told_and_the_rest_is_kept() {
         "entry 2: `media_details` is neither",
         "entry 2: `source_url` is refused: the path has a part",
         "entry 3: the attachment has no id",
+        "entry 3: `alt_text` is not a text",
         "entry 3: `post` is not a number: `soon`",
         "entry 3: `guid` is refused: the path is absolute",
     ] {
@@ -213,7 +218,7 @@ fn every_odd_claim_of_an_item_is_told_and_the_rest_is_kept() {
             "{expected} in {complaints:#?}"
         );
     }
-    assert_eq!(complaints.len(), 10, "{complaints:#?}");
+    assert_eq!(complaints.len(), 11, "{complaints:#?}");
 }
 
 /// What the WXR of the same site says, by attachment.

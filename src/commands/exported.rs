@@ -122,7 +122,7 @@ fn read_file(folder: &Folder, path: &RelPath, name: &Arc<str>) -> Result<Found, 
     let FileRead { digest, content: (content, claims), stamp, .. } =
         files::read_file(folder, path.name(), &|head| media::look(head))?;
     Ok(Found::Other(Box::new(Item {
-        file: Some(path.clone()),
+        file: Some(exports::path_in_uploads(path)),
         bytes: Some(Bytes { digest, length: stamp.bytes, content, claims }),
         place: Place::file(name),
         ..Item::default()

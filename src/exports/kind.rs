@@ -40,8 +40,12 @@ impl ExportKind {
             return Ok(Self::Zip);
         }
         let text = head.strip_prefix(UTF8_MARK).unwrap_or(head).trim_ascii_start();
+        let has = |mark: &str| text.windows(mark.len()).any(|part| part == mark.as_bytes());
         match text.first() {
             None => Err(Defect::Empty),
+            // Warnings of PHP may stand before both.
+            _ if has("<rss") => Ok(Self::Wxr),
+            _ if !text.starts_with(b"<") && MARKS.iter().any(|mark| has(mark)) => Ok(Self::Json),
             Some(b'<') if is_web_page(text) => Err(Defect::WebPage),
             Some(b'<') => Ok(Self::Wxr),
             Some(b'[' | b'{') => Ok(Self::Json),
@@ -133,6 +137,12 @@ mod tests {
         for page in ["<!DOCTYPE html><title>", "<!-- x --><HTML lang=\"de\">", "<br /><body>"] {
             assert_eq!(ExportKind::of(page.as_bytes()), Err(Defect::WebPage), "{page}");
         }
+        let warned = "PHP Warning: x in y\n";
+        let of = |rest: &str| ExportKind::of(format!("{warned}{rest}").as_bytes());
+        assert_eq!(of("<?xml version=\"1.0\"?><rss>"), Ok(ExportKind::Wxr));
+        assert_eq!(of("[{\"id\":7,\"media_details\":{}}]"), Ok(ExportKind::Json));
+        let quoting = b"<rss><item><content:encoded><![CDATA[<!DOCTYPE html><html><body>";
+        assert_eq!(ExportKind::of(quoting), Ok(ExportKind::Wxr), "a page in a text is no page");
         assert_eq!(ExportKind::of(b"PK\x05\x06\0\0"), Ok(ExportKind::Zip));
         assert_eq!(ExportKind::of(b"ID,post_title\n"), Ok(ExportKind::Table));
         assert_eq!(ExportKind::of(b" \n"), Err(Defect::Empty));

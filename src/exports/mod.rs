@@ -26,6 +26,7 @@ pub use self::kind::ExportKind;
 pub use self::open::{Export, Look, open, open_if_evident};
 pub use self::place::Place;
 pub use self::problem::{Defect, Malformed, Problem};
+pub use self::url::path_in_uploads;
 pub use self::wxr::Site;
 
 /// The longest single text that is read from an export, in bytes. What is longer is cut.

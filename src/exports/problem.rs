@@ -65,6 +65,8 @@ pub enum Defect {
     PathNotText { field: &'static str },
     #[error("`{field}` has space around it and was read without")]
     Padded { field: &'static str },
+    #[error("`{field}` is not a text")]
+    NotAText { field: &'static str },
     #[error("`{field}` is neither a list of names nor nothing")]
     WrongShape { field: &'static str },
     #[error("`{field}` is not readable: {why}")]

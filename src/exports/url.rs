@@ -59,6 +59,17 @@ fn without_site(path: &str) -> &str {
     }
 }
 
+/// The path of a file that a folder or an archive holds, as the site names it: from its uploads
+/// folder on, if it is in one.
+pub fn path_in_uploads(path: &RelPath) -> RelPath {
+    let text = str::from_utf8(path.as_bytes()).unwrap_or_default();
+    let beneath = match text.strip_prefix(UPLOADS.trim_start_matches('/')) {
+        Some(beneath) => Some(beneath),
+        None => text.split_once(UPLOADS).map(|(_, beneath)| beneath),
+    };
+    beneath.and_then(|path| RelPath::new(without_site(path)).ok()).unwrap_or_else(|| path.clone())
+}
+
 /// What stands between the host and the query.
 fn path_of(url: &str) -> &str {
     let url = url.split(['?', '#']).next().unwrap_or_default();
@@ -111,6 +122,20 @@ mod tests {
             "https://shop.example/wp-content/uploads/%FF.jpg",
         ] {
             assert_eq!(upload_path(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_from_its_uploads_folder_on() {
+        for (path, named) in [
+            ("uploads/2026/01/a.jpg", "2026/01/a.jpg"),
+            ("site/wp-content/uploads/sites/3/a.jpg", "a.jpg"),
+            ("2026/01/a.jpg", "2026/01/a.jpg"),
+            ("my-uploads/a.jpg", "my-uploads/a.jpg"),
+            ("wp-content/uploads", "wp-content/uploads"),
+        ] {
+            let path = RelPath::new(path).unwrap();
+            assert_eq!(path_in_uploads(&path).as_bytes(), named.as_bytes());
         }
     }
 

@@ -201,6 +201,7 @@ pub(super) fn flaw(problem: &Problem) -> Flaw {
         D::TooLong { .. }
         | D::IdMissing
         | D::NotANumber { .. }
+        | D::NotAText { .. }
         | D::Path { .. }
         | D::PathNotText { .. }
         | D::WrongShape { .. }

@@ -33,13 +33,13 @@ fn of_rest(mut entry: Entry<'_>, place: Place) -> Draft {
         _ => None,
     };
     Draft {
-        id: claim("id", &mut entry.id),
-        parent: claim("post", &mut entry.post),
+        id: claim("id", &mut entry.id, &mut defects),
+        parent: claim("post", &mut entry.post, &mut defects),
         file: None,
-        url: claim("source_url", &mut entry.source_url),
+        url: claim("source_url", &mut entry.source_url, &mut defects),
         guid: stored(entry.guid).map(|guid| ("guid", guid)),
         title: title.map(|title| ("title", title)),
-        alt: claim("alt_text", &mut entry.alt_text),
+        alt: claim("alt_text", &mut entry.alt_text, &mut defects),
         caption: stored(entry.caption).map(|caption| ("caption", caption)),
         description: stored(entry.description)
             .map(|description| ("description", without_attachment(description))),
@@ -57,15 +57,15 @@ fn of_rest(mut entry: Entry<'_>, place: Place) -> Draft {
 fn of_post_list(mut entry: Entry<'_>, place: Place) -> Draft {
     let mut defects = Vec::new();
     Draft {
-        id: claim("ID", &mut entry.post_id),
-        parent: claim("post_parent", &mut entry.post_parent),
-        file: claim(ATTACHED_FILE, &mut entry.attached_file),
+        id: claim("ID", &mut entry.post_id, &mut defects),
+        parent: claim("post_parent", &mut entry.post_parent, &mut defects),
+        file: claim(ATTACHED_FILE, &mut entry.attached_file, &mut defects),
         url: None,
         guid: stored(entry.guid).map(|guid| ("guid", guid)),
-        title: claim("post_title", &mut entry.post_title),
-        alt: claim(ALT, &mut entry.image_alt),
-        caption: claim("post_excerpt", &mut entry.post_excerpt),
-        description: claim("post_content", &mut entry.post_content),
+        title: claim("post_title", &mut entry.post_title, &mut defects),
+        alt: claim(ALT, &mut entry.image_alt, &mut defects),
+        caption: claim("post_excerpt", &mut entry.post_excerpt, &mut defects),
+        description: claim("post_content", &mut entry.post_content, &mut defects),
         slug: entry.post_name.take_text(),
         status: entry.post_status.take_text(),
         mime: entry.post_mime_type.take_text(),
@@ -77,7 +77,10 @@ fn of_post_list(mut entry: Entry<'_>, place: Place) -> Draft {
     }
 }
 
-fn claim(field: &'static str, value: &mut Loose) -> Claim {
+fn claim(field: &'static str, value: &mut Loose, defects: &mut Vec<Defect>) -> Claim {
+    if *value == Loose::Other {
+        defects.push(Defect::NotAText { field });
+    }
     value.take_text().map(|text| (field, text))
 }
 

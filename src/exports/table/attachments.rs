@@ -284,6 +284,10 @@ impl Row {
 
     fn finish(self) -> Draft {
         let Self { mut draft, details, .. } = self;
+        // WP-CLI calls the address of a post `url`.
+        if draft.guid.is_some() {
+            draft.url.take_if(|(name, _)| *name == "url");
+        }
         let given = draft.details.get_or_insert_default();
         given.width = given.width.or(details.width);
         given.height = given.height.or(details.height);

@@ -19,6 +19,7 @@ use self::directory::{Directory, Record};
 use self::member::Unpacked;
 use self::shared::Shared;
 use super::kind::HEAD;
+use super::url::path_in_uploads;
 use super::{Bytes, Defect, Event, Export, ExportError, ExportKind, Item, Look, Place, Problem};
 use crate::domain::asset::Digest;
 use crate::domain::path::RelPath;
@@ -179,7 +180,7 @@ impl<'a> ZipReader<'a> {
         }
         let bytes = read_bytes(unpacked()?, self.look)?;
         let place = Place::file(place);
-        let mut item = Item { file: Some(path.clone()), place, ..Item::default() };
+        let mut item = Item { file: Some(path_in_uploads(path)), place, ..Item::default() };
         if bytes.content.media_type == "application/zip" {
             let (place, what) = (item.place.clone(), Defect::Archive(ArchiveDefect::Nested));
             item.problems.push(Problem { place, subject: None, what });
