@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use shelflife::domain::claims::{Claims, Generator, Texts};
 use shelflife::media::{self, Container, read_claims, read_claims_as};
 
-use crate::support::embedded::{deflated, png, png_chunk, samples, svg, xmp};
+use crate::support::embedded::{deflated, jpeg, png, png_chunk, samples, svg, xmp};
 use crate::support::{self, TestLibrary};
 
 type Tags = Map<String, Value>;
@@ -570,4 +570,41 @@ fn the_files_in_fixtures_are_the_samples() {
         }
         assert!(fs::read(&path).unwrap() == bytes, "{name}");
     }
+}
+
+#[test]
+fn extended_xmp_is_joined_if_the_packet_names_it() {
+    let digest = "0123456789ABCDEF0123456789ABCDEF";
+    let main = xmp("short", "x").replace(
+        "rdf:about=''",
+        &format!(
+            "rdf:about='' xmlns:n='http://ns.adobe.com/xmp/note/' n:HasExtendedXMP='{digest}'"
+        ),
+    );
+    let extended = format!(
+        "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description \
+         xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:title>{}</dc:title></rdf:Description></rdf:RDF>",
+        "long ".repeat(40)
+    );
+    let part = |digest: &str, at: usize, text: &str| {
+        let length = u32::try_from(extended.len()).unwrap().to_be_bytes();
+        let offset = u32::try_from(at).unwrap().to_be_bytes();
+        let mark = b"http://ns.adobe.com/xmp/extension/\0".as_slice();
+        (0xe1, [mark, digest.as_bytes(), &length, &offset, text.as_bytes()].concat())
+    };
+    let (first, second) = extended.split_at(150);
+    let first_packet = (0xe1, [b"http://ns.adobe.com/xap/1.0/\0", main.as_bytes()].concat());
+    let other = "F".repeat(32);
+    let file = jpeg(&[
+        first_packet.clone(),
+        part(&other, 0, "<not the one that was meant>"),
+        part(digest, 0, first),
+        part(digest, 150, second),
+    ]);
+    let (claims, ..) = claims_in(&file);
+    assert_eq!(claims.title.any().map(|title| title.starts_with("long long")), Some(true));
+    assert_eq!((claims.alt.any(), claims.defects.len()), (Some("short"), 0));
+
+    let torn = jpeg(&[first_packet, part(digest, 150, second)]);
+    assert_eq!(claims_in(&torn).0.defects[0].what, "a part of the extended XMP is missing");
 }

@@ -189,7 +189,7 @@ impl<'t> Reading<'t> {
             (None, Some(resource)) => Value::Text(resource),
             // A qualified value: what is said about it in other fields is not wanted.
             _ if fields.contains_key("value") => fields.remove("value")?,
-            _ if !fields.is_empty() => Value::Fields(fields),
+            _ if !fields.is_empty() && text.trim().is_empty() => Value::Fields(fields),
             _ => Value::Text(text),
         };
         Some(Item { language, value })

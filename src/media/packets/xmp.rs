@@ -130,3 +130,97 @@ fn licensors(value: Value) -> Vec<Licensor> {
     });
     licensors.filter(|licensor| *licensor != Licensor::default()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fields of a description with these attributes and this inner markup.
+    fn fields(attributes: &str, inner: &str) -> Fields {
+        let markup = format!(
+            "<x:xmpmeta xmlns:x='adobe:ns:meta/' xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' \
+             xmlns:a='http://purl.org/dc/elements/1.1/' xmlns:p='http://ns.useplus.org/ldf/xmp/1.0/' \
+             xmlns:e='http://iptc.org/std/Iptc4xmpExt/2008-02-29/'>\
+             <rdf:RDF><rdf:Description {attributes}>{inner}</rdf:Description></rdf:RDF></x:xmpmeta>"
+        );
+        let (mut fields, mut found) = (Fields::default(), Found::default());
+        fields.add(&Packet { at: 0, bytes: markup.into_bytes() }, &mut found);
+        assert_eq!(found.defects, []);
+        fields
+    }
+
+    #[test]
+    fn a_text_may_stand_in_every_form_that_rdf_allows() {
+        let said = "Tea & \u{2014} tin";
+        for (attributes, inner) in [
+            ("a:title='Tea &amp; &#x2014; tin'", ""),
+            ("", "<a:title>Tea &amp; &#x2014; tin</a:title>"),
+            ("", "<a:title><![CDATA[Tea & ]]>\u{2014} tin</a:title>"),
+            (
+                "",
+                "<a:title> <rdf:Alt><rdf:li xml:lang='x-default'>Tea &amp; \u{2014} tin</rdf:li></rdf:Alt></a:title>",
+            ),
+            (
+                "",
+                "<a:title rdf:parseType='Resource'><rdf:value>Tea &amp; \u{2014} tin</rdf:value><a:note>x</a:note></a:title>",
+            ),
+            ("", "<a:title rdf:resource='Tea &amp; \u{2014} tin'/>"),
+            ("", "<a:title a:note='x'>Tea &amp; \u{2014} tin</a:title>"),
+            (
+                "xmlns:dc='urn:other'",
+                "<a:title>Tea &amp; \u{2014} tin</a:title><dc:title>other</dc:title>",
+            ),
+        ] {
+            assert_eq!(fields(attributes, inner).title.any(), Some(said), "{attributes} {inner}");
+        }
+    }
+
+    #[test]
+    fn languages_and_lists_keep_their_order_and_lose_their_blanks() {
+        let found = fields(
+            "",
+            "<a:rights><rdf:Alt><rdf:li xml:lang='de'>Rechte</rdf:li><rdf:li xml:lang='fr'> </rdf:li>\
+             </rdf:Alt></a:rights><a:subject><rdf:Bag><rdf:li>tin</rdf:li><rdf:li/><rdf:li>oak</rdf:li>\
+             </rdf:Bag></a:subject>",
+        );
+        assert_eq!(
+            found.rights.0.into_iter().collect::<Vec<_>>(),
+            [("de".to_owned(), "Rechte".to_owned())]
+        );
+        assert_eq!(found.keywords, ["tin", "oak"]);
+    }
+
+    #[test]
+    fn a_licensor_is_read_in_both_forms_of_a_structure() {
+        let named =
+            Licensor { name: Some("Ada".to_owned()), url: Some("https://a.example".to_owned()) };
+        for inner in [
+            "<p:Licensor><rdf:Seq><rdf:li rdf:parseType='Resource'><p:LicensorName>Ada</p:LicensorName>\
+             <p:LicensorURL>https://a.example</p:LicensorURL></rdf:li></rdf:Seq></p:Licensor>",
+            "<p:Licensor><rdf:Seq><rdf:li><rdf:Description p:LicensorName='Ada' \
+             p:LicensorURL='https://a.example'/></rdf:li></rdf:Seq></p:Licensor>",
+            "<p:Licensor><rdf:Bag><rdf:li p:LicensorName='Ada' p:LicensorURL='https://a.example'/>\
+             </rdf:Bag></p:Licensor>",
+        ] {
+            assert_eq!(fields("", inner).licensors, std::slice::from_ref(&named), "{inner}");
+        }
+    }
+
+    #[test]
+    fn an_undeclared_prefix_means_what_it_looks_like() {
+        let found =
+            fields("", "<Iptc4xmpExt:DigitalSourceType>digitalArt</Iptc4xmpExt:DigitalSourceType>");
+        assert_eq!(found.source_type.as_deref(), Some("digitalArt"));
+    }
+
+    #[test]
+    fn packets_in_utf_16_and_before_a_break_are_read() {
+        let markup = "\u{feff}<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description \
+                      xmlns:a='http://purl.org/dc/elements/1.1/'><a:title>Grün</a:title></rdf:Description>";
+        let bytes: Vec<u8> = markup.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let (mut fields, mut found) = (Fields::default(), Found::default());
+        fields.add(&Packet { at: 7, bytes }, &mut found);
+        assert_eq!(fields.title.any(), Some("Grün"));
+        assert_eq!(found.defects.len(), 1);
+    }
+}

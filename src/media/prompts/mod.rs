@@ -83,3 +83,6 @@ fn shown(value: &Value) -> Option<String> {
 fn first_of(value: &Value, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| shown(value.get(name)?))
 }
+
+#[cfg(test)]
+mod tests;
