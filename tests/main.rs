@@ -34,6 +34,7 @@ mod holds;
 mod hostile;
 mod import;
 mod json;
+mod kin;
 mod licenses;
 mod lifecycle;
 mod log_of_changes;

@@ -8,7 +8,7 @@ use super::spans::Numbered;
 use crate::domain::asset::{AssetFile, AssetId};
 use crate::domain::claims::Claims;
 use crate::domain::metadata::Metadata;
-use crate::domain::validation::Waiver;
+use crate::domain::validation::{Twins, Waiver};
 
 /// An asset with its facts, its description and its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub struct Dossier {
     pub claims: Option<Claims>,
     /// What somebody accepts about it, or did until a day that has passed.
     pub waivers: Vec<Waiver>,
+    /// Other assets of the same bytes. Only looked for where one asset is asked for: a census finds
+    /// those of all.
+    pub twins: Twins,
 }
 
 impl Numbered for Dossier {
@@ -34,6 +37,8 @@ impl Catalog {
     pub fn dossier_of(&self, row: FactsRow) -> Result<Dossier> {
         let mut dossier = Dossier::bare(row);
         self.fill(std::slice::from_mut(&mut dossier))?;
+        let asset = &dossier.row.asset;
+        dossier.twins = self.twins_of(asset.id, &asset.digest)?;
         Ok(dossier)
     }
 
@@ -83,6 +88,13 @@ impl Dossier {
         metadata.dates.starts_at = row.facts.starts_at;
         metadata.dates.expires_at = row.facts.expires_at;
         metadata.dates.review_at = row.facts.review_at;
-        Self { row, metadata, files: Vec::new(), claims: None, waivers: Vec::new() }
+        Self {
+            row,
+            metadata,
+            files: Vec::new(),
+            claims: None,
+            waivers: Vec::new(),
+            twins: Twins::default(),
+        }
     }
 }

@@ -7,6 +7,7 @@ mod assets;
 mod attachments;
 mod audit;
 mod cells;
+mod census;
 mod claims;
 mod contexts;
 mod decisions;

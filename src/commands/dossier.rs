@@ -5,7 +5,7 @@ use crate::domain::context::Context;
 use crate::domain::license::License;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::time::Timestamp;
-use crate::domain::validation::{Known, Reading, Subject};
+use crate::domain::validation::{Census, Kin, Known, Reading, Subject};
 
 use super::library::Court;
 
@@ -17,6 +17,8 @@ pub(super) struct Brief<'a> {
     contexts: Vec<&'a Context>,
     licenses: Vec<&'a License>,
     reading: Reading<'a>,
+    kin: Kin,
+    known: &'static [Known],
 }
 
 impl<'a> Brief<'a> {
@@ -32,12 +34,21 @@ impl<'a> Brief<'a> {
             contexts: contexts.collect(),
             licenses: licenses.collect(),
             reading: Reading::of(&dossier.row.asset, &dossier.metadata),
+            kin: Kin { bytes: dossier.twins, ..Kin::default() },
+            known: Known::BY_CATALOG,
         }
+    }
+
+    /// The same beside all other assets.
+    pub(super) fn among(self, census: Option<&Census>) -> Self {
+        let Some(census) = census else { return self };
+        let kin = census.kin_of(&self.dossier.row.asset, &self.reading);
+        Self { kin, known: Known::BY_CENSUS, ..self }
     }
 
     /// The asset as rules see it at `now`.
     pub(super) fn subject(&self, now: Timestamp) -> Subject<'_> {
-        let Dossier { row, metadata, files, claims, waivers } = self.dossier;
+        let Dossier { row, metadata, files, claims, waivers, .. } = self.dossier;
         Subject {
             asset: &row.asset,
             metadata,
@@ -48,9 +59,10 @@ impl<'a> Brief<'a> {
             licenses: &self.licenses,
             policy: self.court.policy(),
             reading: &self.reading,
+            kin: &self.kin,
             waivers,
             now,
-            known: Known::BY_CATALOG,
+            known: self.known,
             exported: None,
         }
     }

@@ -3,20 +3,21 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Mutex;
 
 use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
 use crate::domain::context::ContextKey;
 use crate::domain::lifecycle::{Standing, State, Verdict};
 use crate::domain::time::Timestamp;
-use crate::domain::validation::{Rule, findings_of, rules};
+use crate::domain::validation::{Census, Rule, findings_of, rules};
 use crate::error::Error;
 use crate::report::Item;
 
 use super::Context;
 use super::dossier::Brief;
 use super::library::{Court, find_asset};
-use super::survey::survey;
+use super::survey::{Beside, survey};
 use super::usage::UsageArgs;
 
 /// The longest list of assets that `--from` reads, in bytes.
@@ -101,7 +102,7 @@ pub(super) struct Selected {
 }
 
 /// What is made of an asset, on any core.
-pub(super) type Judge<'j, T> = &'j (dyn Fn(Dossier, Verdict) -> T + Sync);
+pub(super) type Judge<'j, T> = &'j (dyn Fn(Dossier, Verdict, Option<&Census>) -> T + Sync);
 
 /// What is done with what was made of it, one asset after the other.
 pub(super) type Tell<'t, T> = &'t mut dyn FnMut(&mut Context<'_>, T) -> Result<(), Error>;
@@ -135,8 +136,12 @@ impl Selection {
     ) -> Result<(), Error> {
         self.traits.usage.say(ctx, (catalog, court))?;
         if self.traits.where_rule.is_some() {
-            let keep = |dossier: Dossier, verdict| Selected { row: dossier.row, verdict };
-            return self.visit_judged(ctx, (catalog, court), empty, (&keep, &mut each));
+            let keep = |dossier: Dossier, verdict, _: Option<&Census>| Selected {
+                row: dossier.row,
+                verdict,
+            };
+            let how = (empty, Beside::Nothing);
+            return self.visit_judged(ctx, (catalog, court), how, (&keep, &mut each));
         }
         let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter((catalog, court), ctx.now)?;
@@ -158,24 +163,31 @@ impl Selection {
         &self,
         ctx: &mut Context<'_>,
         (catalog, court): (&Catalog, &Court),
-        empty: Empty,
+        (empty, beside): (Empty, Beside),
         (judge, each): (Judge<'_, T>, Tell<'_, T>),
     ) -> Result<(), Error> {
         let now = ctx.now;
-        let judged = |dossier: Dossier| {
+        let beside = match Beside::wanted_by(self.traits.where_rule.into_iter()) {
+            Beside::Nothing => beside,
+            Beside::Others => Beside::Others,
+        };
+        let judged = |dossier: Dossier, census: Option<&Census>| {
             let verdict = self.judge(court, &dossier.row, now)?;
             let matching = self.traits.where_rule.is_none_or(|rule| {
-                let brief = Brief::new(&dossier, &verdict, court);
+                let brief = Brief::new(&dossier, &verdict, court).among(census);
                 !findings_of(std::iter::once(rule), &brief.subject(now)).is_empty()
             });
-            matching.then(|| judge(dossier, verdict))
+            matching.then(|| judge(dossier, verdict, census))
         };
         let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter((catalog, court), ctx.now)?;
-            return survey(ctx, (&court.config.catalog, &filter), judged, each);
+            return survey(ctx, (&court.config.catalog, &filter, beside), judged, each);
         };
+        let readers = Catalog::open_readers(&court.config.catalog, 1)?;
+        let readers: Vec<_> = readers.into_iter().map(Mutex::new).collect();
+        let census = beside.census(&readers)?;
         self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {
-            match judged(catalog.dossier_of(row)?) {
+            match judged(catalog.dossier_of(row)?, census.as_ref()) {
                 Some(judged) => each(ctx, judged),
                 None => Ok(()),
             }

@@ -11,6 +11,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use crate::catalog::{Catalog, CatalogError, Dossier, Filter};
 use crate::domain::asset::AssetId;
+use crate::domain::validation::{Census, Known, Rule};
 use crate::error::Error;
 
 use super::Context;
@@ -29,20 +30,61 @@ struct Survey<'a, J> {
     filter: &'a Filter,
     judge: J,
     highest: u64,
+    census: Option<Census>,
+}
+
+/// What assets are judged beside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Each by itself.
+    Nothing,
+    /// All other assets of the catalog.
+    Others,
+}
+
+impl Beside {
+    /// What has to be known for these rules.
+    pub(super) fn wanted_by<'r>(mut rules: impl Iterator<Item = &'r Rule>) -> Self {
+        let wide = |rule: &Rule| {
+            rule.needs.iter().any(|need| matches!(need, Known::Twins | Known::Others))
+        };
+        if rules.any(wide) { Self::Others } else { Self::Nothing }
+    }
+
+    /// What the assets of the catalog share, if anybody asks.
+    pub(super) fn census(self, readers: &[Mutex<Catalog>]) -> Result<Option<Census>, CatalogError> {
+        if self == Self::Nothing {
+            return Ok(None);
+        }
+        let reader = |core: usize| {
+            let reader = readers.get(core % readers.len().max(1))?;
+            Some(reader.lock().unwrap_or_else(PoisonError::into_inner))
+        };
+        let files = || reader(0).map(|of| (of.same_bytes(), of.tally_names()));
+        let texts = || reader(1).map(|of| of.tally_alts());
+        let (Some((bytes, names)), Some(texts)) = rayon::join(files, texts) else {
+            return Ok(None);
+        };
+        Ok(Some(Census::new(bytes?, names?, texts?)))
+    }
 }
 
 /// Judges every asset that the filter lets through, and gives what `judge` makes of it to `tell`,
 /// by ascending id. Stops between two assets when asked to.
+///
+/// With [`Beside::Others`] the assets are judged among all others of the catalog, whatever the
+/// filter lets through.
 pub(super) fn survey<T: Send>(
     ctx: &mut Context<'_>,
-    (catalog, filter): (&Path, &Filter),
-    judge: impl Fn(Dossier) -> Option<T> + Sync,
+    (catalog, filter, beside): (&Path, &Filter, Beside),
+    judge: impl Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
     mut tell: impl FnMut(&mut Context<'_>, T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let readers = Catalog::open_readers(catalog, rayon::current_num_threads())?;
     let highest = readers.first().map_or(Ok(0), Catalog::highest_number)?;
-    let readers = readers.into_iter().map(Mutex::new).collect();
-    let survey = Survey { readers, filter, judge, highest };
+    let readers: Vec<_> = readers.into_iter().map(Mutex::new).collect();
+    let census = beside.census(&readers)?;
+    let survey = Survey { readers, filter, judge, highest, census };
     let mut next = survey.round(0);
     let mut number = 0;
     while !next.is_empty() {
@@ -66,7 +108,7 @@ impl<J> Survey<'_, J> {
     /// The blocks of a round, counted from 0; none after the last asset.
     fn round<T: Send>(&self, number: u64) -> Round<T>
     where
-        J: Fn(Dossier) -> Option<T> + Sync,
+        J: Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
     {
         let blocks = BLOCKS_PER_CORE * u64::try_from(self.readers.len()).unwrap_or(1);
         let last = self.highest.div_ceil(BLOCK);
@@ -77,7 +119,7 @@ impl<J> Survey<'_, J> {
 
     fn block<T>(&self, after: u64) -> Result<Vec<T>, CatalogError>
     where
-        J: Fn(Dossier) -> Option<T>,
+        J: Fn(Dossier, Option<&Census>) -> Option<T>,
     {
         let number = |number| AssetId(i64::try_from(number).unwrap_or(i64::MAX));
         let between = (number(after), number(after.saturating_add(BLOCK)));
@@ -87,6 +129,7 @@ impl<J> Survey<'_, J> {
             let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
             reader.dossiers_between(between, self.filter)?
         };
-        Ok(dossiers.into_iter().filter_map(&self.judge).collect())
+        let judged = dossiers.into_iter().filter_map(|one| (self.judge)(one, self.census.as_ref()));
+        Ok(judged.collect())
     }
 }

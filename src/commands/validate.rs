@@ -2,7 +2,7 @@
 
 use crate::catalog::Dossier;
 use crate::domain::lifecycle::Verdict;
-use crate::domain::validation::{Finding, Rule, findings_of, rules};
+use crate::domain::validation::{Census, Finding, Rule, findings_of, rules};
 use crate::error::Error;
 use crate::report::{Found, Item, Subject};
 
@@ -10,6 +10,7 @@ use super::Context;
 use super::dossier::Brief;
 use super::library::{Court, subject};
 use super::selection::{Empty, Selection, rule};
+use super::survey::Beside;
 
 /// Find what is wrong with assets
 ///
@@ -34,8 +35,8 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     let asked: Vec<&'static Rule> = rules::ALL.iter().filter(wanted).copied().collect();
     ctx.report.figure("assets checked", 0);
     let now = ctx.now;
-    let judge = |dossier: Dossier, verdict: Verdict| {
-        let brief = Brief::new(&dossier, &verdict, &court);
+    let judge = |dossier: Dossier, verdict: Verdict, census: Option<&Census>| {
+        let brief = Brief::new(&dossier, &verdict, &court).among(census);
         let findings = findings_of(asked.iter().copied(), &brief.subject(now));
         (subject(&dossier.row.asset), findings)
     };
@@ -46,5 +47,6 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
         }
         Ok(())
     };
-    args.selection.visit_judged(ctx, (&catalog, &court), Empty::All, (&judge, &mut tell))
+    let how = (Empty::All, Beside::wanted_by(asked.iter().copied()));
+    args.selection.visit_judged(ctx, (&catalog, &court), how, (&judge, &mut tell))
 }

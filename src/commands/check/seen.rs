@@ -12,7 +12,7 @@ use crate::domain::reuse::{Candidate, Question, Use, check_reuse};
 use crate::domain::time::Timestamp;
 use crate::domain::validation::exported::{Exported, Flaw, FlawWeight, Lookup, Trait, Wanted};
 use crate::domain::validation::{
-    Finding, Known, Reading, Subject as Seeing, media_type_of_name, validate,
+    Finding, Kin, Known, Reading, Subject as Seeing, media_type_of_name, validate,
 };
 use crate::exports::{Defect, Item as Entry, Problem};
 use crate::report::Subject;
@@ -158,6 +158,7 @@ impl<'g> Seen<'g> {
             licenses: &self.licenses,
             policy: &law.policy,
             reading: &Reading::of(&self.asset, &self.metadata),
+            kin: &Kin::default(),
             waivers: dossier.map_or(&[], |dossier| &dossier.waivers),
             now,
             known: &self.known,

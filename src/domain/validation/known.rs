@@ -16,14 +16,37 @@ pub enum Known {
     Claims,
     /// What people recorded and decided.
     Record,
+    /// Other assets of the same bytes.
+    Twins,
+    /// The names and texts of all other assets.
+    Others,
     /// How it stands in an export.
     Export,
 }
 
 impl Known {
     /// What a catalog knows of an asset.
-    pub const BY_CATALOG: &'static [Self] =
-        &[Self::Name, Self::AltText, Self::Content, Self::Files, Self::Claims, Self::Record];
+    pub const BY_CATALOG: &'static [Self] = &[
+        Self::Name,
+        Self::AltText,
+        Self::Content,
+        Self::Files,
+        Self::Claims,
+        Self::Record,
+        Self::Twins,
+    ];
+
+    /// The same after a census of the whole catalog.
+    pub const BY_CENSUS: &'static [Self] = &[
+        Self::Name,
+        Self::AltText,
+        Self::Content,
+        Self::Files,
+        Self::Claims,
+        Self::Record,
+        Self::Twins,
+        Self::Others,
+    ];
 
     /// The words for people.
     pub fn words(self) -> &'static str {
@@ -34,6 +57,8 @@ impl Known {
             Self::Files => "all files of the asset",
             Self::Claims => "what the file says about itself",
             Self::Record => "the record in the catalog",
+            Self::Twins => "other assets of the same bytes",
+            Self::Others => "the names and texts of all assets",
             Self::Export => "an export",
         }
     }

@@ -7,6 +7,7 @@
 pub mod exported;
 mod filename;
 mod filename_defaults;
+mod kin;
 mod known;
 mod media_types;
 pub mod page;
@@ -21,11 +22,17 @@ mod wording;
 use super::lifecycle::State;
 use super::policy::Policy;
 
+pub use kin::{Census, Kin, Others, SameBytes, Tally, Twins};
 pub use known::Known;
 pub use media_types::media_type_of_name;
 pub use reading::Reading;
 pub use subject::Subject;
 pub use waiver::Waiver;
+
+/// A text reduced to what makes it the same text: words without case and accents.
+pub fn folded_text(text: &str) -> String {
+    wording::folded(text)
+}
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

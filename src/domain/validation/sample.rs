@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
-use super::{Finding, Known, Reading, Rule, Subject, Waiver, validate};
+use super::{Finding, Kin, Known, Reading, Rule, Subject, Waiver, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };
@@ -30,6 +30,7 @@ pub(crate) struct Sample {
     pub pinned: Option<i64>,
     pub licenses: Vec<License>,
     pub waivers: Vec<Waiver>,
+    pub kin: Kin,
     pub policy: Policy,
     pub now: Timestamp,
     pub exported: Option<Exported>,
@@ -50,6 +51,7 @@ impl Sample {
             pinned: None,
             licenses: vec![license()],
             waivers: Vec::new(),
+            kin: Kin::default(),
             policy: policy(),
             now: instant("2026-06-01"),
             exported: None,
@@ -142,9 +144,10 @@ impl Sample {
             licenses: &licenses,
             policy: &self.policy,
             reading: &reading,
+            kin: &self.kin,
             waivers: &self.waivers,
             now: self.now,
-            known: Known::BY_CATALOG,
+            known: Known::BY_CENSUS,
             exported: exported.as_ref(),
         })
     }

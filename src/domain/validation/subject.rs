@@ -11,6 +11,7 @@ use crate::domain::time::{CivilDate, Timestamp, Zone};
 
 use super::Known;
 use super::exported::Exported;
+use super::kin::Kin;
 use super::media_types::is_unknown;
 use super::reading::Reading;
 use super::waiver::Waiver;
@@ -31,6 +32,8 @@ pub struct Subject<'a> {
     pub policy: &'a Policy,
     /// The name and the texts of the asset, read.
     pub reading: &'a Reading<'a>,
+    /// What it shares with others.
+    pub kin: &'a Kin,
     /// What somebody accepts about the asset, or did until a day that has passed.
     pub waivers: &'a [Waiver],
     pub now: Timestamp,

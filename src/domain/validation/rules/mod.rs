@@ -26,6 +26,7 @@ mod sl111_filename_too_long;
 mod sl112_filename_extension_mismatch;
 mod sl113_filename_double_extension;
 mod sl114_filename_decomposed;
+mod sl115_filename_collision;
 mod sl201_alt_text_missing;
 mod sl202_alt_text_blank;
 mod sl203_alt_text_generic;
@@ -40,6 +41,7 @@ mod sl211_alt_text_wrong_script;
 mod sl212_alt_text_untranslated;
 mod sl213_alt_text_half_decorative;
 mod sl214_alt_text_stale_claim;
+mod sl215_alt_text_repeated;
 mod sl216_alt_text_differs_from_file;
 mod sl301_source_note_missing;
 mod sl302_rights_note_missing;
@@ -95,6 +97,8 @@ mod sl605_dimensions_unreadable;
 mod sl606_dimensions_giant;
 mod sl607_rendition_type_mismatch;
 mod sl608_content_broken;
+mod sl609_content_duplicated;
+mod sl610_content_returned;
 mod sl701_unknown_asset;
 mod sl702_draft_asset;
 mod sl703_rejected_asset;
@@ -130,6 +134,7 @@ pub static ALL: &[&Rule] = &[
     &sl112_filename_extension_mismatch::RULE,
     &sl113_filename_double_extension::RULE,
     &sl114_filename_decomposed::RULE,
+    &sl115_filename_collision::RULE,
     &sl201_alt_text_missing::RULE,
     &sl202_alt_text_blank::RULE,
     &sl203_alt_text_generic::RULE,
@@ -144,6 +149,7 @@ pub static ALL: &[&Rule] = &[
     &sl212_alt_text_untranslated::RULE,
     &sl213_alt_text_half_decorative::RULE,
     &sl214_alt_text_stale_claim::RULE,
+    &sl215_alt_text_repeated::RULE,
     &sl216_alt_text_differs_from_file::RULE,
     &sl301_source_note_missing::RULE,
     &sl302_rights_note_missing::RULE,
@@ -199,6 +205,8 @@ pub static ALL: &[&Rule] = &[
     &sl606_dimensions_giant::RULE,
     &sl607_rendition_type_mismatch::RULE,
     &sl608_content_broken::RULE,
+    &sl609_content_duplicated::RULE,
+    &sl610_content_returned::RULE,
     &sl701_unknown_asset::RULE,
     &sl702_draft_asset::RULE,
     &sl703_rejected_asset::RULE,

@@ -1,0 +1,84 @@
+//! The census: one pass over the catalog for what assets share.
+
+use rusqlite::{Row, named_params};
+
+use super::cells;
+use super::error::Result;
+use super::open::Catalog;
+use crate::domain::asset::{AssetId, Digest};
+use crate::domain::lifecycle::State;
+use crate::domain::path::RelPath;
+use crate::domain::validation::{SameBytes, Tally, Twins, folded_text};
+
+/// The index on digests answers this alone.
+const BYTES: &str = "SELECT sha256, id FROM asset ORDER BY sha256, id";
+const STATE: &str = "SELECT state, was FROM asset WHERE id = :id";
+/// The index on paths answers this alone.
+const NAMES: &str = "SELECT root_id, path, id FROM asset WHERE was IS NULL";
+/// Texts of assets whose use has not ended.
+const ALTS: &str = "SELECT t.locale, t.text, a.sha256, a.id FROM alt_text t
+                    CROSS JOIN asset a ON a.id = t.asset_id
+                    WHERE a.state IN ('draft', 'approved')";
+/// No message needs more.
+const TWINS: &str = "SELECT id, state, was FROM asset WHERE sha256 = :digest ORDER BY id LIMIT 100";
+
+impl Catalog {
+    /// Assets of the same bytes in the whole catalog.
+    pub fn same_bytes(&self) -> Result<SameBytes> {
+        let mut same = SameBytes::default();
+        let mut statement = self.conn.prepare_cached(BYTES)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (digest, asset) = (Digest(row.get(0)?), AssetId(row.get(1)?));
+            if let Some(before) = same.next(digest, asset) {
+                same.join(digest, before, self.state_of(before)?);
+                same.join(digest, asset, self.state_of(asset)?);
+            }
+        }
+        Ok(same)
+    }
+
+    /// The names of all assets in the library.
+    pub fn tally_names(&self) -> Result<Tally> {
+        let mut tally = Tally::default();
+        let mut statement = self.conn.prepare_cached(NAMES)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let path: RelPath = cells::path(row.get(1)?)?;
+            tally.add_name(row.get(0)?, &path, AssetId(row.get(2)?));
+        }
+        Ok(tally)
+    }
+
+    /// The alternative texts of all assets whose use has not ended.
+    pub fn tally_alts(&self) -> Result<Tally> {
+        let mut tally = Tally::default();
+        let mut statement = self.conn.prepare_cached(ALTS)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let locale = row.get_ref(0)?.as_str().unwrap_or_default();
+            let text = folded_text(row.get_ref(1)?.as_str().unwrap_or_default());
+            if !text.is_empty() {
+                tally.add_alt((locale, &text), &Digest(row.get(2)?), AssetId(row.get(3)?));
+            }
+        }
+        Ok(tally)
+    }
+
+    /// Assets of the same bytes as one.
+    pub(super) fn twins_of(&self, asset: AssetId, digest: &Digest) -> Result<Twins> {
+        let mut statement = self.conn.prepare_cached(TWINS)?;
+        let mut rows = statement.query(named_params! { ":digest": digest.0 })?;
+        let mut group = Vec::new();
+        while let Some(row) = rows.next()? {
+            group.push((AssetId(row.get("id")?), cells::state(row)?));
+        }
+        Ok(Twins::of(asset, &group))
+    }
+
+    fn state_of(&self, asset: AssetId) -> Result<State> {
+        let state = |row: &Row<'_>| Ok(cells::state(row));
+        let mut statement = self.conn.prepare_cached(STATE)?;
+        statement.query_row(named_params! { ":id": asset.0 }, state)?
+    }
+}

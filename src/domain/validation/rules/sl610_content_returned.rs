@@ -1,0 +1,48 @@
+use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
+
+pub(super) static RULE: Rule = Rule {
+    code: "SL610",
+    name: "content-returned",
+    severity: Severity::Error,
+    gates_approval: Gate::Approval,
+    summary: "the bytes are those of an asset whose use was ended",
+    why: "What was rejected, withdrawn or expired has come back under another name. Somebody decided about this picture, and gave a reason.",
+    fix: "Read the decision with `history`, and reject the copy, or take the decision back with `reconsider`.",
+    source: "product policy",
+    needs: &[Known::Twins, Known::Record],
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<String> {
+    let ended = subject.kin.bytes.ended.filter(|_| subject.is_open());
+    ended
+        .map(|(asset, how)| format!("{asset} has the same bytes and is {}", how.name()))
+        .into_iter()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::asset::AssetId;
+    use crate::domain::lifecycle::{Ended, State};
+    use crate::domain::validation::sample::{Sample, finds, passes};
+
+    fn returned(sample: &mut Sample) {
+        sample.kin.bytes.ended = Some((AssetId(7), Ended::Rejected));
+    }
+
+    #[test]
+    fn rejected_bytes_that_come_back_are_found() {
+        finds(&RULE, returned, &["#7 has the same bytes and is rejected"]);
+    }
+
+    #[test]
+    fn an_asset_that_was_ended_itself_and_new_bytes_pass() {
+        passes(&RULE, |s| s.kin.bytes.ended = None);
+        passes(&RULE, |s| {
+            returned(s);
+            s.asset.state = State::Rejected;
+        });
+    }
+}

@@ -1,0 +1,97 @@
+//! Rules that speak of more than one asset: what names, texts and bytes they share.
+
+use std::fs;
+
+use shelflife::exit::ExitCode;
+
+use crate::support::TestLibrary;
+use crate::support::scanned::FULL;
+
+/// `b.png` has the bytes of `a.png`.
+fn with_a_copy() -> TestLibrary {
+    let library = TestLibrary::scanned(&["a-green-tea-tin.png", "c-red-tea-tin.png"]);
+    let bytes = fs::read(library.path("uploads/a-green-tea-tin.png")).unwrap();
+    library.write("uploads/b-copy-of-tin.png", bytes);
+    library.run("scan").expect(ExitCode::Success);
+    library
+}
+
+#[test]
+fn names_that_differ_in_case_or_form_only_are_found_in_one_folder() {
+    let library = TestLibrary::scanned(&[
+        "Green-Tea.png",
+        "caf\u{e9}.png",
+        "cafe\u{301}.png",
+        "green-tea.png",
+        "sub/green-tea.png",
+    ]);
+    insta::assert_snapshot!(library.tell("validate --rule SL115"), @"
+    exit: 0
+    #1 Green-Tea.png
+      warning SL115 filename-collision: #4 has the same name
+    #2 café.png
+      warning SL115 filename-collision: #3 has the same name
+    #3 café.png
+      warning SL115 filename-collision: #2 has the same name
+    #4 green-tea.png
+      warning SL115 filename-collision: #1 has the same name
+    `shelflife rules SL115` says why that matters and what to do
+    4 warnings, 5 assets checked
+    ");
+    assert_eq!(library.tell("validate 5 --rule SL115"), "exit: 0\n1 asset checked");
+    assert!(library.tell("list --where-rule SL115").contains("4 rows"));
+}
+
+#[test]
+fn a_text_repeated_over_different_pictures_is_found() {
+    let library = with_a_copy();
+    library.run("describe 1 2 3 --alt 'A tin of tea'").expect(ExitCode::Success);
+    insta::assert_snapshot!(library.tell("validate --rule SL215"), @"
+    exit: 0
+    #1 a-green-tea-tin.png
+      warning SL215 alt-text-repeated: #2 has the text for `en`: `A tin of tea`
+    #2 c-red-tea-tin.png
+      warning SL215 alt-text-repeated: #1 has the text for `en`: `A tin of tea`
+    #3 b-copy-of-tin.png
+      warning SL215 alt-text-repeated: #2 has the text for `en`: `A tin of tea`
+    `shelflife rules SL215` says why that matters and what to do
+    3 warnings, 3 assets checked
+    ");
+    library.run("describe 2 --alt 'A red tin of tea'").expect(ExitCode::Success);
+    assert_eq!(
+        library.tell("validate --rule SL215"),
+        "exit: 0\n3 assets checked",
+        "copies of one picture may have one text"
+    );
+}
+
+#[test]
+fn bytes_that_are_there_twice_are_found_and_returned_ones_are_not_approved() {
+    let library = with_a_copy();
+    library.add_context("campaign/spring", None);
+    insta::assert_snapshot!(library.tell("validate --rule SL609 --rule SL610"), @"
+    exit: 0
+    #1 a-green-tea-tin.png
+      warning SL609 content-duplicated: #3 has the same bytes
+    #3 b-copy-of-tin.png
+      warning SL609 content-duplicated: #1 has the same bytes
+    `shelflife rules SL609` says why that matters and what to do
+    2 warnings, 3 assets checked
+    ");
+    library.run("reject 1 --reason 'the tin is old'").expect(ExitCode::Success);
+    insta::assert_snapshot!(library.tell("validate --rule SL609 --rule SL610"), @"
+    exit: 1
+    #3 b-copy-of-tin.png
+      error SL610 content-returned: #1 has the same bytes and is rejected
+    `shelflife rules SL610` says why that matters and what to do
+    1 error, 3 assets checked
+    ");
+    assert!(
+        library.tell("validate 3 --rule SL610").contains("#1 has the same bytes and is rejected")
+    );
+    library.run(&format!("describe 3 {FULL}")).expect(ExitCode::Success);
+    let refused = library.run("approve 3").expect(ExitCode::No);
+    assert!(refused.stdout.contains("SL610"), "{refused}");
+    library.run("reconsider 1 --reason 'it is sold again'").expect(ExitCode::Success);
+    library.run("approve 3").expect(ExitCode::Success);
+}
