@@ -320,3 +320,33 @@ fn rendered_pages_show_the_references_that_they_render() {
     assert!(told.references.iter().all(|found| found.holder.label.starts_with("http://")));
     assert!(told.reading.areas.contains(&Area::ThemeSettings));
 }
+
+#[test]
+fn every_export_of_others_is_read_to_its_end() {
+    let Some(folder) = shared("data/corpus/wxr") else { return };
+    let mut paths: Vec<_> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "xml"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() > 20);
+    let (mut found, mut whole) = (0, 0);
+    for path in paths {
+        let told = read(SourceKind::Wxr, Site::default(), std::slice::from_ref(&path));
+        assert_eq!(told.gaps.len() as u64, told.reading.gaps, "{}", path.display());
+        found += told.references.len();
+        whole += usize::from(told.reading.gaps == 0);
+    }
+    assert!(found > 200, "{found} references in all of them");
+    assert!(whole > 20, "{whole} without a gap");
+}
+
+#[test]
+fn a_page_of_an_error_proves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index.html");
+    fs::write(&path, "<!DOCTYPE html><html><body><h1>502 Bad Gateway</h1></body></html>").unwrap();
+    let told = read(SourceKind::Pages, Site::default(), &[path]);
+    assert!(told.reading.areas.is_empty());
+}

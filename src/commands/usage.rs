@@ -48,11 +48,13 @@ impl UsageArgs {
             return Ok(filter);
         }
         // What was found nowhere is unused or unknown: all of it alike, for the sources are.
-        let is_enough = horizon(catalog, court, now)?.is_enough();
-        let is_possible = self.used || self.unused == is_enough;
+        let horizon = horizon(catalog, court, now)?;
+        let is_possible = self.used || self.unused == horizon.is_enough();
         // No asset has a number below 1.
         let until = if is_possible { filter.until } else { Some(AssetId(0)) };
-        Ok(Filter { is_used: Some(self.used), until, ..filter })
+        // Without a source there is nothing to look up for each asset.
+        let is_used = (self.used || !horizon.has_no_source()).then_some(self.used);
+        Ok(Filter { is_used, until, ..filter })
     }
 
     /// Says what the answer rests on.
@@ -120,7 +122,7 @@ pub(super) fn usage_in_words(
     horizon: &Horizon,
     asset: AssetId,
 ) -> Result<Option<String>, Error> {
-    if horizon.sources.is_empty() && horizon.stale.is_empty() {
+    if horizon.has_no_source() {
         return Ok(None);
     }
     let (verdict, places) = usage_of(catalog, horizon, asset)?;

@@ -61,6 +61,11 @@ pub struct Horizon {
 }
 
 impl Horizon {
+    /// Whether nothing was ever read.
+    pub fn has_no_source(&self) -> bool {
+        self.sources.is_empty() && self.stale.is_empty()
+    }
+
     /// Whether an asset that is found nowhere may be said to be. It takes two sources at least.
     pub fn is_enough(&self) -> bool {
         self.sources.len() > 1 && self.missing.is_empty()

@@ -27,8 +27,10 @@ pub(super) fn read_file(
     }
     let text = String::from_utf8_lossy(&bytes);
     let kind = out.reading.kind;
-    let seen = |area: &Area| area.seen_by().contains(&kind);
-    out.reading.areas.extend(Area::ALL.into_iter().filter(seen));
+    if kind != SourceKind::Pages || is_page_of_wordpress(&text) {
+        let seen = |area: &Area| area.seen_by().contains(&kind);
+        out.reading.areas.extend(Area::ALL.into_iter().filter(seen));
+    }
     let is_style = out.file.to_ascii_lowercase().ends_with("css");
     let means = if is_style { Means::Css } else { Means::Url };
     if kind == SourceKind::Pages {
@@ -50,6 +52,12 @@ pub(super) fn read_file(
     };
     out.give(&holder, mentions);
     Ok(())
+}
+
+/// Whether this is a page as WordPress renders them: not a style sheet, nor the error of a server.
+fn is_page_of_wordpress(text: &str) -> bool {
+    let marks = ["/wp-content/", "/wp-includes/", "https://api.w.org/"];
+    text.contains("<body") && marks.iter().any(|mark| text.contains(mark))
 }
 
 /// WordPress links every page to the API of its site.
