@@ -368,6 +368,20 @@ fn a_policy_of_its_own_decides_severities() {
 }
 
 #[test]
+fn a_waived_finding_ships_until_its_last_day() {
+    let library = shop();
+    library.write("site.xml", site(&[(2, "tea-tin-red.png", Some(GOOD_ALT))]));
+    library
+        .run("rules waive SL702 tea-tin-red.png --reason 'approved by mail' --until 2026-03-09")
+        .expect(ExitCode::Success);
+    let run = library.run("check site.xml").expect(ExitCode::Success);
+    assert!(run.stdout.contains("accepted SL702 draft-asset: nobody has approved it"), "{run}");
+    assert!(run.stdout.contains("approved by mail"), "{run}");
+    library.set_now("2026-03-10T00:00:00Z");
+    library.run("check site.xml").expect(ExitCode::No);
+}
+
+#[test]
 fn an_approval_that_was_taken_back_does_not_ship() {
     let library = shop();
     library.write("site.xml", site(&[(1, "tea-tin-open.png", Some(GOOD_ALT))]));
