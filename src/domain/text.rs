@@ -7,6 +7,10 @@ use std::fmt::Write as _;
 /// Control characters (C0, C1, DEL), bidirectional controls, zero-width and tag characters become
 /// `\u{…}`, bytes that are not UTF-8 become `\xNN`. A backslash stays as it is.
 pub fn printable(bytes: &[u8]) -> String {
+    // Most names and texts are nothing but this, and a listing shows millions of them.
+    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
     let mut shown = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -34,6 +38,9 @@ fn push_printable(shown: &mut String, character: char) {
 
 /// Whether the character can move the cursor, hide, or change the order of what is around it.
 pub fn is_unsafe_to_show(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control()
         || matches!(character,
             '\u{00ad}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -32,7 +32,14 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
         .collect()
 }
 
+/// Without one of these there is no mark: a quick look before the pattern.
+const SIGNS: [&str; 7] = ["(", "cop", "cóp", "final", "kopi", "副本", "コピー"];
+
 fn mark_of(stem: &str) -> Option<&str> {
+    let lower = stem.to_lowercase();
+    if !SIGNS.iter().any(|sign| lower.contains(sign)) {
+        return None;
+    }
     let found = MARK.captures(stem)?;
     let before = found.name("before").map_or("", |before| before.as_str());
     if KINDS_OF_TEXT.contains(&before.to_lowercase().as_str()) {

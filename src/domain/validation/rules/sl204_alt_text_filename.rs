@@ -17,17 +17,27 @@ pub(super) static RULE: Rule = Rule {
 };
 
 static ADDRESS: Pattern = Pattern::new(r"^(?i:(?:https?|ftp|file):/|www\.)\S+$");
-static FILE: Pattern = Pattern::new(
-    r"(?i)^\S.{0,250}\.(?:jpe?g|png|gif|webp|avif|svg|tiff?|heic|bmp|psd|mp4|mov|pdf)$",
-);
+/// Extensions of what people name in an alternative text by mistake.
+const EXTENSIONS: [&str; 15] = [
+    "avif", "bmp", "gif", "heic", "jpeg", "jpg", "mov", "mp4", "pdf", "png", "psd", "svg", "tif",
+    "tiff", "webp",
+];
+/// The longest file name, in bytes.
+const LONGEST_NAME: usize = 255;
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let own = &subject.reading.name;
     let pasted = subject.alts().filter(|(_, text)| {
         let text = text.trim();
-        ADDRESS.is_match(text) || FILE.is_match(text) || is_stem(text, own)
+        ADDRESS.is_match(text) || is_file_name(text) || is_stem(text, own)
     });
     pasted.map(|(locale, text)| format!("the text for `{locale}` is {}", quoted(text))).collect()
+}
+
+fn is_file_name(text: &str) -> bool {
+    let Some((stem, extension)) = text.rsplit_once('.') else { return false };
+    let known = EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension));
+    known && !stem.is_empty() && text.len() <= LONGEST_NAME && !text.contains('\n')
 }
 
 /// Whether a text is the asset's stem, or one that a tool gives. A stem of words and spaces is

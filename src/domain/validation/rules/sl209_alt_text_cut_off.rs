@@ -44,9 +44,10 @@ fn ends_open(text: &str) -> bool {
 
 fn opened_and_not_closed(text: &str) -> bool {
     let count = |sign: char| text.chars().filter(|c| *c == sign).count();
-    [('(', ')'), ('[', ']'), ('（', '）')]
-        .into_iter()
-        .any(|(open, close)| count(open) > count(close))
+    text.contains(['(', '[', '（'])
+        && [('(', ')'), ('[', ']'), ('（', '）')]
+            .into_iter()
+            .any(|(open, close)| count(open) > count(close))
 }
 
 #[cfg(test)]
