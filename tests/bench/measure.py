@@ -165,6 +165,10 @@ def measures():
     yield "why", each("why", "ID")[0] * 1000, "ms", 15, catalog
     reuse = each("reuse", "check", "ID", "--placement", "blog", may_end_with=(0, 1))
     yield "reuse check", reuse[0] * 1000, "ms", 15, catalog
+    validate = several("validate", may_end_with=(0, 1))
+    yield ("validate, per 100,000", validate[0] * 1e5 / ASSETS, "s", 1,
+           f"{ASSETS} assets in {validate[0]:.2f} s")
+    yield "validate, memory", validate[1] / MEBIBYTE, "MiB", 128, ""
     sweep = several("sweep", may_end_with=(0, 1))
     yield "sweep, plan", sweep[0], "s", 2.5, catalog
     yield "sweep, memory", sweep[1] / MEBIBYTE, "MiB", 128, ""
