@@ -85,22 +85,18 @@ fn find_data_ids(text: &str, found: &mut dyn FnMut(Mark, Means, &'static str)) {
 }
 
 fn find_shortcodes(text: &str, found: &mut dyn FnMut(Mark, Means, &'static str)) {
-    for (name, attributes) in SHORTCODES {
-        let opening = format!("[{name}");
-        for (at, _) in text.match_indices(&opening) {
-            let after = text.get(at + opening.len()..).unwrap_or_default();
-            let Some(end) = after.find(['[', ']']).filter(|end| *end < LONGEST_SHORTCODE) else {
-                continue;
-            };
-            let (inside, rest) = after.split_at(end);
-            if !rest.starts_with(']') {
-                continue;
-            }
-            let is_escaped = text.get(..at).is_some_and(|before| before.ends_with('['));
-            let ends_here = inside.is_empty() || inside.starts_with(|c: char| !is_word(c));
-            if ends_here && !is_escaped {
-                give_shortcode(name, inside, attributes, found);
-            }
+    for (at, _) in text.match_indices('[') {
+        let after = text.get(at + 1..).unwrap_or_default();
+        let named = SHORTCODES.iter().find_map(|(name, attributes)| {
+            let rest = after.strip_prefix(name)?;
+            (!rest.starts_with(is_word)).then_some((*name, *attributes, rest))
+        });
+        let Some((name, attributes, rest)) = named else { continue };
+        let end = rest.find(['[', ']']).filter(|end| *end < LONGEST_SHORTCODE);
+        let (inside, rest) = rest.split_at(end.unwrap_or_default());
+        let is_escaped = text.get(..at).is_some_and(|before| before.ends_with('['));
+        if rest.starts_with(']') && !is_escaped {
+            give_shortcode(name, inside, attributes, found);
         }
     }
 }
