@@ -120,9 +120,9 @@ def ten_times(export):
 
 def checks():
     """Checks of an export, beside a parser of XML in turns, and of one ten times as long."""
-    export = os.path.join(os.path.dirname(UPLOADS), "export.xml")
+    export = os.path.join(os.path.dirname(BIG), "export.xml")
     if not os.path.exists(export) or shutil.which("xmllint") is None:
-        print("no export beside the library, or no xmllint: checks are not measured")
+        print("no export, or no xmllint: checks of an export are not measured")
         return
 
     def check(file):
