@@ -188,6 +188,22 @@ fn a_source_with_gaps_is_partly_done_and_proves_nothing() {
 }
 
 #[test]
+fn one_part_of_an_export_is_not_taken_for_the_whole() {
+    let library = library();
+    library.write("parts/site.000.xml", export("nothing"));
+    library.write("parts/site.001.xml", export("<img class=\"wp-image-7\">"));
+    library.run("references read parts/site.000.xml --as site").expect(ExitCode::Partial);
+    let sees = |library: &TestLibrary| {
+        let report = library.run("references list --format json").json();
+        report["items"][0]["fields"]["sees"].as_array().unwrap().len()
+    };
+    assert_eq!(sees(&library), 0);
+    library.run("references read parts --as site").expect(ExitCode::Success);
+    assert!(sees(&library) > 5);
+    assert_eq!(paths(&library, "--used"), ["tea.png"]);
+}
+
+#[test]
 fn what_tells_nothing_is_no_source() {
     let library = library();
     library.write("folder/picture.png", [0_u8; 20]);

@@ -24,6 +24,7 @@ use super::super::progress::Progress;
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) kind: SourceKind,
+    path: PathBuf,
     /// By name.
     files: Vec<Part>,
 }
@@ -61,7 +62,12 @@ impl Opened {
             return Err(unknown_kind(path, &files));
         };
         files.retain(|file| told.is_some() || belongs_to(kind, file.kind));
-        Ok(Self { kind, files })
+        Ok(Self { kind, path: path.to_owned(), files })
+    }
+
+    /// The file or folder that was named.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -96,6 +102,22 @@ impl Opened {
             Ok(SourceFile { name: file.name.clone(), bytes })
         })
     }
+}
+
+/// Whether other parts of an export lie beside this one, as WP-CLI numbers them: `site.000.xml`.
+///
+/// Each part looks like a whole export.
+pub(super) fn has_other_parts(path: &Path) -> bool {
+    let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { return false };
+    let digits = stem.len() - stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let (name, number) = stem.split_at(stem.len() - digits);
+    let Ok(number) = number.parse::<u64>() else { return false };
+    let beside = [number.checked_add(1), number.checked_sub(1)].into_iter().flatten();
+    digits == 3
+        && beside.into_iter().any(|number| {
+            let other = path.with_file_name(format!("{name}{number:03}.xml"));
+            path.extension().is_some_and(|extension| extension == "xml") && other.exists()
+        })
 }
 
 /// A file as part of a source; `None` if it tells nothing.

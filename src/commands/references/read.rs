@@ -12,7 +12,7 @@ use crate::report::Item;
 
 use super::super::Context;
 use super::super::library::Mode;
-use super::opening::{Opened, Watch};
+use super::opening::{Opened, Watch, has_other_parts};
 
 /// Read sources: exports, saved API answers, folders of pages, dumps, themes and style sheets
 ///
@@ -141,7 +141,15 @@ impl Reading<'_> {
             }
             take(&found)?;
         }
-        let reading = reader.into_reading();
+        let mut reading = reader.into_reading();
+        if reading.kind == SourceKind::Wxr && has_other_parts(opened.path()) {
+            reading.gaps += 1;
+            ctx.report.say(&Item::Failure {
+                what: name.to_owned(),
+                why: "other parts of this export lie beside it".to_owned(),
+                hint: Some("put the parts into a folder and read that".to_owned()),
+            });
+        }
         self.refuse_other_site(reading.site.as_deref())?;
         ctx.report.figure("references", references);
         Ok(Source {
