@@ -48,6 +48,7 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         licenses: &[],
         policy: &Policy::default(),
         reading: &Reading::of(&asset, &metadata),
+        listed: &[],
         kin: &Kin::default(),
         waivers: &[],
         now: Timestamp::from_millis(0),

@@ -1,5 +1,6 @@
 //! Dossiers: assets with all that rules look at.
 
+use super::cells;
 use super::error::{CatalogError, Result};
 use super::facts::FactsRow;
 use super::open::Catalog;
@@ -8,6 +9,7 @@ use super::spans::Numbered;
 use crate::domain::asset::{AssetFile, AssetId};
 use crate::domain::claims::Claims;
 use crate::domain::metadata::Metadata;
+use crate::domain::path::RelPath;
 use crate::domain::validation::{Twins, Waiver};
 
 /// An asset with its facts, its description and its files.
@@ -19,12 +21,18 @@ pub struct Dossier {
     pub files: Vec<AssetFile>,
     /// What the original and its sidecar say about it; `None` if nobody has looked.
     pub claims: Option<Claims>,
+    /// The files that imports say WordPress has for it.
+    pub listed: Vec<RelPath>,
     /// What somebody accepts about it, or did until a day that has passed.
     pub waivers: Vec<Waiver>,
     /// Other assets of the same bytes. Only looked for where one asset is asked for: a census finds
     /// those of all.
     pub twins: Twins,
 }
+
+const LISTED: &str = "SELECT a.asset_id, a.folder, f.name
+    FROM attachment a JOIN attachment_file f ON f.attachment_id = a.id
+    WHERE a.asset_id >= :first AND a.asset_id <= :last ORDER BY a.asset_id, f.name";
 
 impl Numbered for Dossier {
     fn number(&self) -> i64 {
@@ -40,19 +48,6 @@ impl Catalog {
         let asset = &dossier.row.asset;
         dossier.twins = self.twins_of(asset.id, &asset.digest)?;
         Ok(dossier)
-    }
-
-    /// [`Catalog::visit_facts`] with whole dossiers.
-    pub fn visit_dossiers<E: From<CatalogError>>(
-        &self,
-        filter: &Filter,
-        mut visit: impl FnMut(Dossier) -> std::result::Result<(), E>,
-    ) -> std::result::Result<(), E> {
-        self.visit_chunks(filter, |chunk| {
-            let mut dossiers: Vec<_> = chunk.drain(..).map(Dossier::bare).collect();
-            self.fill(&mut dossiers)?;
-            dossiers.into_iter().try_for_each(&mut visit)
-        })
     }
 
     /// The whole dossiers of the assets after the first number and up to the second.
@@ -77,6 +72,12 @@ impl Catalog {
     fn fill(&self, dossiers: &mut [Dossier]) -> Result<()> {
         self.add_descriptions(dossiers, |dossier| &mut dossier.metadata)?;
         self.add_files(dossiers)?;
+        self.add_rows(LISTED, dossiers, |dossier, row| {
+            let (folder, name) = (row.get_ref(1)?, row.get_ref(2)?);
+            let (folder, name) = (folder.as_blob().unwrap_or_default(), name.as_blob());
+            dossier.listed.push(cells::joined(folder, name.unwrap_or_default())?);
+            Ok(())
+        })?;
         self.add_waivers(dossiers)?;
         self.add_claims(dossiers)
     }
@@ -93,6 +94,7 @@ impl Dossier {
             metadata,
             files: Vec::new(),
             claims: None,
+            listed: Vec::new(),
             waivers: Vec::new(),
             twins: Twins::default(),
         }

@@ -53,6 +53,7 @@ impl<'a> Brief<'a> {
             asset: &row.asset,
             metadata,
             files,
+            listed: &self.dossier.listed,
             claims: claims.as_ref(),
             verdict: self.verdict,
             contexts: &self.contexts,

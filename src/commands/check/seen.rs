@@ -158,6 +158,7 @@ impl<'g> Seen<'g> {
             licenses: &self.licenses,
             policy: &law.policy,
             reading: &Reading::of(&self.asset, &self.metadata),
+            listed: &[],
             kin: &Kin::default(),
             waivers: dossier.map_or(&[], |dossier| &dossier.waivers),
             now,

@@ -6,6 +6,7 @@ use crate::domain::context::{Context, ContextKind, ContextRule, shared_zone};
 use crate::domain::license::License;
 use crate::domain::lifecycle::{State, Verdict};
 use crate::domain::metadata::Metadata;
+use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 
@@ -22,6 +23,8 @@ pub struct Subject<'a> {
     pub asset: &'a Asset,
     pub metadata: &'a Metadata,
     pub files: &'a [AssetFile],
+    /// The files that WordPress lists for it; none where no import told.
+    pub listed: &'a [RelPath],
     /// What the original and its sidecar say about it; `None` if nobody has looked.
     pub claims: Option<&'a Claims>,
     /// The standing at `now`, with its causes.

@@ -99,6 +99,8 @@ mod sl607_rendition_type_mismatch;
 mod sl608_content_broken;
 mod sl609_content_duplicated;
 mod sl610_content_returned;
+mod sl611_rendition_missing;
+mod sl612_rendition_stray;
 mod sl701_unknown_asset;
 mod sl702_draft_asset;
 mod sl703_rejected_asset;
@@ -207,6 +209,8 @@ pub static ALL: &[&Rule] = &[
     &sl608_content_broken::RULE,
     &sl609_content_duplicated::RULE,
     &sl610_content_returned::RULE,
+    &sl611_rendition_missing::RULE,
+    &sl612_rendition_stray::RULE,
     &sl701_unknown_asset::RULE,
     &sl702_draft_asset::RULE,
     &sl703_rejected_asset::RULE,

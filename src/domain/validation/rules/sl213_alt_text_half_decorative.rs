@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the picture is decorative in one language and described in another",
     why: "A picture either says something or decorates. If it says something, people of one language miss it.",
     fix: "Describe it in every language, or declare it decorative in all of them.",
-    source: "WCAG 1.1.1: technique H67",
+    source: "WCAG 1.1.1: technique H67, failures F38 and F39",
     needs: &[Known::AltText],
     check,
 };

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a license does not cover a country that the site is served to",
     why: "A page is read wherever the site is served. A license that lists its territories allows no other.",
     fix: "Get and record the right for the country, or take the picture from what is served there.",
-    source: "product policy; PLUS License: Region Constraints",
+    source: "product policy; PLUS Region Constraints",
     needs: &[Known::Record],
     check,
 };

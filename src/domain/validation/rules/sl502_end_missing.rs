@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "nothing says when or by what the use of the asset ends",
     why: "What has no end is used for ever, long after the offer, the packaging or the right has gone.",
     fix: "Set an end with `describe --expires-on`, link a context or license that ends or changes, or say `--no-expiry --reason WHY`.",
-    source: "product policy; IPTC Expiration Date",
+    source: "product policy; IPTC-IIM Expiration Date (2:37)",
     needs: &[Known::Record],
     check,
 };

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the asset expires before it may be used",
     why: "There is no day on which it could be used. One of the dates is a slip.",
     fix: "Correct the start or the end.",
-    source: "product policy; IPTC Release Date and Expiration Date",
+    source: "product policy; IPTC-IIM Release Date (2:30) and Expiration Date (2:37)",
     needs: &[Known::Record],
     check,
 };

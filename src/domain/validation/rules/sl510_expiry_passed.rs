@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the asset's own end has passed",
     why: "It may not be used any more. Nobody has recorded its end yet, or a new draft still has an old date.",
     fix: "Record the end with `sweep`, or decide anew with a later end.",
-    source: "product policy; IPTC Expiration Date",
+    source: "product policy; IPTC-IIM Expiration Date (2:37)",
     needs: &[Known::Record],
     check,
 };

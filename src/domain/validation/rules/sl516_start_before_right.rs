@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the asset's own start is earlier than that of its license or context",
     why: "It may be used only from the last of them on, so its own date misleads whoever plans with it.",
     fix: "Set the own start not earlier than the others, or drop it.",
-    source: "product policy; IPTC Release Date",
+    source: "product policy; IPTC-IIM Release Date (2:30)",
     needs: &[Known::Record],
     check,
 };

@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "an asset is shipped whose use has ended",
     why: "Its offer, license, campaign or packaging is over. An asset is expired at its instant, although no sweep has recorded it yet.",
     fix: "Leave it out, or renew it with new dates after another review.",
-    source: "product policy; IPTC Expiration Date",
+    source: "product policy; IPTC-IIM Expiration Date (2:37)",
     needs: &[Known::Export],
     check,
 };

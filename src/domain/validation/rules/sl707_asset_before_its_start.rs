@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "an asset is shipped before it may be used",
     why: "Its campaign, offer or license has not begun. Shown early it gives away what is announced later, or is used without a right.",
     fix: "Ship it after its start, or check with `--as-of` the day on which the export goes live.",
-    source: "product policy; IPTC Release Date",
+    source: "product policy; IPTC-IIM Release Date (2:30)",
     needs: &[Known::Export],
     check,
 };
