@@ -121,6 +121,14 @@ fn what_ends_a_table_is_told_once() {
 }
 
 #[test]
+fn blank_lines_without_end_are_too_long_a_row() {
+    let table = format!("ID,title\n{}7,Tea\n", "\n".repeat(3 << 20));
+    let said = read(table);
+    assert!(said.complaints()[0].contains("the row is longer than"), "{:?}", said.complaints());
+    assert_eq!((said.items.len(), said.problems.len()), (0, 1));
+}
+
+#[test]
 fn the_table_of_wp_cli_says_what_its_list_says() {
     let Some(folder) = shared("data/wordpress/wpcli") else { return };
     let table = read_file(&folder.join("attachments.csv"));

@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
+/// The most line breaks that one row, with the blank lines before it, may have.
+const MAX_BREAKS: usize = 1 << 18;
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Bytes of a table.
@@ -112,7 +115,7 @@ impl<R: Read> Measured<R> {
 
 impl<R: Read> Read for Measured<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
+        if self.left == 0 || self.breaks.len() > MAX_BREAKS {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let length = self.source.read(buffer)?;
