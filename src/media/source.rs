@@ -51,6 +51,9 @@ impl<'a> Source<'a> {
         if let Some(bytes) = self.in_window(at, N) {
             return bytes.first_chunk().copied();
         }
+        if !self.holds(at, N as u64) {
+            return None;
+        }
         self.refill(at, N);
         self.in_window(at, N)?.first_chunk().copied()
     }

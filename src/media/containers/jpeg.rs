@@ -178,7 +178,8 @@ impl Reading {
 
 /// The next pair of bytes after `at` that may be a marker with a length, as readers look for it.
 fn next_marker(source: &mut Source<'_>, at: u64) -> Option<u64> {
-    let mut places = at + 1..at.saturating_add(SKIPPED);
+    let end = at.saturating_add(SKIPPED).min(source.length());
+    let mut places = at + 1..end;
     places.find(|at| matches!(source.array(*at), Some([0xff, 0xc0..=0xfe])))
 }
 
