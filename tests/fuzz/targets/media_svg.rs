@@ -1,0 +1,9 @@
+//! Any bytes as SVG markup: they are read in few reads, and what comes of them is small.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use shelflife::media::Container;
+
+mod media;
+
+fuzz_target!(|bytes: &[u8]| media::read(Container::Svg, bytes));
