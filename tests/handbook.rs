@@ -129,3 +129,17 @@ fn links_and_anchors_are_found() {
     assert_eq!(links("[a](b.md) [c](https://d) ([e](#f-g))"), ["b.md", "#f-g"]);
     assert_eq!(anchors("# A b\ntext\n## C, d's\n"), ["a-b", "c-ds"]);
 }
+
+#[test]
+fn decisions_are_numbered_without_a_gap_or_a_double() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/decisions");
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|page| page.unwrap().path()).collect();
+    names.sort();
+    for (number, page) in (1..).zip(names) {
+        let name = page.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(name.starts_with(&format!("{number:04}-")), "{name} is not the {number}th");
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(text.starts_with(&format!("# {number}. ")), "{name}: its heading");
+    }
+}
