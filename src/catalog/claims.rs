@@ -29,6 +29,16 @@ const CLAIMS: &str = "
       AND ((f.role = 'original' AND f.asset_id = c.asset_id) OR lower(substr(f.name, -4)) = '.xmp')
     ORDER BY c.asset_id, c.file_id";
 
+/// The index of paths is over files in the library and missing ones: only with its own words is it
+/// used.
+pub(super) const RECORD: &str = "
+    INSERT INTO file_claims (file_id, asset_id, edition, claims)
+    SELECT id, :asset, :edition, :claims FROM file
+    WHERE root_id = :root AND folder = :folder AND name = :name
+      AND place IN ('library', 'missing') AND place = 'library'
+    ON CONFLICT (file_id) DO UPDATE SET asset_id = excluded.asset_id,
+        edition = excluded.edition, claims = excluded.claims";
+
 impl Catalog {
     /// What the asset's original and its sidecar say; `None` if nobody has looked.
     pub fn claims_of(&self, id: AssetId) -> Result<Option<Claims>> {
@@ -86,14 +96,7 @@ pub(super) fn record(
     let claims = &said.claims;
     let text = (!claims.is_empty()).then(|| serde_json::to_string(&Stored::from(&**claims)));
     let text = text.transpose().map_err(|_| CatalogError::damaged("claims that are no text"))?;
-    tx.prepare_cached(
-        "INSERT INTO file_claims (file_id, asset_id, edition, claims)
-         SELECT id, :asset, :edition, :claims FROM file
-         WHERE root_id = :root AND folder = :folder AND name = :name AND place = 'library'
-         ON CONFLICT (file_id) DO UPDATE SET asset_id = excluded.asset_id,
-             edition = excluded.edition, claims = excluded.claims",
-    )?
-    .execute(named_params! {
+    tx.prepare_cached(RECORD)?.execute(named_params! {
         ":asset": asset.0, ":edition": EDITION, ":claims": text, ":root": change.root,
         ":folder": change.folder, ":name": said.by,
     })?;

@@ -86,3 +86,17 @@ fn a_newer_schema_and_a_foreign_file_are_refused() {
     std::fs::File::options().write(true).create_new(true).open(&foreign).unwrap();
     assert!(matches!(Catalog::open_to_read(&foreign), Err(CatalogError::Foreign { .. })));
 }
+
+#[test]
+fn claims_are_recorded_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let sql = format!("EXPLAIN QUERY PLAN {}", super::claims::RECORD);
+    let mut statement = catalog.conn.prepare(&sql).unwrap();
+    let mut rows = statement.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>("detail").unwrap());
+    }
+    assert_eq!(steps, ["SEARCH file USING INDEX file_path (root_id=? AND folder=? AND name=?)"]);
+}
