@@ -91,7 +91,7 @@ fn a_newer_schema_and_a_foreign_file_are_refused() {
 fn claims_are_recorded_without_passing_over_all_files() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);
-    let sql = format!("EXPLAIN QUERY PLAN {}", super::claims::RECORD);
+    let sql = format!("EXPLAIN QUERY PLAN {}", claims::RECORD);
     let mut statement = catalog.conn.prepare(&sql).unwrap();
     let mut rows = statement.raw_query();
     let mut steps = Vec::new();
