@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::domain::lifecycle::{Standing, Verdict};
-use crate::domain::reuse::Grounds;
+use crate::domain::reuse::{Answer, Grounds};
 use crate::domain::text::printable_text;
 
 /// An item of an export, or the export as a whole.
@@ -94,6 +94,13 @@ impl Subject<'_> {
     pub(super) fn exported_as(&self, standing: Standing) -> Vec<String> {
         let stands = self.is_found_in_catalog() && self.verdict.standing == standing;
         stands.then(|| causes(self.verdict)).into_iter().collect()
+    }
+
+    /// Why the licenses give this answer to the use that the export is for, if they do.
+    pub(super) fn licenses_answer(&self, answer: Answer) -> Option<String> {
+        let wanted = self.exported.and_then(|item| item.wanted.as_ref());
+        let wanted = wanted.filter(|wanted| wanted.license.answer == answer)?;
+        self.is_found_in_catalog().then(|| printable_text(&wanted.license.because))
     }
 
     /// The flaws of this weight.

@@ -1,5 +1,4 @@
 use crate::domain::reuse::Answer;
-use crate::domain::text::printable_text;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,10 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let wanted = subject.exported.and_then(|item| item.wanted.as_ref());
-    let wanted = wanted.filter(|_| subject.is_found_in_catalog());
-    let answered = wanted.filter(|wanted| wanted.license.answer == Answer::No);
-    answered.map(|wanted| printable_text(&wanted.license.because)).into_iter().collect()
+    subject.licenses_answer(Answer::No).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -30,10 +26,8 @@ mod tests {
     #[test]
     fn the_answer_of_the_licenses_decides() {
         finds(&RULE, |s| s.export_to("homepage-hero", Answer::No), &["because of the license"]);
-        for other in [Answer::Yes, Answer::Ask, Answer::No] {
-            if other != Answer::No {
-                passes(&RULE, |s| s.export_to("homepage-hero", other));
-            }
+        for other in [Answer::Yes, Answer::Ask] {
+            passes(&RULE, |s| s.export_to("homepage-hero", other));
         }
     }
 }

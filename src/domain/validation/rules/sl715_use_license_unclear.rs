@@ -1,5 +1,4 @@
 use crate::domain::reuse::Answer;
-use crate::domain::text::printable_text;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -9,17 +8,14 @@ pub(super) static RULE: Rule = Rule {
     gates_approval: Gate::None,
     summary: "nobody recorded whether a license allows the use that the export is for",
     why: "What is not recorded is unknown, and unknown is not \"everywhere\".",
-    fix: "Record placements, territories and end of the license with `license change`, or say where with `--territory`.",
+    fix: "Link a license that says its placements, territories and end (`license add`), or say where the use is with `--territory`.",
     source: "product policy",
     needs: &[Known::Export],
     check,
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let wanted = subject.exported.and_then(|item| item.wanted.as_ref());
-    let wanted = wanted.filter(|_| subject.is_found_in_catalog());
-    let answered = wanted.filter(|wanted| wanted.license.answer == Answer::Ask);
-    answered.map(|wanted| printable_text(&wanted.license.because)).into_iter().collect()
+    subject.licenses_answer(Answer::Ask).into_iter().collect()
 }
 
 #[cfg(test)]
@@ -30,10 +26,8 @@ mod tests {
     #[test]
     fn the_answer_of_the_licenses_decides() {
         finds(&RULE, |s| s.export_to("homepage-hero", Answer::Ask), &["because of the license"]);
-        for other in [Answer::Yes, Answer::Ask, Answer::No] {
-            if other != Answer::Ask {
-                passes(&RULE, |s| s.export_to("homepage-hero", other));
-            }
+        for other in [Answer::Yes, Answer::No] {
+            passes(&RULE, |s| s.export_to("homepage-hero", other));
         }
     }
 }
