@@ -7,6 +7,7 @@ use crate::domain::time::zone_rules_version;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files::{Quarantine, Root, network_file_system};
+use crate::media::Trust;
 
 use super::Context;
 
@@ -20,6 +21,12 @@ pub(super) fn run(_args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error
     let config = ctx.config()?;
     say(ctx, "program", Ok(format!("shelflife {}", env!("CARGO_PKG_VERSION"))));
     say(ctx, "time zones", Ok(format!("rules {} are built in", zone_rules_version())));
+    let credentials = if Trust::is_told() {
+        "signatures are verified"
+    } else {
+        "their presence is told; built without the feature `c2pa`, no signature is verified"
+    };
+    say(ctx, "content credentials", Ok(credentials.to_owned()));
     say(ctx, "clock", Ok(config.policy.zone.show(ctx.wall_clock, ctx.wall_clock)));
     say(ctx, "configuration", Ok(config.path.display().to_string()));
     let catalog = look_at_catalog(ctx, &config);

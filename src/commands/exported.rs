@@ -2,34 +2,65 @@
 //! with the walk over folders and with what tells the content of a file.
 
 use std::fs::File;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 use crate::error::Error;
-use crate::exports::{self, Bytes, Defect, Event, Export, ExportKind, Item, Place};
-use crate::files::{self, FileRead, Folder, Root, WalkOptions};
-use crate::media;
+use crate::exports::{self, Bytes, Defect, Event, Export, ExportKind, Item, Look, Place};
+use crate::files::{self, FileError, FileRead, Folder, FoundFile, Head, Root, WalkOptions};
+use crate::media::{self, Trust};
 
 use super::Context;
 
 /// Who is handed what an export says, as it comes.
 pub(super) type Taker<'t, 's> = &'t mut dyn FnMut(&mut Context<'s>, Event) -> Result<(), Error>;
 
+/// What is wanted of files that are items by themselves.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) digests: Digests,
+    pub(super) trust: Trust,
+}
+
+/// Whether they are read to their end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Digests {
+    Wanted,
+    /// Only what files say about themselves is read.
+    Unneeded,
+}
+
+impl Wanted {
+    /// Nothing: only what exports say is taken.
+    pub(super) fn nothing() -> Self {
+        Self { digests: Digests::Unneeded, trust: Trust::default() }
+    }
+}
+
+/// So many files of a folder are read on all cores before the first of them is handed on.
+const READ_TOGETHER: usize = 64;
+
 /// Reads the files one after the other as one export. A folder stands for the files in it: those
-/// that are exports are read, and any other is an item by itself.
+/// that are exports are read, and any other is an item by itself. So is a picture that is named.
 pub(super) fn read_exports<'s>(
     ctx: &mut Context<'s>,
-    paths: &[PathBuf],
+    (paths, wanted): (&[PathBuf], &Wanted),
     take: Taker<'_, 's>,
 ) -> Result<(), Error> {
+    let look = |bytes: &mut Cursor<&[u8]>| media::look(bytes, &wanted.trust);
     for path in paths {
         let real = ctx.current_dir.join(path);
         if real.is_dir() {
-            read_folder(ctx, (&shown(path), &real), take)?;
+            read_folder(ctx, (&shown(path), &real, wanted), take)?;
+        } else if let Some(item) = read_picture(path, &real, wanted)? {
+            take(ctx, Event::Item(item))?;
         } else {
-            hand_on(ctx, open(ctx, path)?, take)?;
+            hand_on(ctx, open(ctx, path, &look)?, take)?;
         }
     }
     Ok(())
@@ -42,7 +73,10 @@ pub(super) fn check_kind(
     expected: ExportKind,
 ) -> Result<(), Error> {
     for path in paths.iter().filter(|path| !ctx.current_dir.join(path).is_dir()) {
-        let Some(kind) = open(ctx, path)?.kind() else { continue };
+        let Some(kind) = open(ctx, path, &|bytes| media::look(bytes, &Trust::default()))?.kind()
+        else {
+            continue;
+        };
         if kind != expected && kind != ExportKind::Zip {
             return Err(Error::Usage {
                 message: format!("`{}` is {}, not {}", shown(path), kind.words(), expected.words()),
@@ -58,11 +92,11 @@ fn shown(path: &Path) -> String {
     printable(path.as_os_str().as_encoded_bytes())
 }
 
-fn open(ctx: &Context<'_>, path: &Path) -> Result<Export<'static>, Error> {
+fn open<'l>(ctx: &Context<'_>, path: &Path, look: Look<'l>) -> Result<Export<'l>, Error> {
     let name = shown(path);
     let path = ctx.current_dir.join(path);
     let file = File::open(&path).map_err(|source| Error::Read { path, source })?;
-    Ok(exports::open(&name, file, &|bytes| media::look(bytes))?)
+    Ok(exports::open(&name, file, look)?)
 }
 
 fn hand_on<'s>(
@@ -77,30 +111,67 @@ fn hand_on<'s>(
     Ok(())
 }
 
+/// A single file as an item, if it is a picture, a film or a sound.
+fn read_picture(path: &Path, real: &Path, wanted: &Wanted) -> Result<Option<Box<Item>>, Error> {
+    let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else { return Ok(None) };
+    let failed = |source| Error::Read { path: real.to_owned(), source };
+    if !real.is_file()
+        || !is_media(&media::sniff(&mut File::open(real).map_err(failed)?).media_type)
+    {
+        return Ok(None);
+    }
+    let name =
+        RelPath::new(name.as_encoded_bytes()).map_err(|why| Error::usage(why.to_string()))?;
+    let folder = Root::open(parent)?.folder(b"")?;
+    match read_file(&folder, (&name, &Arc::from(shown(path))), wanted)? {
+        Found::Item(item) => Ok(Some(item)),
+        Found::Export => Ok(None),
+    }
+}
+
+fn is_media(media_type: &str) -> bool {
+    let kind = media_type.split('/').next();
+    matches!(kind, Some("image" | "video" | "audio"))
+}
+
 /// Reads every file beneath a folder. Links and what cannot be read are told and left alone.
 fn read_folder<'s>(
     ctx: &mut Context<'s>,
-    (name, path): (&str, &Path),
+    (name, path, wanted): (&str, &Path, &Wanted),
     take: Taker<'_, 's>,
 ) -> Result<(), Error> {
     let root = Root::open(path)?;
     let options = WalkOptions { now: ctx.now, settle_seconds: 0 };
     let name_of = |path: &[u8]| Arc::from(format!("{name}/{}", printable(path)));
+    let look = |bytes: &mut Cursor<&[u8]>| media::look(bytes, &wanted.trust);
     for listing in files::walk(&root, options) {
-        ctx.stop_if_interrupted()?;
         for odd in listing.oddities {
             let why = Defect::LeftAlone(odd.kind.to_string());
             take(ctx, Event::about_file(&name_of(&odd.path), why))?;
         }
         let folder = root.folder(&listing.folder)?;
-        for file in listing.files {
+        let read = |file: &FoundFile| {
             let name = name_of(file.path.as_bytes());
-            match read_file(&folder, &file.path, &name) {
-                Ok(Found::Export(export)) => hand_on(ctx, export, take)?,
-                Ok(Found::Other(item)) => take(ctx, Event::Item(item))?,
-                Err(error) => {
-                    let why = Defect::LeftAlone(error.to_string());
-                    take(ctx, Event::about_file(&name, why))?;
+            (read_file(&folder, (&file.path, &name), wanted), name)
+        };
+        for together in listing.files.chunks(READ_TOGETHER) {
+            ctx.stop_if_interrupted()?;
+            let found: Vec<_> = together.par_iter().map(read).collect();
+            for (file, (found, name)) in together.iter().zip(found) {
+                let opened = match found {
+                    Ok(Found::Item(item)) => {
+                        take(ctx, Event::Item(item))?;
+                        continue;
+                    }
+                    Ok(Found::Export) => folder.open_file(file.path.name()),
+                    Err(error) => Err(error),
+                };
+                match opened {
+                    Ok((file, _)) => hand_on(ctx, exports::open(&name, file, &look)?, take)?,
+                    Err(error) => {
+                        let why = Defect::LeftAlone(error.to_string());
+                        take(ctx, Event::about_file(&name, why))?;
+                    }
                 }
             }
         }
@@ -110,20 +181,37 @@ fn read_folder<'s>(
 
 /// What a file of a folder turned out to be.
 enum Found {
-    Export(Export<'static>),
-    Other(Box<Item>),
+    /// To be read by itself: it may be of any length.
+    Export,
+    Item(Box<Item>),
 }
 
-fn read_file(folder: &Folder, path: &RelPath, name: &Arc<str>) -> Result<Found, Error> {
-    let (file, _) = folder.open_file(path.name())?;
-    if let Some(export) = exports::open_if_evident(name, file, &|bytes| media::look(bytes))? {
-        return Ok(Found::Export(export));
-    }
-    let FileRead { digest, content: (content, claims), stamp, .. } =
-        files::read_file(folder, path.name(), &|head| media::look(head))?;
-    Ok(Found::Other(Box::new(Item {
+fn read_file(
+    folder: &Folder,
+    (path, name): (&RelPath, &Arc<str>),
+    wanted: &Wanted,
+) -> Result<Found, FileError> {
+    // A picture stays one whatever its texts say.
+    let look = |head: &mut Head<'_>| {
+        let looked = media::look(head, &wanted.trust);
+        let is_export = !is_media(&looked.0.media_type) && exports::is_evident(head);
+        (!is_export).then_some(looked)
+    };
+    let (digest, looked, length) = match wanted.digests {
+        Digests::Wanted => {
+            let FileRead { digest, content, stamp, .. } =
+                files::read_file(folder, path.name(), &look)?;
+            (Some(digest), content, stamp.bytes)
+        }
+        Digests::Unneeded => {
+            let (content, stat) = files::look_at(folder, path.name(), &look)?;
+            (None, content, stat.stamp.bytes)
+        }
+    };
+    let Some((content, claims)) = looked else { return Ok(Found::Export) };
+    Ok(Found::Item(Box::new(Item {
         file: Some(exports::path_in_uploads(path)),
-        bytes: Some(Bytes { digest, length: stamp.bytes, content, claims }),
+        bytes: Some(Bytes { digest, length, content, claims }),
         place: Place::file(name),
         ..Item::default()
     })))

@@ -84,6 +84,13 @@ reference_days = {references}
 approve_with_waivers = {waivers}
 # A snapshot of the catalog that is older than so many days is not believed by `check`.
 snapshot_max_age_days = {snapshot}
+# Certificates, in PEM, of the authorities whose content credentials are trusted. Only used by a
+# program that was built with the feature `c2pa`.
+# credential_anchors = """
+# -----BEGIN CERTIFICATE-----
+# …
+# -----END CERTIFICATE-----
+# """
 
 [clean]
 # How much one run may move. If any of the three is exceeded, nothing is moved.

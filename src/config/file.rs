@@ -87,6 +87,7 @@ struct PolicyTable {
     reference_days: Option<u32>,
     approve_with_waivers: Option<bool>,
     snapshot_max_age_days: Option<u32>,
+    credential_anchors: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -178,12 +179,25 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         restore_hold_hours: table.restore_hold_hours.unwrap_or(default.restore_hold_hours),
         reference_days: table.reference_days.unwrap_or(default.reference_days),
         snapshot_max_age_days: table.snapshot_max_age_days.unwrap_or(default.snapshot_max_age_days),
+        credential_anchors: table
+            .credential_anchors
+            .as_ref()
+            .map(|text| certificates(source, text))
+            .transpose()?,
         severities: severities(source, &file.rules)?,
         placement_severities: placement_severities(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
         owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
         caps: caps(source, &file.clean)?,
     })
+}
+
+fn certificates(source: &Source<'_>, text: &Spanned<String>) -> Result<String, ConfigError> {
+    if text.get_ref().contains("-----BEGIN CERTIFICATE-----") {
+        Ok(text.get_ref().clone())
+    } else {
+        Err(source.error(text.span(), "not certificates in PEM (-----BEGIN CERTIFICATE-----)"))
+    }
 }
 
 fn addresses(

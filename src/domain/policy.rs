@@ -24,6 +24,8 @@ pub struct Policy {
     pub reference_days: u32,
     /// Days after which a snapshot of a catalog is not believed any more.
     pub snapshot_max_age_days: u32,
+    /// Certificates, in PEM, of the authorities whose content credentials are trusted.
+    pub credential_anchors: Option<String>,
     /// Severity by rule code, where it differs from the rule's own.
     pub severities: BTreeMap<String, Severity>,
     /// The same by placement, for assets that are meant for it.
@@ -59,6 +61,7 @@ impl Policy {
             restore_hold_hours,
             reference_days,
             snapshot_max_age_days,
+            credential_anchors,
             severities,
             placement_severities,
             approve_with_waivers,
@@ -80,6 +83,8 @@ impl Policy {
             format!("max_bytes={max_bytes}"),
             format!("max_percent={max_percent}"),
         ];
+        let anchors = credential_anchors.iter().flat_map(|text| text.lines());
+        lines.extend(anchors.map(|line| format!("credential_anchor={line}")));
         lines.extend(severities.iter().map(|(code, is)| format!("rule.{code}={}", is.name())));
         for (placement, severities) in placement_severities {
             let line = |(code, is): (&String, &Severity)| {
@@ -107,6 +112,7 @@ impl Default for Policy {
             restore_hold_hours: 72,
             reference_days: 14,
             snapshot_max_age_days: 7,
+            credential_anchors: None,
             severities: BTreeMap::new(),
             placement_severities: BTreeMap::new(),
             approve_with_waivers: false,

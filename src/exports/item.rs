@@ -43,7 +43,8 @@ pub struct Item {
 /// What was found in a file that an export holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bytes {
-    pub digest: Digest,
+    /// `None` if nobody asked for it.
+    pub digest: Option<Digest>,
     pub length: u64,
     pub content: Content,
     /// What it says about itself; `None` if it is of no kind that says anything.

@@ -1,5 +1,7 @@
 //! Tells what kind of export bytes are, by how they begin.
 
+use memchr::memmem;
+
 use super::Defect;
 use super::table::attachments as table;
 
@@ -40,7 +42,7 @@ impl ExportKind {
             return Ok(Self::Zip);
         }
         let text = head.strip_prefix(UTF8_MARK).unwrap_or(head).trim_ascii_start();
-        let has = |mark: &str| text.windows(mark.len()).any(|part| part == mark.as_bytes());
+        let has = |mark: &str| memmem::find(text, mark.as_bytes()).is_some();
         match text.first() {
             None => Err(Defect::Empty),
             // Warnings of PHP may stand before both.
@@ -58,10 +60,10 @@ impl ExportKind {
     /// tell that it is one. Archives are never opened in this way.
     pub fn evident(head: &[u8]) -> Option<Self> {
         let kind = Self::of(head).ok()?;
-        let text = String::from_utf8_lossy(head);
-        let has_any = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
+        let has = |mark: &str| memmem::find(head, mark.as_bytes()).is_some();
+        let has_any = |marks: &[&str]| marks.iter().any(|mark| has(mark));
         let is_evident = match kind {
-            Self::Wxr => text.contains("<rss") && has_any(&["wordpress.org/export/", "<wp:"]),
+            Self::Wxr => has("<rss") && has_any(&["wordpress.org/export/", "<wp:"]),
             Self::Json => has_any(&MARKS),
             Self::Table => table::is_evident(head),
             Self::Zip => false,

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 pub use self::item::{Bytes, Item, MediaDetails, SizeEntry};
 pub use self::kind::ExportKind;
-pub use self::open::{Export, Look, open, open_if_evident};
+pub use self::open::{Export, Look, is_evident, open};
 pub use self::place::Place;
 pub use self::problem::{Defect, Malformed, Problem};
 pub use self::url::path_in_uploads;

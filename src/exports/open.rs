@@ -26,18 +26,13 @@ pub fn open<'a>(
     source: impl Read + Seek + 'a,
     look: Look<'a>,
 ) -> Result<Export<'a>, ExportError> {
-    let (export, _) = Export::begin(name, source, look)?;
-    Ok(export)
+    Export::begin(name, source, look)
 }
 
-/// Opens a file among others, which nobody said is an export. `None` if it does not say so itself.
-pub fn open_if_evident<'a>(
-    name: &str,
-    source: impl Read + Seek + 'a,
-    look: Look<'a>,
-) -> Result<Option<Export<'a>>, ExportError> {
-    let (export, head) = Export::begin(name, source, look)?;
-    Ok(ExportKind::evident(&head).is_some().then_some(export))
+/// Whether a file among others, which nobody said is an export, says so itself. A file that cannot
+/// be read says nothing.
+pub fn is_evident(source: &mut (impl Read + Seek)) -> bool {
+    head_of(source).is_ok_and(|head| ExportKind::evident(&head).is_some())
 }
 
 /// What one file of an export says.
@@ -86,16 +81,15 @@ impl Iterator for Export<'_> {
 }
 
 impl<'a> Export<'a> {
-    /// Opens the file and gives its first bytes too.
     fn begin(
         name: &str,
         mut source: impl Read + Seek + 'a,
         look: Look<'a>,
-    ) -> Result<(Self, Vec<u8>), ExportError> {
+    ) -> Result<Self, ExportError> {
         let name: Arc<str> = Arc::from(name);
         let failed = |source| ExportError::Read { place: Place::file(&name), source };
         let head = head_of(&mut source).map_err(failed)?;
-        let export = match ExportKind::of(&head) {
+        Ok(match ExportKind::of(&head) {
             Ok(ExportKind::Zip) => {
                 let reader = ZipReader::open(&name, Box::new(source), look).map_err(failed)?;
                 let (reader, kind) = (Reader::Zip(Box::new(reader)), Some(ExportKind::Zip));
@@ -106,8 +100,7 @@ impl<'a> Export<'a> {
                 Self::of_kind(&name, kind, source)
             }
             Err(what) => Self::refused(name, None, what),
-        };
-        Ok((export, head))
+        })
     }
 
     /// What a file of a known kind says. An archive cannot be read without going back in it.

@@ -30,7 +30,7 @@ pub use private::{
     replace_private, write_new_private,
 };
 pub use quarantine::Quarantine;
-pub use read::{FileRead, Head, hash_file, read_batch, read_file};
+pub use read::{FileRead, Head, hash_file, look_at, read_batch, read_file};
 pub use root::{Leads, Root};
 pub use steps::Steps;
 pub use walk::{WalkOptions, walk};

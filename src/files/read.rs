@@ -16,6 +16,8 @@ use crate::domain::path::RelPath;
 
 /// The size that hashed fastest; most files of a library fit in it.
 const BUFFER: usize = 256 * 1024;
+/// What is read of a file that is not hashed, before more is asked for.
+const HEAD: usize = 32 * 1024;
 
 thread_local! {
     static BYTES: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER]);
@@ -45,6 +47,19 @@ pub fn read_file<T>(folder: &Folder, name: &[u8], sniff: Sniff<'_, T>) -> Result
         Ok((hash_on(file, buffer, filled)?, content))
     })?;
     Ok(FileRead { digest, content, stamp: stat.stamp, mode: stat.mode, links: stat.links })
+}
+
+/// Reads of the file only what `sniff` asks for, a few kilobytes of most; there is no digest then.
+///
+/// Fails like [`read_file`].
+pub fn look_at<T>(folder: &Folder, name: &[u8], sniff: Sniff<'_, T>) -> Result<(T, FileStat)> {
+    let (stat, content) = read_through(folder, name, |file, buffer, bytes| {
+        let room = buffer.get_mut(..HEAD).unwrap_or_default();
+        let filled = fill(file, room)?;
+        let first = room.get(..filled).unwrap_or_default();
+        Ok(sniff(&mut Head { first, file, bytes, position: 0 }))
+    })?;
+    Ok((content, stat))
 }
 
 /// Reads the file once for its digest alone. Fails like [`read_file`].
@@ -215,6 +230,8 @@ mod tests {
             let dimensions = Some(Dimensions { width: 1, height: 1 });
             Content { media_type: "image/png".to_owned(), dimensions }
         };
+        let (looked, stat) = look_at(&folder, b"a.bin", &sniff).unwrap();
+        assert_eq!((looked.media_type.as_str(), stat.stamp.bytes), ("image/png", 262_244));
         let read = read_file(&folder, b"a.bin", &sniff).unwrap();
         assert_eq!(read.digest, Digest(Sha256::digest(&bytes).into()));
         assert_eq!(read.content.media_type, "image/png");

@@ -14,8 +14,10 @@ mod picture;
 mod prompts;
 mod source;
 mod svg;
+mod trust;
 
 pub use claims::{Container, read_claims, read_claims_as};
+pub use trust::Trust;
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -51,9 +53,18 @@ pub fn sniff(source: &mut (impl Read + Seek)) -> Content {
     }
 }
 
-/// [`sniff`] and [`read_claims`] of one file.
-pub fn look(source: &mut (impl Read + Seek)) -> (Content, Option<Box<Claims>>) {
-    (sniff(source), read_claims(source).map(Box::new))
+/// [`sniff`] and [`read_claims`] of one file, and whether its content credentials hold.
+pub fn look(
+    source: &mut (impl Read + Seek + Send),
+    trust: &Trust,
+) -> (Content, Option<Box<Claims>>) {
+    let content = sniff(source);
+    let mut claims = read_claims(source).map(Box::new);
+    let credentials = claims.as_mut().and_then(|claims| claims.credentials.as_mut());
+    if let Some(credentials) = credentials.filter(|credentials| credentials.embedded) {
+        credentials.validity = trust.verdict(&content.media_type, source);
+    }
+    (content, claims)
 }
 
 fn unknown() -> Content {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::path::Path;
 
 use shelflife::exports::{self, Defect, Event, Item, Problem, Site};
-use shelflife::media;
+use shelflife::media::{self, Trust};
 
 /// Everything that was said about one file.
 #[derive(Debug, Default)]
@@ -20,13 +20,15 @@ pub(crate) struct Said {
 pub(crate) fn read_file(path: &Path) -> Said {
     let name = path.file_name().unwrap().to_str().unwrap();
     let file = File::open(path).unwrap();
-    Said::of(exports::open(name, file, &|bytes| media::look(bytes)).unwrap())
+    Said::of(exports::open(name, file, &|bytes| media::look(bytes, &Trust::default())).unwrap())
 }
 
 /// Reads bytes under the name `export`.
 pub(crate) fn read(bytes: impl AsRef<[u8]>) -> Said {
     let source = Cursor::new(bytes.as_ref());
-    Said::of(exports::open("export", source, &|bytes| media::look(bytes)).unwrap())
+    Said::of(
+        exports::open("export", source, &|bytes| media::look(bytes, &Trust::default())).unwrap(),
+    )
 }
 
 impl Said {

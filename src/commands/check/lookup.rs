@@ -102,7 +102,7 @@ impl Shelf {
         }
         let here = |file: &AssetFile| matches!(file.place, Place::Library | Place::Missing);
         let by = if files.iter().any(here) { Trait::Path } else { Trait::FormerPath };
-        let same = |bytes: &Bytes| files.iter().any(|file| file.digest == bytes.digest);
+        let same = |bytes: &Bytes| files.iter().any(|file| Some(file.digest) == bytes.digest);
         let bytes = match bytes {
             None => Comparison::NotTold,
             Some(bytes) if same(bytes) => Comparison::Same,
@@ -130,7 +130,8 @@ impl Shelf {
     }
 
     fn with_bytes(&self, bytes: &Bytes) -> Result<Option<Candidates>, Error> {
-        let assets = self.catalog.assets_with_digest(&bytes.digest.to_string())?;
+        let Some(digest) = bytes.digest else { return Ok(None) };
+        let assets = self.catalog.assets_with_digest(&digest.to_string())?;
         let (by, bytes) = (Trait::Bytes, Comparison::Same);
         Ok((!assets.is_empty()).then_some(Candidates { assets, by, bytes }))
     }

@@ -18,13 +18,14 @@ use crate::domain::reuse::Territory;
 use crate::domain::territory;
 use crate::domain::validation::Severity;
 use crate::error::Error;
+use crate::media::Trust;
 
 use self::baseline::Baseline;
 use self::gathering::Gathering;
 use self::judge::Judge;
 use self::telling::Telling;
 use super::Context;
-use super::exported::read_exports;
+use super::exported::{Digests, Wanted, read_exports};
 use super::words::{hours, placement};
 
 /// Check a media export before it ships
@@ -128,9 +129,11 @@ pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let mut gathering = Gathering::new(&law, shelf.as_ref());
     let mut telling = Telling { fail_on: args.fail_on, baseline };
     let now = ctx.now;
+    let digests = if shelf.is_some() { Digests::Wanted } else { Digests::Unneeded };
+    let wanted = Wanted { digests, trust: Trust::new(law.policy.credential_anchors.clone()) };
     let read = thread::scope(|scope| {
         let mut judge = Judge::new(scope, &law, now);
-        let read = read_exports(ctx, &args.exports, &mut |ctx, event| {
+        let read = read_exports(ctx, (&args.exports, &wanted), &mut |ctx, event| {
             if let Some(case) = gathering.take(ctx, event)? {
                 judge.hand(case, &mut |judged| telling.say(ctx, judged));
             }

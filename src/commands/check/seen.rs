@@ -105,7 +105,7 @@ impl<'g> Seen<'g> {
             self.known.push(Known::Name);
         }
         if let Some(bytes) = &entry.bytes {
-            self.asset.digest = bytes.digest;
+            self.asset.digest = bytes.digest.unwrap_or(self.asset.digest);
             if bytes.claims.is_some() {
                 self.claims.clone_from(&bytes.claims);
                 self.known.push(Known::Claims);

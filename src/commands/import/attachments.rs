@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::exports::{Event, Item as Exported, SizeEntry};
 
 use super::super::Context;
-use super::super::exported::read_exports;
+use super::super::exported::{Wanted, read_exports};
 use super::super::scan;
 use super::BATCH;
 
@@ -35,7 +35,7 @@ fn learn_files(
     files: &[PathBuf],
 ) -> Result<BTreeSet<Vec<u8>>, Error> {
     let (mut folders, mut batch) = (BTreeSet::new(), Vec::new());
-    read_exports(ctx, files, &mut |_, event| {
+    read_exports(ctx, (files, &Wanted::nothing()), &mut |_, event| {
         let Event::Item(item) = event else { return Ok(()) };
         let Some((folder, attachment)) = known_attachment(&item) else { return Ok(()) };
         if item.details.is_none() && catalog.knows_attachment(attachment.id)? {

@@ -10,7 +10,7 @@ use crate::exports::{Event, Item as Exported, Problem};
 use crate::report::Item;
 
 use super::super::Context;
-use super::super::exported::read_exports;
+use super::super::exported::{Wanted, read_exports};
 use super::super::library::{Court, Mode};
 use super::{BATCH, SourceArgs};
 
@@ -32,7 +32,7 @@ struct Describing<'a> {
 
 impl Describing<'_> {
     fn run(mut self, ctx: &mut Context<'_>, catalog: &mut Catalog) -> Result<(), Error> {
-        read_exports(ctx, &self.args.files, &mut |ctx, event| {
+        read_exports(ctx, (&self.args.files, &Wanted::nothing()), &mut |ctx, event| {
             match event {
                 Event::Site(_) => {}
                 Event::Problem(problem) => say_problem(ctx, &problem),

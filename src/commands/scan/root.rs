@@ -14,7 +14,7 @@ use crate::domain::text::printable;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files::{self, FileError, OddityKind, Root, WalkOptions};
-use crate::media;
+use crate::media::{self, Trust};
 use crate::report::Item;
 
 use super::ScanArgs;
@@ -54,7 +54,8 @@ pub(super) fn scan(
     let reading = if args.full { Reading::Everything } else { Reading::Changed };
     let newest = catalog.newest_file()?;
     let mut intake = Intake::new(&root, record.id, reading, ctx.progress(record.files, "files"));
-    intake.run(ctx, catalog)?;
+    let trust = Trust::new(config.policy.credential_anchors.clone());
+    intake.run(ctx, (catalog, &trust))?;
     let (files, seen) = (intake.files, intake.seen);
     ctx.report.figure("files seen", files);
     note_missing(ctx, catalog, (record.id, newest), &seen)?;
@@ -167,12 +168,16 @@ impl<'r> Intake<'r> {
     }
 
     /// Walks and writes here while another thread reads, a few folders ahead.
-    fn run(&mut self, ctx: &mut Context<'_>, catalog: &mut Catalog) -> Result<(), Error> {
+    fn run(
+        &mut self,
+        ctx: &mut Context<'_>,
+        (catalog, trust): (&mut Catalog, &Trust),
+    ) -> Result<(), Error> {
         let root = self.root;
         thread::scope(|scope| {
             let (to_read, paths) = sync_channel::<Vec<RelPath>>(FOLDERS_AHEAD);
             let (done, read) = sync_channel::<ReadFiles>(FOLDERS_AHEAD);
-            scope.spawn(move || read_folders(root, &paths, &done));
+            scope.spawn(move || read_folders((root, trust), &paths, &done));
             self.folders(ctx, catalog, (&to_read, &read))
         })?;
         self.write(ctx, catalog)
@@ -302,10 +307,14 @@ fn say_plan(ctx: &mut Context<'_>, change: &FolderChange) {
     }
 }
 
-fn read_folders(root: &Root, paths: &Receiver<Vec<RelPath>>, done: &SyncSender<ReadFiles>) {
+fn read_folders(
+    (root, trust): (&Root, &Trust),
+    paths: &Receiver<Vec<RelPath>>,
+    done: &SyncSender<ReadFiles>,
+) {
     while let Ok(paths) = paths.recv() {
         let read = files::read_batch(root, &paths, &|head| {
-            let (content, claims) = media::look(head);
+            let (content, claims) = media::look(head, trust);
             (content, claims.unwrap_or_default())
         });
         if done.send(read).is_err() {

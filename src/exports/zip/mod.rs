@@ -208,10 +208,12 @@ fn read_bytes(mut source: impl Read, look: Look<'_>) -> io::Result<Bytes> {
     }
     let (content, mut claims) = look(&mut Cursor::new(&first));
     if let Some(claims) = claims.as_mut().filter(|_| length > first.len() as u64) {
-        // It looks cut off only because the rest was not kept.
+        // It looks cut off, and changed, only because the rest was not kept.
         claims.defects.clear();
+        claims.credentials.iter_mut().for_each(|found| found.validity = None);
     }
-    Ok(Bytes { digest: Digest(hasher.finalize().into()), length, content, claims })
+    let digest = Some(Digest(hasher.finalize().into()));
+    Ok(Bytes { digest, length, content, claims })
 }
 
 impl Iterator for ZipReader<'_> {
