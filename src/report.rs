@@ -302,19 +302,24 @@ impl Found {
         self.subject == other.subject && self.location == other.location
     }
 
-    /// 16 hexadecimal digits that tell this finding from others of the same rule and item.
-    ///
-    /// The same defect has the same one wherever its line moves.
+    /// The [`fingerprint`] of this finding.
     pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
-        for part in ["shelflife/v1", self.finding.code, self.about(), &self.finding.message] {
-            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(part.as_bytes());
-        }
-        let hash: [u8; 32] = hash.finalize().into();
-        let first = hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
-        format!("{first:016x}")
+        fingerprint(self.finding.code, self.about(), &self.finding.message)
     }
+}
+
+/// 16 hexadecimal digits that tell a finding from others of the same rule and item.
+///
+/// The same defect has the same one wherever its line moves.
+pub fn fingerprint(code: &str, about: &str, message: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in ["shelflife/v1", code, about, message] {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let first = hash.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    format!("{first:016x}")
 }
 
 impl From<&str> for Value {

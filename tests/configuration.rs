@@ -140,7 +140,7 @@ fn a_path_that_toml_cannot_hold_is_not_written() {
 #[test]
 fn an_error_shows_its_place() {
     insta::assert_snapshot!(complaint(&with_folders("[policy]\nstale_draft_dyas = 3\n")), @"
-    10:1: unknown field `stale_draft_dyas`, expected one of `stale_draft_days`, `review_grace_days`, `restore_hold_hours`, `reference_days`, `approve_with_waivers`, `snapshot_max_age_days`
+    10:1: unknown field `stale_draft_dyas`, expected one of `stale_draft_days`, `review_grace_days`, `restore_hold_hours`, `reference_days`, `approve_with_waivers`, `snapshot_max_age_days`, `credential_anchors`
     10 | stale_draft_dyas = 3
        | ^^^^^^^^^^^^^^^^
     ");

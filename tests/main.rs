@@ -21,6 +21,7 @@ mod command_line;
 mod configuration;
 mod contexts;
 mod crash;
+mod credentials;
 mod demonstration;
 mod description;
 mod docs;

@@ -6,7 +6,6 @@ use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::asset::{Asset, AssetId};
-use crate::domain::path::RelPath;
 
 /// How many candidates an ambiguous name lists.
 const MOST_CANDIDATES: i64 = 20;
@@ -21,27 +20,6 @@ impl Catalog {
         )?;
         let mut rows = statement.query(named_params! { ":id": id.0 })?;
         rows.next()?.map(cells::asset).transpose()
-    }
-
-    /// The asset whose file, of any role, is or was at `path` beneath `root` (any root if `None`).
-    ///
-    /// An asset that is there now wins over those that left the path; else all of them are given.
-    pub fn assets_at(&self, root: Option<i64>, path: &RelPath) -> Result<Vec<AssetId>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT DISTINCT asset_id, place IN ('library', 'missing') AS here FROM file
-             WHERE folder = :folder AND name = :name AND asset_id IS NOT NULL
-               AND (:root IS NULL OR root_id = :root)
-             ORDER BY here DESC, asset_id LIMIT :most",
-        )?;
-        let mut rows = statement.query(named_params! {
-            ":folder": path.folder(), ":name": path.name(), ":root": root, ":most": MOST_CANDIDATES,
-        })?;
-        let (mut here, mut former) = (Vec::new(), Vec::new());
-        while let Some(row) = rows.next()? {
-            let list = if row.get("here")? { &mut here } else { &mut former };
-            list.push(AssetId(row.get("asset_id")?));
-        }
-        Ok(if here.is_empty() { former } else { here })
     }
 
     /// Assets whose original's SHA-256 begins with these hexadecimal digits, at most 20.

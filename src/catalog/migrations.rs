@@ -6,6 +6,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_references.sql"),
     include_str!("migrations/0003_waivers.sql"),
     include_str!("migrations/0004_claims.sql"),
+    include_str!("migrations/0005_file_lookups.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -15,6 +16,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "452fa6a3458f05ea9ec95b37301510ef94de1800e777003d8b6cd1dcba80b236",
     "d7b9d53bf295226af1074b7cf2bc44e5f34c86e016c4bc5c27f2d7625114e68a",
     "c7b6653b3f54df2875317f9a8c663ea7f14de7173ae41740d055dad2e3727d75",
+    "f31764e6742a19fb7ea7e483c94e8a4a8c8f2730bfa493d29435a95a73aa3a2e",
 ];
 
 /// The schema that this program writes.

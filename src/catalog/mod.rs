@@ -29,6 +29,7 @@ mod roots;
 mod runs;
 mod search;
 mod select;
+mod sightings;
 mod snapshot;
 mod spans;
 mod waivers;

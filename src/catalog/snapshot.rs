@@ -21,11 +21,12 @@ const PAGES: i32 = 4_096;
 
 impl Catalog {
     /// Copies the catalog as it stands at one moment into the empty file at `path`, marks the copy
-    /// with the instant, and checks it from its first page to the last link of its audit log.
+    /// with the instant (a copy of a snapshot keeps the snapshot's), and checks it from its first page to the last link of its audit log.
     ///
     /// The copy needs no log beside it: it can be read from a file system that nobody may write to.
     /// Returns the length and the head of its audit log.
     pub fn copy_to(&self, path: &Path, made: Timestamp) -> Result<(u64, String)> {
+        let made = self.snapshot_made()?.unwrap_or(made);
         let mut copy = connect_to_copy(path)?;
         Backup::new(&self.conn, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
         copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;

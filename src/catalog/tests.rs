@@ -87,16 +87,33 @@ fn a_newer_schema_and_a_foreign_file_are_refused() {
     assert!(matches!(Catalog::open_to_read(&foreign), Err(CatalogError::Foreign { .. })));
 }
 
-#[test]
-fn claims_are_recorded_without_passing_over_all_files() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, catalog) = created(&folder);
-    let sql = format!("EXPLAIN QUERY PLAN {}", claims::RECORD);
-    let mut statement = catalog.conn.prepare(&sql).unwrap();
+/// What SQLite does to answer a query, step by step.
+fn plan(catalog: &Catalog, sql: &str) -> Vec<String> {
+    let mut statement = catalog.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let mut rows = statement.raw_query();
     let mut steps = Vec::new();
     while let Some(row) = rows.next().unwrap() {
         steps.push(row.get::<_, String>("detail").unwrap());
     }
+    steps
+}
+
+#[test]
+fn claims_are_recorded_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, claims::RECORD);
     assert_eq!(steps, ["SEARCH file USING INDEX file_path (root_id=? AND folder=? AND name=?)"]);
+}
+
+#[test]
+fn the_assets_of_a_file_are_found_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    for sql in [sightings::HERE, sightings::FORMERLY, sightings::WITH_BYTES] {
+        let steps = plan(&catalog, sql);
+        let scans: Vec<_> = steps.iter().filter(|step| step.starts_with("SCAN")).collect();
+        let roots = scans.iter().filter(|step| step.contains("root")).count();
+        assert_eq!(scans.len(), roots, "{sql}\n{steps:#?}");
+    }
 }

@@ -37,7 +37,8 @@ pub(super) fn run(args: &BackupArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         Ok::<_, Error>(())
     })
     .map_err(|error| taken(error, args))?;
-    let what = format!("snapshot {} of {}", path.display(), ctx.now);
+    let made = catalog.snapshot_made()?.unwrap_or(ctx.now);
+    let what = format!("snapshot {} of {made}", path.display());
     ctx.report.say(&Item::Edit { subject: None, what });
     ctx.report.summary.audit = sealed;
     Ok(())

@@ -35,7 +35,7 @@ impl<'w> Csv<'w> {
 
     fn begin(&mut self) -> io::Result<()> {
         if !std::mem::replace(&mut self.begun, true) {
-            self.table.write_record(COLUMNS)?;
+            self.table.write_record(COLUMNS).map_err(not_written)?;
         }
         Ok(())
     }
@@ -72,8 +72,7 @@ impl<'w> Csv<'w> {
 
     fn row(&mut self, cells: &[&str; COLUMNS.len()]) -> io::Result<()> {
         self.begin()?;
-        self.table.write_record(cells.map(guarded))?;
-        Ok(())
+        self.table.write_record(cells.map(guarded)).map_err(not_written)
     }
 }
 
@@ -92,6 +91,14 @@ impl Sink for Csv<'_> {
             self.failure("the command", &error.message)?;
         }
         self.table.flush()
+    }
+}
+
+/// The failure of the stream itself: a closed pipe has to be recognized as one.
+fn not_written(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -16,6 +16,8 @@ use crate::report::{Effect, ErrorLine, Found, Item, Location, Sink, Summary};
 
 /// What GitHub takes of one run.
 pub const MOST_RESULTS: u64 = 25_000;
+/// So many of them are kept for errors, whatever came before.
+const FOR_ERRORS: u64 = 10_000;
 /// More failures than this are counted, not told one by one: they are held until the end.
 const MOST_NOTIFICATIONS: usize = 100;
 
@@ -25,6 +27,8 @@ pub(super) struct Sarif<'w> {
     heading: Heading,
     begun: bool,
     results: u64,
+    /// Of these, warnings and notes.
+    milder: u64,
     left_out: u64,
     notifications: Vec<Json>,
     unlisted: u64,
@@ -33,7 +37,8 @@ pub(super) struct Sarif<'w> {
 impl<'w> Sarif<'w> {
     pub(super) fn new(out: &'w mut dyn Write, heading: Heading) -> Self {
         let (notifications, begun) = (Vec::new(), false);
-        Self { out, heading, begun, results: 0, left_out: 0, notifications, unlisted: 0 }
+        let (results, milder, left_out, unlisted) = (0, 0, 0, 0);
+        Self { out, heading, begun, results, milder, left_out, notifications, unlisted }
     }
 
     fn begin(&mut self) -> io::Result<()> {
@@ -55,13 +60,15 @@ impl<'w> Sarif<'w> {
     }
 
     fn result(&mut self, found: &Found) -> io::Result<()> {
-        if self.results == MOST_RESULTS {
+        let is_error = found.finding.severity == Severity::Error;
+        if self.results == MOST_RESULTS || (!is_error && self.milder == MOST_RESULTS - FOR_ERRORS) {
             self.left_out += 1;
             return Ok(());
         }
         self.begin()?;
         self.out.write_all(if self.results == 0 { b"\n" } else { b",\n" })?;
         self.results += 1;
+        self.milder += u64::from(!is_error);
         write_escaped(self.out, &result(found))
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::text::printable_text;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 use crate::error::Error;
-use crate::report::{Effect, Found};
+use crate::report::{Effect, Found, fingerprint};
 
 use super::super::Context;
 use super::super::selection::read_list;
@@ -138,6 +138,11 @@ fn read(ctx: &Context<'_>, file: &Path, zone: &Zone) -> Result<BTreeMap<String, 
             Error::usage(format!("line {} of the baseline {}: {why}", at + 1, file.display()))
         };
         let line: Line = serde_json::from_str(line).map_err(|error| refused(error.to_string()))?;
+        if line.fingerprint != fingerprint(&line.code, &line.item, &line.message) {
+            return Err(refused(
+                "its fingerprint is not that of its code, item and message".into(),
+            ));
+        }
         let until: CivilDate =
             line.until.parse().map_err(|_| refused(format!("`{}` is no date", line.until)))?;
         let ends_at = zone.cutoff(until);

@@ -1,8 +1,11 @@
 //! Takes what an export says, one thing at a time, and looks it up.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::path::RelPath;
+use crate::domain::text::printable;
+use crate::domain::validation::exported::{Flaw, FlawWeight};
 use crate::error::Error;
 use crate::exports::{Event, Item as Entry, Place, Problem};
 use crate::report::Location;
@@ -69,7 +72,7 @@ impl<'g> Gathering<'g> {
             return Ok(None);
         }
         let said = Said { entry, path: path(entry), tells_alt };
-        let location = located(ctx, &entry.place, called(&said));
+        let location = located(ctx, &entry.place, called(&said, &found));
         let seen = Seen::new(self.law, &said, found, ctx.now);
         Ok(Some(Case { subject: seen.recorded(), location, seen }))
     }
@@ -115,20 +118,33 @@ fn about_export<'g>(ctx: &Context<'_>, problem: &Problem) -> Case<'g> {
     Case { subject: None, location, seen: Seen::nothing(vec![flaw(problem)]) }
 }
 
+/// Nobody said which catalog to ask, or that none was meant.
+pub(super) fn catalog_not_asked<'g>(exports: &[PathBuf]) -> Case<'g> {
+    let first = exports.first().map(|path| printable(path.as_os_str().as_encoded_bytes()));
+    let location = Location { file: first.unwrap_or_default(), line: None, item: None };
+    let what = "no configuration and no `--catalog` says which catalog to ask".to_owned();
+    let flaw = Flaw { weight: FlawWeight::Unasked, what };
+    Case { subject: None, location, seen: Seen::nothing(vec![flaw]) }
+}
+
 /// The path beneath the uploads folder: as it is told, else as the address has it.
 pub(super) fn path(entry: &Entry) -> Option<RelPath> {
     let told = entry.main_file().cloned();
-    told.or_else(|| {
-        let (_, beneath) = entry.url.as_deref()?.split_once("/uploads/")?;
-        RelPath::claimed(beneath.split(['?', '#']).next()?).ok()
-    })
+    told.or_else(|| entry.uploaded())
 }
 
-/// What an entry is called: its path, else its number, else its address.
-fn called(said: &Said<'_>) -> Option<String> {
-    let path = said.path.as_ref().map(ToString::to_string);
+/// What an entry is called: the asset that it is a file of, else its path, else its number, else its
+/// address. Whichever of its files comes first, an asset is called the same.
+fn called(said: &Said<'_>, found: &Match) -> Option<String> {
+    let asset = match found {
+        Match::Found { dossier, .. } if !found.is_worth_telling_again() => {
+            said.path.as_ref().map(|_| dossier.row.asset.path.to_string())
+        }
+        _ => None,
+    };
+    let path = || said.path.as_ref().map(ToString::to_string);
     let number = || said.entry.attachment.map(|number| format!("wp:{number}"));
-    path.or_else(number).or_else(|| said.entry.url.clone())
+    asset.or_else(path).or_else(number).or_else(|| said.entry.url.clone())
 }
 
 /// The place as annotations want it: a path from the current folder where it lies beneath it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, FactsRow};
 use crate::config::{self, Config};
 use crate::domain::lifecycle::{Verdict, World, standing_of};
-use crate::domain::metadata::{self, Locale};
+use crate::domain::metadata;
 use crate::domain::policy::Policy;
 use crate::domain::reuse::Use;
 use crate::domain::text::counted;
@@ -22,20 +22,19 @@ use super::lookup::Shelf;
 pub(super) struct Law {
     pub(super) policy: Policy,
     pub(super) world: World,
-    pub(super) locale: Locale,
-    /// Until when the export has to last.
+    /// The last instant at which the export has to hold.
     pub(super) until: Option<Timestamp>,
     pub(super) wanted: Option<Use>,
 }
 
 /// The law, and the catalog if one is to be asked.
 pub(super) fn load(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(Law, Option<Shelf>), Error> {
-    let (policy, path) = places(args, ctx)?;
-    let locale = match &args.locale {
-        None => policy.locale.clone(),
-        Some(text) => metadata::locale(text)
-            .ok_or_else(|| Error::usage(format!("`{text}` is not a locale")))?,
-    };
+    let (mut policy, path) = places(args, ctx)?;
+    // The texts that the export has to have are those of the locale that it is in.
+    if let Some(text) = &args.locale {
+        policy.locale = metadata::locale(text)
+            .ok_or_else(|| Error::usage(format!("`{text}` is not a locale")))?;
+    }
     let until = match &args.use_of_it.within {
         None => None,
         Some(text) => Some(end_of(text, &policy, ctx.now)?),
@@ -55,7 +54,7 @@ pub(super) fn load(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(Law, Opti
         None => (World::default(), None),
         Some(catalog) => (catalog.world()?, Some(Shelf::new(catalog)?)),
     };
-    Ok((Law { policy, world, locale, until, wanted }, shelf))
+    Ok((Law { policy, world, until, wanted }, shelf))
 }
 
 impl Law {
@@ -106,7 +105,8 @@ fn open(
     Err(Error::guard(format!("the snapshot {} is not believed", path.display()), why, hint))
 }
 
-/// The first instant after what `--within` says, in the site's zone.
+/// The last instant of what `--within` says, in the site's zone: what may be used through that day
+/// lasts.
 fn end_of(text: &str, policy: &Policy, now: Timestamp) -> Result<Timestamp, Error> {
     let today = policy.zone.date_at(now);
     let relative = text.starts_with(|c: char| c.is_ascii_digit()) && !text.contains('-');
@@ -115,5 +115,5 @@ fn end_of(text: &str, policy: &Policy, now: Timestamp) -> Result<Timestamp, Erro
     if last < today {
         return Err(Error::usage(format!("{last} is over")));
     }
-    Ok(policy.zone.cutoff(last))
+    Ok(policy.zone.cutoff(last).before())
 }

@@ -1,5 +1,5 @@
-//! Finds the asset of an entry: by the bytes it ships, else by its path or number, else by a path
-//! that an asset once had.
+//! Finds the asset of an entry: by its path or number, by the bytes it ships, by the paths of its
+//! other files, and by paths that an asset once had.
 //!
 //! Where several assets fit, the one with the worst standing counts: a doubt never lets a bad one
 //! through. A number alone is believed only where the entry tells no path, for two sites may give
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use crate::catalog::{Catalog, Dossier, FactsRow};
 use crate::domain::asset::{AssetFile, AssetId, Place, RootKind};
 use crate::domain::group::possible_original;
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::{Ended, Standing, State};
 use crate::domain::path::RelPath;
 use crate::domain::time::Timestamp;
 use crate::domain::validation::exported::{Comparison, Trait};
@@ -34,10 +34,25 @@ pub(super) enum Match {
     Found { dossier: Box<Dossier>, by: Trait, bytes: Comparison },
 }
 
-/// Assets that an entry may be, and why.
-struct Candidates {
-    assets: Vec<AssetId>,
+/// An asset that an entry may be, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sighting {
+    asset: AssetId,
     by: Trait,
+    counts: Counts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    Always,
+    /// The entry is the file of another asset, with the bytes that were decided about: what was
+    /// decided about a copy counts only if that one was withdrawn as unsafe.
+    IfWithdrawn,
+}
+
+/// All assets that an entry may be, and how its bytes stand to those of its name.
+struct Sightings {
+    all: Vec<Sighting>,
     bytes: Comparison,
 }
 
@@ -46,7 +61,10 @@ impl Match {
     pub(super) fn is_worth_telling_again(&self) -> bool {
         match self {
             Self::NotAsked | Self::Unknown => true,
-            Self::Found { by, bytes, .. } => *by == Trait::Bytes || *bytes == Comparison::Other,
+            Self::Found { by, bytes, .. } => {
+                let strange = matches!(bytes, Comparison::Other | Comparison::Unrecorded);
+                *by == Trait::Bytes || strange
+            }
         }
     }
 }
@@ -60,80 +78,99 @@ impl Shelf {
 
     /// The asset of an entry. Of several, the one whose standing is worst.
     pub(super) fn find(&self, law: &Law, entry: &Entry, now: Timestamp) -> Result<Match, Error> {
-        let Some(Candidates { assets, by, bytes }) = self.candidates(entry)? else {
-            return Ok(Match::Unknown);
-        };
-        let mut chosen: Option<(FactsRow, Standing)> = None;
-        for id in assets {
-            let Some(row) = self.catalog.facts_of(id)? else { continue };
+        let Sightings { all, bytes } = self.sightings(entry)?;
+        let mut chosen: Option<(FactsRow, Standing, Trait)> = None;
+        for Sighting { asset, by, counts } in all {
+            let Some(row) = self.catalog.facts_of(asset)? else { continue };
+            if counts == Counts::IfWithdrawn && !is_withdrawn(row.asset.state) {
+                continue;
+            }
             let standing = law.judge(&row, now).standing;
-            if chosen.as_ref().is_none_or(|(_, so_far)| standing < *so_far) {
-                chosen = Some((row, standing));
+            if chosen.as_ref().is_none_or(|(_, so_far, _)| standing < *so_far) {
+                chosen = Some((row, standing, by));
             }
         }
-        let Some((row, _)) = chosen else { return Ok(Match::Unknown) };
+        let Some((row, _, by)) = chosen else { return Ok(Match::Unknown) };
         let dossier = Box::new(self.catalog.dossier_of(row)?);
         Ok(Match::Found { dossier, by, bytes })
     }
 
-    fn candidates(&self, entry: &Entry) -> Result<Option<Candidates>, Error> {
+    /// What the entry itself is comes first: of equal standings the first counts.
+    fn sightings(&self, entry: &Entry) -> Result<Sightings, Error> {
         let path = gathering::path(entry);
-        let named = match &path {
-            Some(path) => self.at(path, entry.bytes.as_ref())?,
+        let digest = entry.bytes.as_ref().and_then(|bytes| bytes.digest);
+        let same = match &digest {
+            Some(digest) => self.catalog.assets_with_bytes(digest)?,
+            None => Vec::new(),
+        };
+        let mut found = match &path {
+            Some(path) => self.at(path, (entry.bytes.as_ref(), &same))?,
             None => self.numbered(entry)?,
         };
-        let Some(bytes) = &entry.bytes else { return Ok(named) };
-        match named {
-            Some(same) if same.bytes == Comparison::Same => Ok(Some(same)),
-            named => Ok(self.with_bytes(bytes)?.or(named)),
+        let is_its_own = found.bytes == Comparison::Same;
+        let counts = if is_its_own { Counts::IfWithdrawn } else { Counts::Always };
+        found.add(same, Trait::Bytes, counts);
+        for path in other_files(entry).iter().filter(|other| Some(*other) != path.as_ref()) {
+            let assets = self.served(self.catalog.assets_at(None, path)?)?;
+            found.add(assets, Trait::Path, Counts::Always);
         }
+        Ok(found)
     }
 
-    /// The assets whose file is at the path, would be by its name, or once was.
-    fn at(&self, path: &RelPath, bytes: Option<&Bytes>) -> Result<Option<Candidates>, Error> {
+    /// The assets whose file is at the path, would be by its name, or once was; `same` are those
+    /// that have the bytes.
+    fn at(
+        &self,
+        path: &RelPath,
+        (bytes, same): (Option<&Bytes>, &[AssetId]),
+    ) -> Result<Sightings, Error> {
         let assets = self.served(self.catalog.assets_at(None, path)?)?;
+        if assets.is_empty() {
+            return self.beside(path, (bytes, same));
+        }
         let mut files = Vec::new();
         for asset in &assets {
             let all = self.catalog.files_of(*asset)?.into_iter().map(|(_, file)| file);
             files.extend(all.filter(|file| file.path == *path));
         }
-        if assets.is_empty() {
-            return self.beside(path, bytes);
-        }
         let here = |file: &AssetFile| matches!(file.place, Place::Library | Place::Missing);
         let by = if files.iter().any(here) { Trait::Path } else { Trait::FormerPath };
-        let same = |bytes: &Bytes| files.iter().any(|file| Some(file.digest) == bytes.digest);
-        let bytes = match bytes {
+        let digest = bytes.and_then(|bytes| bytes.digest);
+        let bytes = match digest {
             None => Comparison::NotTold,
-            Some(bytes) if same(bytes) => Comparison::Same,
+            Some(digest) if files.iter().any(|file| file.digest == digest) => Comparison::Same,
             // Other content under a name that is free again is not the asset that left it.
-            Some(_) if by == Trait::FormerPath => return Ok(None),
+            Some(_) if by == Trait::FormerPath => return Ok(Sightings::none()),
             Some(_) => Comparison::Other,
         };
-        Ok(Some(Candidates { assets, by, bytes }))
+        Ok(Sightings::of(assets, by, bytes))
     }
 
     /// The asset whose rendition the file is by its name and, where it is known, by its size.
-    fn beside(&self, path: &RelPath, bytes: Option<&Bytes>) -> Result<Option<Candidates>, Error> {
+    fn beside(
+        &self,
+        path: &RelPath,
+        (bytes, same): (Option<&Bytes>, &[AssetId]),
+    ) -> Result<Sightings, Error> {
         let dimensions = bytes.and_then(|bytes| bytes.content.dimensions);
-        let Some(original) = possible_original(path, dimensions) else { return Ok(None) };
+        let Some(original) = possible_original(path, dimensions) else {
+            return Ok(Sightings::none());
+        };
         let assets = self.served(self.catalog.assets_at(None, &original)?)?;
-        let (by, bytes) = (Trait::Path, Comparison::NotTold);
-        Ok((!assets.is_empty()).then_some(Candidates { assets, by, bytes }))
+        let bytes = match bytes.and_then(|bytes| bytes.digest) {
+            None => Comparison::NotTold,
+            Some(_) if assets.iter().any(|asset| same.contains(asset)) => Comparison::Same,
+            // Bytes of another asset say for themselves what they are.
+            Some(_) if !same.is_empty() => Comparison::Other,
+            Some(_) => Comparison::Unrecorded,
+        };
+        Ok(Sightings::of(assets, Trait::Path, bytes))
     }
 
-    fn numbered(&self, entry: &Entry) -> Result<Option<Candidates>, Error> {
-        let Some(number) = entry.attachment else { return Ok(None) };
+    fn numbered(&self, entry: &Entry) -> Result<Sightings, Error> {
+        let Some(number) = entry.attachment else { return Ok(Sightings::none()) };
         let assets = self.catalog.assets_of_attachment(number)?;
-        let (by, bytes) = (Trait::Attachment, Comparison::NotTold);
-        Ok((!assets.is_empty()).then_some(Candidates { assets, by, bytes }))
-    }
-
-    fn with_bytes(&self, bytes: &Bytes) -> Result<Option<Candidates>, Error> {
-        let Some(digest) = bytes.digest else { return Ok(None) };
-        let assets = self.catalog.assets_with_digest(&digest.to_string())?;
-        let (by, bytes) = (Trait::Bytes, Comparison::Same);
-        Ok((!assets.is_empty()).then_some(Candidates { assets, by, bytes }))
+        Ok(Sightings::of(assets, Trait::Attachment, Comparison::NotTold))
     }
 
     /// Those beneath a root that a site serves, if any are: a draft may lie at the same path.
@@ -150,4 +187,46 @@ impl Shelf {
         }
         Ok(if served.is_empty() { assets } else { served })
     }
+}
+
+impl Sightings {
+    fn none() -> Self {
+        Self { all: Vec::new(), bytes: Comparison::NotTold }
+    }
+
+    fn of(assets: Vec<AssetId>, by: Trait, bytes: Comparison) -> Self {
+        if assets.is_empty() {
+            return Self::none();
+        }
+        let mut sightings = Self { all: Vec::new(), bytes };
+        sightings.add(assets, by, Counts::Always);
+        sightings
+    }
+
+    /// Adds those that are not there yet. What is found by its bytes alone has the same bytes.
+    fn add(&mut self, assets: Vec<AssetId>, by: Trait, counts: Counts) {
+        if self.all.is_empty() && by == Trait::Bytes && !assets.is_empty() {
+            self.bytes = Comparison::Same;
+        }
+        for asset in assets {
+            if self.all.iter().all(|seen| seen.asset != asset) {
+                self.all.push(Sighting { asset, by, counts });
+            }
+        }
+    }
+}
+
+fn is_withdrawn(state: State) -> bool {
+    state == State::Withdrawn || state.was() == Some(Ended::Withdrawn)
+}
+
+/// The other files that the entry names: whoever imports it fetches them.
+fn other_files(entry: &Entry) -> Vec<RelPath> {
+    let mut files: Vec<_> = entry.uploaded().into_iter().collect();
+    let Some(details) = &entry.details else { return files };
+    files.extend(details.file.clone());
+    let sizes = details.sizes.iter().chain(&details.backup_sizes).map(|size| &size.file);
+    let beside = details.original_image.iter().chain(sizes);
+    files.extend(beside.filter_map(|file| entry.beside(file)?.ok()));
+    files
 }

@@ -133,6 +133,10 @@ pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let wanted = Wanted { digests, trust: Trust::new(law.policy.credential_anchors.clone()) };
     let read = thread::scope(|scope| {
         let mut judge = Judge::new(scope, &law, now);
+        if shelf.is_none() && !args.by.without_catalog {
+            let unasked = gathering::catalog_not_asked(&args.exports);
+            judge.hand(unasked, &mut |judged| telling.say(ctx, judged));
+        }
         let read = read_exports(ctx, (&args.exports, &wanted), &mut |ctx, event| {
             if let Some(case) = gathering.take(ctx, event)? {
                 judge.hand(case, &mut |judged| telling.say(ctx, judged));

@@ -105,6 +105,7 @@ impl<'g> Seen<'g> {
             self.known.push(Known::Name);
         }
         if let Some(bytes) = &entry.bytes {
+            self.exported.digest = bytes.digest;
             self.asset.digest = bytes.digest.unwrap_or(self.asset.digest);
             if bytes.claims.is_some() {
                 self.claims.clone_from(&bytes.claims);
@@ -118,7 +119,7 @@ impl<'g> Seen<'g> {
             self.asset.content.media_type = media_type(entry, &self.asset.path);
         }
         if *tells_alt {
-            self.set_alt(&law.locale, entry.alt.as_deref().unwrap_or_default());
+            self.set_alt(&law.policy.locale, entry.alt.as_deref().unwrap_or_default());
             self.known.push(Known::AltText);
         }
     }

@@ -1,6 +1,7 @@
 //! How an item of an export stands: what its rules look at beside the asset itself.
 
 use super::Subject;
+use crate::domain::asset::Digest;
 use crate::domain::lifecycle::{Standing, Verdict};
 use crate::domain::reuse::{Answer, Grounds};
 use crate::domain::text::printable_text;
@@ -9,6 +10,8 @@ use crate::domain::text::printable_text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     pub lookup: Lookup,
+    /// What the bytes are that it ships, where they were read.
+    pub digest: Option<Digest>,
     /// What could not be taken as it stands.
     pub flaws: Vec<Flaw>,
     /// The verdict at the end of the time for which the export has to last.
@@ -47,7 +50,9 @@ pub enum Trait {
 pub enum Comparison {
     Same,
     Other,
-    /// The export holds no bytes, or the catalog none of this file.
+    /// By its name the file is a rendition, and the catalog has no such rendition of the asset.
+    Unrecorded,
+    /// The export holds no bytes.
     NotTold,
 }
 
@@ -67,6 +72,8 @@ pub enum FlawWeight {
     Damage,
     /// Texts are not as they were, and every item is there.
     Blemish,
+    /// What the catalog would say is not known.
+    Unasked,
 }
 
 /// The use that an export is for.
@@ -80,7 +87,16 @@ pub struct Wanted {
 impl Exported {
     /// An item that nothing is known about yet.
     pub fn unknown() -> Self {
-        Self { lookup: Lookup::NotAsked, flaws: Vec::new(), later: None, wanted: None }
+        let lookup = Lookup::NotAsked;
+        Self { lookup, digest: None, flaws: Vec::new(), later: None, wanted: None }
+    }
+
+    /// The beginning of the digest in brackets, so that a finding about bytes is about these and no
+    /// others; nothing where no bytes were read.
+    pub(super) fn bytes_in_words(&self) -> String {
+        let digest = self.digest.map(|digest| digest.to_string());
+        let first = digest.as_ref().and_then(|digest| digest.get(..16));
+        first.map_or_else(String::new, |first| format!(" (sha256 {first}…)"))
     }
 }
 

@@ -119,6 +119,7 @@ mod sl715_use_license_unclear;
 mod sl721_entry_refused;
 mod sl722_export_damaged;
 mod sl723_export_unclean;
+mod sl724_catalog_not_asked;
 
 /// Every rule, by code.
 pub static ALL: &[&Rule] = &[
@@ -229,6 +230,7 @@ pub static ALL: &[&Rule] = &[
     &sl721_entry_refused::RULE,
     &sl722_export_damaged::RULE,
     &sl723_export_unclean::RULE,
+    &sl724_catalog_not_asked::RULE,
 ];
 
 /// What the rules of a block are about: the digit after `SL`, the words for people.

@@ -15,15 +15,16 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let unknown = subject.exported.is_some_and(|item| item.lookup == Lookup::Unknown);
+    let unknown = subject.exported.filter(|item| item.lookup == Lookup::Unknown);
     let message = "neither its content nor its number nor its name is in the catalog";
-    unknown.then(|| message.to_owned()).into_iter().collect()
+    unknown.map(|item| format!("{message}{}", item.bytes_in_words())).into_iter().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::validation::sample::{finds, passes};
+    use crate::domain::asset::Digest;
+    use crate::domain::validation::sample::{Sample, finds, passes};
 
     #[test]
     fn only_a_catalog_that_was_asked_can_miss_it() {
@@ -32,6 +33,12 @@ mod tests {
             |s| s.export().lookup = Lookup::Unknown,
             &["neither its content nor its number nor its name is in the catalog"],
         );
+        let bytes = Sample::with(|s| {
+            let item = s.export();
+            (item.lookup, item.digest) = (Lookup::Unknown, Some(Digest([0xab; 32])));
+        });
+        let told = bytes.messages(&RULE);
+        assert!(told[0].ends_with("is in the catalog (sha256 abababababababab…)"), "{told:?}");
         passes(&RULE, |s| s.export().lookup = Lookup::NotAsked);
         passes(&RULE, |s| s.exported = None);
     }

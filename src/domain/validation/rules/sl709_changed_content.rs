@@ -15,10 +15,19 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let lookup = subject.exported.map(|item| item.lookup);
-    let changed = matches!(lookup, Some(Lookup::Found { bytes: Comparison::Other, .. }));
-    let message = "its bytes are not those that the catalog has under this name";
-    changed.then(|| message.to_owned()).into_iter().collect()
+    let Some(item) = subject.exported else { return Vec::new() };
+    let Lookup::Found { bytes, .. } = item.lookup else { return Vec::new() };
+    let these = item.bytes_in_words();
+    match bytes {
+        Comparison::Same | Comparison::NotTold => Vec::new(),
+        Comparison::Other => {
+            vec![format!("its bytes{these} are not those that the catalog has under this name")]
+        }
+        Comparison::Unrecorded => vec![format!(
+            "its name alone says that it belongs to {}: the catalog has no file of these bytes{these}",
+            subject.asset.id
+        )],
+    }
 }
 
 #[cfg(test)]
@@ -28,13 +37,16 @@ mod tests {
     use crate::domain::validation::sample::{finds, passes};
 
     #[test]
-    fn bytes_are_compared_where_there_are_any() {
+    fn bytes_that_nobody_decided_about_are_found() {
         let found = |bytes| Lookup::Found { by: Trait::Path, bytes };
         finds(
             &RULE,
             |s| s.export().lookup = found(Comparison::Other),
             &["its bytes are not those that the catalog has under this name"],
         );
+        let strange =
+            "its name alone says that it belongs to #12: the catalog has no file of these bytes";
+        finds(&RULE, |s| s.export().lookup = found(Comparison::Unrecorded), &[strange]);
         passes(&RULE, |s| s.export().lookup = found(Comparison::Same));
         passes(&RULE, |s| s.export().lookup = found(Comparison::NotTold));
     }
