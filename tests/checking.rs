@@ -3,6 +3,7 @@
 mod evasion;
 mod folders;
 mod real;
+mod sharing;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -67,11 +68,11 @@ fn every_standing_that_may_not_ship_is_found() {
     let library = shop();
     let all = [
         (1, "tea-tin-open.png", Some(GOOD_ALT)),
-        (2, "tea-tin-red.png", Some(GOOD_ALT)),
-        (3, "tea-tin-old.png", Some(GOOD_ALT)),
-        (4, "tea-tin-bad.png", Some(GOOD_ALT)),
-        (5, "tea-tin-sale.png", Some(GOOD_ALT)),
-        (6, "tea-tin-new.png", Some(GOOD_ALT)),
+        (2, "tea-tin-red.png", Some("A red tin of tea on a shelf")),
+        (3, "tea-tin-old.png", Some("An old tin of tea on a shelf")),
+        (4, "tea-tin-bad.png", Some("A dented tin of tea on a shelf")),
+        (5, "tea-tin-sale.png", Some("A tin of tea with a price tag")),
+        (6, "tea-tin-new.png", Some("A new tin of tea on a shelf")),
         (7, "tea-tin-open.png", None),
     ];
     library.write("site.xml", site(&all));
@@ -130,7 +131,7 @@ fn without_a_catalog_names_texts_and_the_export_itself_are_checked() {
     let entries = [
         (1, "2026/01/tea-tin-open.png", Some(GOOD_ALT)),
         (2, "2026/01/IMG_4815.png", Some("  ")),
-        (3, "../../wp-config.php", Some(GOOD_ALT)),
+        (3, "../../wp-config.php", Some("The settings of the site")),
         (4, "2026/01/garden-in-spring.png", None),
         (5, "2026/01/annual-report.pdf", None),
     ];

@@ -11,7 +11,7 @@ use shelflife::domain::metadata::Metadata;
 use shelflife::domain::path::RelPath;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::time::Timestamp;
-use shelflife::domain::validation::{Kin, Known, Reading, Subject, rules, validate};
+use shelflife::domain::validation::{Kin, Knowledge, Reading, Subject, rules, validate};
 use shelflife::exit::ExitCode;
 
 use crate::support::scanned::FULL;
@@ -52,7 +52,7 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         kin: &Kin::default(),
         waivers: &[],
         now: Timestamp::from_millis(0),
-        known: Known::BY_CATALOG,
+        known: Knowledge::BY_CATALOG,
         exported: None,
     };
     let codes = validate(&subject).into_iter().map(|finding| finding.code);

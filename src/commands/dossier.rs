@@ -5,7 +5,7 @@ use crate::domain::context::Context;
 use crate::domain::license::License;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::time::Timestamp;
-use crate::domain::validation::{Census, Kin, Known, Reading, Subject};
+use crate::domain::validation::{Census, Kin, Knowledge, Reading, Subject};
 
 use super::library::Court;
 
@@ -18,7 +18,7 @@ pub(super) struct Brief<'a> {
     licenses: Vec<&'a License>,
     reading: Reading<'a>,
     kin: Kin,
-    known: &'static [Known],
+    known: Knowledge,
 }
 
 impl<'a> Brief<'a> {
@@ -35,7 +35,7 @@ impl<'a> Brief<'a> {
             licenses: licenses.collect(),
             reading: Reading::of(&dossier.row.asset, &dossier.metadata),
             kin: Kin { bytes: dossier.twins, ..Kin::default() },
-            known: Known::BY_CATALOG,
+            known: Knowledge::BY_CATALOG,
         }
     }
 
@@ -43,7 +43,7 @@ impl<'a> Brief<'a> {
     pub(super) fn among(self, census: Option<&Census>) -> Self {
         let Some(census) = census else { return self };
         let kin = census.kin_of(&self.dossier.row.asset, &self.reading);
-        Self { kin, known: Known::BY_CENSUS, ..self }
+        Self { kin, known: Knowledge::BY_CENSUS, ..self }
     }
 
     /// The asset as rules see it at `now`.

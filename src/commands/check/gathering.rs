@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
+use crate::domain::validation::Earlier;
 use crate::domain::validation::exported::{Flaw, FlawWeight};
 use crate::error::Error;
 use crate::exports::{Event, Item as Entry, Place, Problem};
@@ -24,6 +25,7 @@ pub(super) struct Gathering<'g> {
     pub(super) items: u64,
     /// One bit for each asset about whose files something was said already.
     told: Vec<u64>,
+    earlier: Earlier,
     /// The file being read, if it tells of every entry whether it has an alternative text.
     whole: Option<WholeFile>,
 }
@@ -37,7 +39,7 @@ enum WholeFile {
 
 impl<'g> Gathering<'g> {
     pub(super) fn new(law: &'g Law, catalog: Option<&'g Shelf>) -> Self {
-        Self { law, catalog, items: 0, told: Vec::new(), whole: None }
+        Self { law, catalog, items: 0, told: Vec::new(), earlier: Earlier::default(), whole: None }
     }
 
     /// What is to be judged, if there is anything.
@@ -73,7 +75,8 @@ impl<'g> Gathering<'g> {
         }
         let said = Said { entry, path: path(entry), tells_alt };
         let location = located(ctx, &entry.place, called(&said, &found));
-        let seen = Seen::new(self.law, &said, found, ctx.now);
+        let mut seen = Seen::new(self.law, &said, found, ctx.now);
+        seen.meet(self.law, &said, &mut self.earlier);
         Ok(Some(Case { subject: seen.recorded(), location, seen }))
     }
 

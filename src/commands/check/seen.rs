@@ -12,7 +12,8 @@ use crate::domain::reuse::{Candidate, Question, Use, check_reuse};
 use crate::domain::time::Timestamp;
 use crate::domain::validation::exported::{Exported, Flaw, FlawWeight, Lookup, Trait, Wanted};
 use crate::domain::validation::{
-    Finding, Kin, Known, Reading, Subject as Seeing, media_type_of_name, validate,
+    Earlier, Finding, Kin, Knowledge, Known, Met, Reading, Subject as Seeing, media_type_of_name,
+    validate,
 };
 use crate::exports::{Defect, Item as Entry, Problem};
 use crate::report::Subject;
@@ -32,7 +33,9 @@ pub(super) struct Seen<'g> {
     verdict: Verdict,
     contexts: Vec<&'g Circumstance>,
     licenses: Vec<&'g License>,
-    known: Vec<Known>,
+    known: Knowledge,
+    /// What it shares with entries that came before.
+    kin: Kin,
     exported: Exported,
 }
 
@@ -55,7 +58,8 @@ impl<'g> Seen<'g> {
             verdict: Verdict { standing: Standing::Draft, causes: Vec::new() },
             contexts: Vec::new(),
             licenses: Vec::new(),
-            known: vec![Known::Export],
+            known: Knowledge::of(&[Known::Export]),
+            kin: Kin::default(),
             exported: Exported { flaws, ..Exported::unknown() },
         }
     }
@@ -78,6 +82,14 @@ impl<'g> Seen<'g> {
         seen
     }
 
+    /// Compares it with the entries that came before.
+    pub(super) fn meet(&mut self, law: &Law, said: &Said<'_>, earlier: &mut Earlier) {
+        let alt = said.entry.alt.as_deref().map(|text| (law.policy.locale.as_str(), text));
+        let met = Met { path: said.path.as_ref(), number: said.entry.attachment, alt };
+        self.kin = earlier.meet(&met);
+        self.known = self.known.and(Earlier::KNOWN);
+    }
+
     /// Takes over what the catalog has on record.
     fn take_record(&mut self, law: &'g Law, dossier: Box<Dossier>, now: Timestamp) {
         let Dossier { row, metadata, claims, .. } = &*dossier;
@@ -89,8 +101,10 @@ impl<'g> Seen<'g> {
         self.contexts = contexts.filter_map(|link| world.contexts.get(&link.context)).collect();
         let licenses = row.facts.licenses.iter();
         self.licenses = licenses.filter_map(|id| world.licenses.get(id)).collect();
-        self.known.extend([Known::Name, Known::AltText, Known::Content]);
-        self.known.extend(claims.as_ref().map(|_| Known::Claims));
+        self.known = self.known.and(Known::Name).and(Known::AltText).and(Known::Content);
+        if claims.is_some() {
+            self.known = self.known.and(Known::Claims);
+        }
         self.exported.later = law.until.map(|until| law.judge(row, until));
         self.exported.wanted = law.wanted.as_ref().map(|wanted| answered(law, &dossier, wanted));
         self.dossier = Some(dossier);
@@ -102,25 +116,25 @@ impl<'g> Seen<'g> {
         let renamed = matches!(self.exported.lookup, Lookup::Found { by: Trait::Bytes, .. });
         if let Some(path) = path.as_ref().filter(|_| self.dossier.is_none() || renamed) {
             self.asset.path = path.clone();
-            self.known.push(Known::Name);
+            self.known = self.known.and(Known::Name);
         }
         if let Some(bytes) = &entry.bytes {
             self.exported.digest = bytes.digest;
             self.asset.digest = bytes.digest.unwrap_or(self.asset.digest);
             if bytes.claims.is_some() {
                 self.claims.clone_from(&bytes.claims);
-                self.known.push(Known::Claims);
+                self.known = self.known.and(Known::Claims);
             }
             if self.dossier.is_none() {
                 self.asset.content = bytes.content.clone();
-                self.known.push(Known::Content);
+                self.known = self.known.and(Known::Content);
             }
         } else if self.dossier.is_none() {
             self.asset.content.media_type = media_type(entry, &self.asset.path);
         }
         if *tells_alt {
             self.set_alt(&law.policy.locale, entry.alt.as_deref().unwrap_or_default());
-            self.known.push(Known::AltText);
+            self.known = self.known.and(Known::AltText);
         }
     }
 
@@ -160,10 +174,10 @@ impl<'g> Seen<'g> {
             policy: &law.policy,
             reading: &Reading::of(&self.asset, &self.metadata),
             listed: &[],
-            kin: &Kin::default(),
+            kin: &self.kin,
             waivers: dossier.map_or(&[], |dossier| &dossier.waivers),
             now,
-            known: &self.known,
+            known: self.known,
             exported: Some(&self.exported),
         })
     }

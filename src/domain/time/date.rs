@@ -66,7 +66,7 @@ impl CivilDate {
 /// ISO 8601: `2026-12-31`.
 impl fmt::Display for CivilDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
+        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
     }
 }
 
@@ -80,8 +80,11 @@ impl FromStr for CivilDate {
                 4 | 7 => byte == b'-',
                 _ => byte.is_ascii_digit(),
             });
-        let date = shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
-        date.map(Self).ok_or_else(|| TimeError::Date(text.to_owned()))
+        let number = |part: std::ops::Range<usize>| text.get(part)?.parse().ok();
+        let date = shape
+            .then(|| Self::new(text.get(..4)?.parse().ok()?, number(5..7)?, number(8..10)?))
+            .flatten();
+        date.ok_or_else(|| TimeError::Date(text.to_owned()))
     }
 }
 

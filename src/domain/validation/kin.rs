@@ -3,6 +3,7 @@
 //! A census passes over the whole catalog once and keeps only what is shared: a number of 24 bytes
 //! for each name and text while it counts, and one entry for each that occurs twice.
 
+use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use unicode_normalization::UnicodeNormalization;
@@ -23,11 +24,31 @@ pub struct Kin {
     pub alts: Vec<(String, Others)>,
 }
 
-/// Other assets: one of them, and how many more there are.
+/// Other assets or items: one of them, and how many more there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Others {
-    pub first: AssetId,
+    pub first: Peer,
     pub more: u64,
+}
+
+/// Who shares something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    Asset(AssetId),
+    /// An item that came before in an export, by the number of its attachment.
+    Attachment(u32),
+    /// One without a number.
+    Item,
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asset(asset) => write!(f, "{asset}"),
+            Self::Attachment(number) => write!(f, "attachment {number}"),
+            Self::Item => f.write_str("an earlier item"),
+        }
+    }
 }
 
 impl Others {
@@ -58,7 +79,7 @@ impl Twins {
         let more = u64::try_from(open.count()).unwrap_or(u64::MAX);
         let ended = others().filter_map(|(id, state)| Some((*id, how_ended(*state)?)));
         Self {
-            open: first.map(|first| Others { first, more }),
+            open: first.map(|first| Others { first: Peer::Asset(first), more }),
             ended: ended.min_by_key(|(id, how)| (*how == Ended::Expired, *id)),
         }
     }
@@ -196,8 +217,10 @@ impl Shared {
                 || (mark.picture != 0 && mark.picture == picture(&asset.digest))
         };
         let other = if own(&one) { two } else { one };
-        (other.asset != asset.id.0)
-            .then(|| Others { first: AssetId(other.asset), more: count.saturating_sub(2) })
+        (other.asset != asset.id.0).then(|| Others {
+            first: Peer::Asset(AssetId(other.asset)),
+            more: count.saturating_sub(2),
+        })
     }
 }
 
@@ -206,7 +229,7 @@ fn picture(digest: &Digest) -> u64 {
 }
 
 /// The same for paths of one folder that differ in case or Unicode form only.
-fn key_of_name(root: i64, path: &RelPath) -> u64 {
+pub(super) fn key_of_name(root: i64, path: &RelPath) -> u64 {
     let mut hasher = DefaultHasher::new();
     root.hash(&mut hasher);
     path.folder().hash(&mut hasher);
@@ -221,11 +244,18 @@ fn key_of_name(root: i64, path: &RelPath) -> u64 {
     hasher.finish()
 }
 
-fn key_of_alt(locale: &str, folded: &str) -> u64 {
+pub(super) fn key_of_alt(locale: &str, folded: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     locale.hash(&mut hasher);
     folded.hash(&mut hasher);
     hasher.finish()
+}
+
+/// A few bits of a hash that tell apart what a key has brought together; never zero.
+pub(super) fn tag(bytes: &[u8]) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    u32::try_from(hasher.finish() >> 32).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]
@@ -255,7 +285,7 @@ mod tests {
             (AssetId(4), State::Approved),
         ];
         let twins = Twins::of(AssetId(4), &group);
-        assert_eq!(twins.open, Some(Others { first: AssetId(2), more: 0 }));
+        assert_eq!(twins.open, Some(Others { first: Peer::Asset(AssetId(2)), more: 0 }));
         assert_eq!(twins.ended, Some((AssetId(3), Ended::Rejected)));
         assert_eq!(Twins::of(AssetId(2), &group[..2]).ended, Some((AssetId(1), Ended::Expired)));
         assert_eq!(Twins::of(AssetId(2), &group[1..2]), Twins::default());

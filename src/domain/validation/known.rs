@@ -25,29 +25,6 @@ pub enum Known {
 }
 
 impl Known {
-    /// What a catalog knows of an asset.
-    pub const BY_CATALOG: &'static [Self] = &[
-        Self::Name,
-        Self::AltText,
-        Self::Content,
-        Self::Files,
-        Self::Claims,
-        Self::Record,
-        Self::Twins,
-    ];
-
-    /// The same after a census of the whole catalog.
-    pub const BY_CENSUS: &'static [Self] = &[
-        Self::Name,
-        Self::AltText,
-        Self::Content,
-        Self::Files,
-        Self::Claims,
-        Self::Record,
-        Self::Twins,
-        Self::Others,
-    ];
-
     /// The words for people.
     pub fn words(self) -> &'static str {
         match self {
@@ -61,5 +38,42 @@ impl Known {
             Self::Others => "the names and texts of all assets",
             Self::Export => "an export",
         }
+    }
+}
+
+/// What is known, all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Knowledge(u16);
+
+impl Knowledge {
+    /// What a catalog knows of an asset.
+    pub const BY_CATALOG: Self = Self::of(&[
+        Known::Name,
+        Known::AltText,
+        Known::Content,
+        Known::Files,
+        Known::Claims,
+        Known::Record,
+        Known::Twins,
+    ]);
+
+    /// The same after a census of the whole catalog.
+    pub const BY_CENSUS: Self = Self::BY_CATALOG.and(Known::Others);
+
+    pub const fn of(parts: &[Known]) -> Self {
+        match parts {
+            [] => Self(0),
+            [first, rest @ ..] => Self::of(rest).and(*first),
+        }
+    }
+
+    /// The same with one more part.
+    #[must_use]
+    pub const fn and(self, part: Known) -> Self {
+        Self(self.0 | 1 << part as u16)
+    }
+
+    pub fn has(self, part: Known) -> bool {
+        self.0 & 1 << part as u16 != 0
     }
 }

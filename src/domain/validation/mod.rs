@@ -4,6 +4,7 @@
 //! file and name it in `rules/mod.rs` (the module and the list); its page, its explanation and
 //! its place in every format come from the same data.
 
+mod earlier;
 pub mod exported;
 mod filename;
 mod filename_defaults;
@@ -22,8 +23,9 @@ mod wording;
 use super::lifecycle::State;
 use super::policy::Policy;
 
-pub use kin::{Census, Kin, Others, SameBytes, Tally, Twins};
-pub use known::Known;
+pub use earlier::{Earlier, Met};
+pub use kin::{Census, Kin, Others, Peer, SameBytes, Tally, Twins};
+pub use known::{Knowledge, Known};
 pub use media_types::media_type_of_name;
 pub use reading::Reading;
 pub use subject::Subject;
@@ -128,7 +130,7 @@ impl Rule {
 
     /// Whether enough is known to ask the rule.
     pub fn can_be_asked(&self, subject: &Subject<'_>) -> bool {
-        self.needs.iter().all(|need| subject.known.contains(need))
+        self.needs.iter().all(|need| subject.known.has(*need))
     }
 
     /// Whether the rule still has something to say about an asset whose bytes are gone.

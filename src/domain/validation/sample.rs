@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
-use super::{Finding, Kin, Known, Reading, Rule, Subject, Waiver, validate};
+use super::{Finding, Kin, Knowledge, Reading, Rule, Subject, Waiver, validate};
 use crate::domain::asset::{
     Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
 };
@@ -150,7 +150,7 @@ impl Sample {
             kin: &self.kin,
             waivers: &self.waivers,
             now: self.now,
-            known: Known::BY_CENSUS,
+            known: Knowledge::BY_CENSUS,
             exported: exported.as_ref(),
         })
     }

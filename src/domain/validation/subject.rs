@@ -1,5 +1,7 @@
 //! What the rules look at: one asset with everything that a check may want to know.
 
+use std::fmt;
+
 use crate::domain::asset::{Asset, AssetFile, Role};
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKind, ContextRule, shared_zone};
@@ -10,7 +12,7 @@ use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 
-use super::Known;
+use super::Knowledge;
 use super::exported::Exported;
 use super::kin::Kin;
 use super::media_types::is_unknown;
@@ -41,17 +43,37 @@ pub struct Subject<'a> {
     pub waivers: &'a [Waiver],
     pub now: Timestamp,
     /// What of all this is known; the rest stands at its default and says nothing.
-    pub known: &'a [Known],
+    pub known: Knowledge,
     /// How it stands in an export, if it is looked at there.
     pub exported: Option<&'a Exported>,
 }
 
 /// One side of a window of use, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bound {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bound<'a> {
     pub at: Timestamp,
-    /// Such as `its own end`, `license stock-4815` or `campaign/spring`.
-    pub whose: String,
+    pub whose: Whose<'a>,
+}
+
+/// Whose one side of a window is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose<'a> {
+    OwnEnd,
+    OwnStart,
+    License(&'a License),
+    Context(&'a Context),
+}
+
+/// Such as `its own end`, `license stock-4815` or `campaign/spring`.
+impl fmt::Display for Whose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OwnEnd => f.write_str("its own end"),
+            Self::OwnStart => f.write_str("its own start"),
+            Self::License(license) => write!(f, "license {}", license.key),
+            Self::Context(context) => write!(f, "{}", context.key),
+        }
+    }
 }
 
 impl Subject<'_> {
@@ -99,30 +121,23 @@ impl Subject<'_> {
     }
 
     /// Every dated end: its own, those of its licenses, and those of contexts that end its use.
-    pub(super) fn ends(&self) -> Vec<Bound> {
-        let own = self.metadata.dates.expires_at.map(|at| (at, "its own end".to_owned()));
-        let licenses = self.licenses.iter().filter_map(|license| {
-            license.ends_at.map(|at| (at, format!("license {}", license.key)))
-        });
+    pub(super) fn ends(&self) -> impl Iterator<Item = Bound<'_>> {
+        let own = self.metadata.dates.expires_at.map(|at| (at, Whose::OwnEnd));
+        let licenses = self.licenses.iter();
+        let licenses = licenses.filter_map(|one| Some((one.ends_at?, Whose::License(one))));
         let contexts = self.contexts.iter().filter(|context| context.rule == ContextRule::Expire);
-        let contexts =
-            contexts.filter_map(|context| context.ends_at.map(|at| (at, context.key.to_string())));
-        let ends = own.into_iter().chain(licenses).chain(contexts);
-        ends.map(|(at, whose)| Bound { at, whose }).collect()
+        let contexts = contexts.filter_map(|one| Some((one.ends_at?, Whose::Context(one))));
+        own.into_iter().chain(licenses).chain(contexts).map(|(at, whose)| Bound { at, whose })
     }
 
     /// Every dated beginning: the asset is usable from the last of them on.
-    pub(super) fn beginnings(&self) -> Vec<Bound> {
-        let own = self.metadata.dates.starts_at.map(|at| (at, "its own start".to_owned()));
-        let licenses = self.licenses.iter().filter_map(|license| {
-            license.starts_at.map(|at| (at, format!("license {}", license.key)))
-        });
-        let contexts = self
-            .contexts
-            .iter()
-            .filter_map(|context| context.starts_at.map(|at| (at, context.key.to_string())));
-        let all = own.into_iter().chain(licenses).chain(contexts);
-        all.map(|(at, whose)| Bound { at, whose }).collect()
+    pub(super) fn beginnings(&self) -> impl Iterator<Item = Bound<'_>> {
+        let own = self.metadata.dates.starts_at.map(|at| (at, Whose::OwnStart));
+        let licenses = self.licenses.iter();
+        let licenses = licenses.filter_map(|one| Some((one.starts_at?, Whose::License(one))));
+        let contexts = self.contexts.iter();
+        let contexts = contexts.filter_map(|one| Some((one.starts_at?, Whose::Context(one))));
+        own.into_iter().chain(licenses).chain(contexts).map(|(at, whose)| Bound { at, whose })
     }
 
     /// The contexts that end its use by changing, without a date: packaging, a product, the brand.

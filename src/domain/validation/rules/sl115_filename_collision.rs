@@ -26,11 +26,11 @@ mod tests {
     use super::*;
     use crate::domain::asset::AssetId;
     use crate::domain::lifecycle::{Ended, State};
-    use crate::domain::validation::kin::Others;
+    use crate::domain::validation::kin::{Others, Peer};
     use crate::domain::validation::sample::{Sample, finds, passes};
 
     fn shares(sample: &mut Sample, more: u64) {
-        sample.kin.names = Some(Others { first: AssetId(7), more });
+        sample.kin.names = Some(Others { first: Peer::Asset(AssetId(7)), more });
     }
 
     #[test]

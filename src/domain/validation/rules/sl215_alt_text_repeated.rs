@@ -30,11 +30,12 @@ mod tests {
     use super::*;
     use crate::domain::asset::AssetId;
     use crate::domain::lifecycle::State;
+    use crate::domain::validation::kin::Peer;
     use crate::domain::validation::sample::{Sample, finds, passes};
 
     fn shares(sample: &mut Sample, more: u64) {
         sample.set_alt("A tin of tea");
-        sample.kin.alts = vec![("en".to_owned(), Others { first: AssetId(7), more })];
+        sample.kin.alts = vec![("en".to_owned(), Others { first: Peer::Asset(AssetId(7)), more })];
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 /// that ends it by changing, or the stated wish to have none.
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let wished = subject.metadata.dates.no_expiry_reason.is_some();
-    let ends = wished || subject.ends_by_event() || !subject.ends().is_empty();
+    let ends = wished || subject.ends_by_event() || subject.ends().next().is_some();
     let message = || "no expiry date, and no license or context that ends its use".to_owned();
     (!ends).then(message).into_iter().collect()
 }

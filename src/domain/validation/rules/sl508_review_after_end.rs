@@ -16,8 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let dates = &subject.metadata.dates;
     let (Some(at), Some(on)) = (dates.review_at, dates.review_on) else { return Vec::new() };
-    let ends = subject.ends();
-    let first = ends.iter().min_by_key(|end| end.at).filter(|end| end.at <= at);
+    let first = subject.ends().min_by_key(|end| end.at).filter(|end| end.at <= at);
     let first = first.filter(|end| end.at > subject.now);
     first.map(|end| format!("the review on {on} is after {}", end.whose)).into_iter().collect()
 }

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let dates = &subject.metadata.dates;
     let (Some(at), Some(on)) = (dates.expires_at, dates.expires_on) else { return Vec::new() };
-    let earlier = subject.ends().into_iter().filter(|end| end.at < at);
+    let earlier = subject.ends().filter(|end| end.at < at);
     earlier.map(|end| format!("it expires on {on}, after {} has ended", end.whose)).collect()
 }
 

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let dates = &subject.metadata.dates;
     let (Some(at), Some(on)) = (dates.starts_at, dates.starts_on) else { return Vec::new() };
-    let later = subject.beginnings().into_iter().filter(|beginning| beginning.at > at);
+    let later = subject.beginnings().filter(|beginning| beginning.at > at);
     later.map(|later| format!("it starts on {on}, before {} begins", later.whose)).collect()
 }
 

@@ -14,9 +14,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let (ends, beginnings) = (subject.ends(), subject.beginnings());
-    let first_end = ends.iter().min_by_key(|end| end.at);
-    let last_beginning = beginnings.iter().max_by_key(|beginning| beginning.at);
+    let first_end = subject.ends().min_by_key(|end| end.at);
+    let last_beginning = subject.beginnings().max_by_key(|beginning| beginning.at);
     let (Some(end), Some(beginning)) = (first_end, last_beginning) else { return Vec::new() };
     let one_record = subject.metadata.dates.expires_at == Some(end.at)
         && subject.metadata.dates.starts_at == Some(beginning.at);

@@ -18,7 +18,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     let stated = subject.claims.and_then(|claims| claims.expires_on.as_deref());
     let claimed = stated.and_then(|text| text.get(..10)?.parse::<CivilDate>().ok());
     let Some(claimed) = claimed.filter(|_| subject.is_open()) else { return Vec::new() };
-    let first_end = subject.ends().into_iter().min_by_key(|end| end.at);
+    let first_end = subject.ends().min_by_key(|end| end.at);
     let cutoff = subject.zone().cutoff(claimed);
     let message = match first_end {
         Some(end) if end.at <= cutoff => return Vec::new(),

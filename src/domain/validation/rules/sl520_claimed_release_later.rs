@@ -19,7 +19,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     let claimed = stated.and_then(|text| text.get(..10)?.parse::<CivilDate>().ok());
     let Some(claimed) = claimed.filter(|_| subject.is_open()) else { return Vec::new() };
     let begins = subject.zone().start_of(claimed);
-    let waits = subject.beginnings().iter().any(|beginning| begins <= beginning.at);
+    let waits = subject.beginnings().any(|beginning| begins <= beginning.at);
     let message = || format!("the file is to be released on {claimed}");
     (subject.now < begins && !waits).then(message).into_iter().collect()
 }
