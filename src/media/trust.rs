@@ -11,8 +11,9 @@ use crate::domain::claims::Validity;
 pub struct Trust {
     /// Certificates of authorities, in PEM.
     anchors: Option<String>,
-    /// What the library needs, made from the anchors when it is first asked.
-    prepared: library::Prepared,
+    /// Made from the anchors when it is first needed.
+    #[cfg(feature = "c2pa")]
+    library: std::sync::OnceLock<Option<library::Shared>>,
 }
 
 impl fmt::Debug for Trust {
@@ -24,7 +25,11 @@ impl fmt::Debug for Trust {
 impl Trust {
     /// Trusts who was certified by one of `anchors`, certificates in PEM; without any, nobody.
     pub fn new(anchors: Option<String>) -> Self {
-        Self { anchors, prepared: library::Prepared::default() }
+        Self {
+            anchors,
+            #[cfg(feature = "c2pa")]
+            library: std::sync::OnceLock::new(),
+        }
     }
 
     /// Whether this program can tell if credentials hold.
@@ -41,20 +46,16 @@ impl Trust {
         media_type: &str,
         source: &mut (impl Read + Seek + Send),
     ) -> Option<Validity> {
-        let anchors = self.anchors.as_deref();
-        library::verdict((&self.prepared, anchors), media_type, source)
+        library::verdict(self, media_type, source)
     }
 }
 
 #[cfg(not(feature = "c2pa"))]
 mod library {
-    use super::{Read, Seek, Validity};
-
-    #[derive(Default)]
-    pub(super) struct Prepared;
+    use super::{Read, Seek, Trust, Validity};
 
     pub(super) fn verdict(
-        _: (&Prepared, Option<&str>),
+        _: &Trust,
         _: &str,
         _: &mut (impl Read + Seek + Send),
     ) -> Option<Validity> {
@@ -65,18 +66,17 @@ mod library {
 #[cfg(feature = "c2pa")]
 mod library {
     use std::panic::{AssertUnwindSafe, catch_unwind};
-    use std::sync::{Arc, OnceLock};
 
     use c2pa::{Context, Error, Reader, Settings, ValidationState};
 
-    use super::{Read, Seek, Validity};
+    use super::{Read, Seek, Trust, Validity};
 
     pub(super) fn verdict(
-        (prepared, anchors): (&Prepared, Option<&str>),
+        trust: &Trust,
         media_type: &str,
         source: &mut (impl Read + Seek + Send),
     ) -> Option<Validity> {
-        let context = prepared.get_or_init(|| context(anchors)).as_ref()?;
+        let context = trust.library.get_or_init(|| context(trust.anchors.as_deref())).as_ref()?;
         // The bytes are hostile, and the library is large.
         let read = || Reader::from_shared_context(context).with_stream(media_type, source);
         match catch_unwind(AssertUnwindSafe(read)) {
@@ -90,10 +90,10 @@ mod library {
         }
     }
 
-    pub(super) type Prepared = OnceLock<Option<Arc<Context>>>;
+    pub(super) type Shared = std::sync::Arc<Context>;
 
     /// What the library is to do; `None` if it does not know these settings.
-    fn context(anchors: Option<&str>) -> Option<Arc<Context>> {
+    fn context(anchors: Option<&str>) -> Option<Shared> {
         let mut settings = Settings::new();
         settings.set_value("verify.remote_manifest_fetch", false).ok()?;
         settings.set_value("verify.ocsp_fetch", false).ok()?;
