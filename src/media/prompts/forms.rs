@@ -8,10 +8,26 @@ use crate::media::packets::text::tidy;
 
 const PROMPTS: &[&str] =
     &["prompt", "Prompt", "positive_prompt", "PositivePrompt", "positivePrompt"];
-const NEGATIVES: &[&str] =
-    &["negative_prompt", "negativeprompt", "Negative", "NegativePrompt", "negativePrompt", "uc"];
-const MODELS: &[&str] =
-    &["model", "base_model", "base_model_name", "Model", "ModelName", "model_name", "modelName"];
+const NEGATIVES: &[&str] = &[
+    "negative_prompt",
+    "negativeprompt",
+    "Negative",
+    "NegativePrompt",
+    "negativePrompt",
+    "Negative Prompt",
+    "uc",
+];
+const MODELS: &[&str] = &[
+    "model",
+    "base_model",
+    "base_model_name",
+    "Model",
+    "ModelName",
+    "model_name",
+    "modelName",
+    "Base Model",
+    "use_stable_diffusion_model",
+];
 const SEEDS: &[&str] = &["seed", "Seed"];
 
 /// Looks a text up by its keyword.
@@ -32,14 +48,20 @@ pub(super) fn by_fields(text: &str) -> Option<Generation> {
         Some(fields) => (fields, Generator::SwarmUi),
         None => (&value, told_by(&value)),
     };
-    let prompt = first_of(fields, PROMPTS)?;
-    Some(Generation {
-        prompt: Some(prompt),
+    let found = said(fields, generator);
+    (found.prompt.is_some() || generator != Generator::Other).then_some(found)
+}
+
+fn said(fields: &Value, generator: Generator) -> Generation {
+    // Draw Things names the prompt by a letter.
+    let lettered = fields.get("c").filter(|_| fields.get("uc").is_some());
+    Generation {
+        prompt: first_of(fields, PROMPTS).or_else(|| shown(lettered?)),
         negative_prompt: first_of(fields, NEGATIVES),
         model: first_of(fields, MODELS).or_else(|| shown(fields.get("model")?.get("name")?)),
         seed: first_of(fields, SEEDS),
         generator,
-    })
+    }
 }
 
 /// The generator by the fields that only it writes.
@@ -47,26 +69,56 @@ fn told_by(value: &Value) -> Generator {
     let says = |field: &str, word: &str| {
         value.get(field).and_then(Value::as_str).is_some_and(|text| text.contains(word))
     };
+    let has = |field: &str| value.get(field).is_some();
     if says("software", "Fooocus")
         || says("version", "Fooocus")
         || says("metadata_scheme", "fooocus")
+        || has("Fooocus V2 Expansion")
+        || (has("base_model") && has("base_model_hash"))
+        || (has("Base Model") && says("Version", "v2."))
     {
         Generator::Fooocus
-    } else if value.get("uc").is_some() && value.get("n_samples").is_some() {
+    } else if has("uc") && has("n_samples") {
         Generator::NovelAi
-    } else if says("app_id", "InvokeAI") || value.get("positive_prompt").is_some() {
+    } else if says("app_id", "InvokeAI") || has("positive_prompt") {
         Generator::InvokeAi
     } else {
         Generator::Other
     }
 }
 
-/// Fooocus names its form beside it; in its own form the parameters are JSON.
+/// Fooocus names its form beside it, or itself as the software; in its own form the parameters are
+/// JSON.
 pub(super) fn fooocus(keyed: &Keyed<'_>) -> Option<Generation> {
-    let scheme = keyed("fooocus_scheme")?;
+    let software = keyed("Software").filter(|name| name.starts_with("Fooocus"));
+    keyed("fooocus_scheme").or(software)?;
     let text = keyed("parameters").or(keyed("UserComment"))?;
-    let found = if scheme == "a1111" { super::parameters::read(text) } else { by_fields(text) };
-    found.map(|found| Generation { generator: Generator::Fooocus, ..found })
+    match json(text).filter(Value::is_object) {
+        Some(fields) => Some(said(&fields, Generator::Fooocus)),
+        None => super::parameters::read(text)
+            .map(|found| Generation { generator: Generator::Fooocus, ..found }),
+    }
+}
+
+/// Easy Diffusion gives every setting a keyword of its own.
+pub(super) fn easy_diffusion(keyed: &Keyed<'_>) -> Option<Generation> {
+    let model = keyed("use_stable_diffusion_model").or(keyed("Stable Diffusion model"))?;
+    let negative = keyed("negative_prompt").or(keyed("Negative Prompt"));
+    Some(Generation {
+        prompt: Some(tidy(keyed("prompt")?)?),
+        negative_prompt: negative.and_then(tidy),
+        model: tidy(model),
+        seed: keyed("seed").and_then(tidy),
+        ..nothing(Generator::Other)
+    })
+}
+
+/// Midjourney describes a picture by what was asked for and the number of the job.
+pub(super) fn midjourney(description: &str) -> Option<Generation> {
+    let (prompt, job) = description.rsplit_once(" Job ID: ")?;
+    let is_number = |c: char| c.is_ascii_hexdigit() || c == '-';
+    (job.trim().len() == 36 && job.trim().chars().all(is_number))
+        .then(|| Generation { prompt: tidy(prompt), ..nothing(Generator::Other) })
 }
 
 /// `invokeai_metadata` since version 3, `sd-metadata` before, `Dream` before that.
@@ -96,9 +148,10 @@ pub(super) fn invokeai(keyed: &Keyed<'_>) -> Option<Generation> {
     newest.or_else(older).or_else(|| dream(keyed("Dream")?))
 }
 
-/// A command line: the prompt in quotes with `[negative]` parts, then options.
+/// A command line: the prompt, mostly in quotes, with `[negative]` parts, then options.
 fn dream(text: &str) -> Option<Generation> {
-    let (prompt, options) = text.strip_prefix('"')?.rsplit_once('"')?;
+    let quoted = text.strip_prefix('"').and_then(|text| text.rsplit_once('"'));
+    let (prompt, options) = quoted.or_else(|| text.split_at_checked(text.find(" -")?))?;
     let (prompt, negative_prompt) = without_brackets(prompt);
     let mut words = options.split_whitespace();
     let seed = words.find_map(|word| word.strip_prefix("-S").map(str::to_owned));

@@ -4,6 +4,8 @@
 //! happens to stand in a comment is no prompt.
 
 mod comfyui;
+mod drawn;
+mod flow;
 mod forms;
 mod parameters;
 
@@ -22,17 +24,20 @@ pub(super) fn generation(texts: &[Keyed]) -> Option<Generation> {
     let keyed = |key: &str| {
         texts.iter().find(|text| text.key.eq_ignore_ascii_case(key)).map(|text| text.text.as_str())
     };
-    let forms: [&dyn Fn() -> Option<Generation>; 10] = [
+    let forms: [&dyn Fn() -> Option<Generation>; 13] = [
         &|| forms::fooocus(&keyed),
         &|| keyed("parameters").and_then(described),
         &|| keyed("UserComment").and_then(commented),
+        &|| keyed("Model").filter(|text| text.contains("sui_image_params")).and_then(commented),
         &|| forms::invokeai(&keyed),
         &|| forms::novelai(&keyed),
         &|| keyed("parameters-json").or(keyed("generation_data")).and_then(forms::by_fields),
         &|| comfyui::saved(&keyed),
+        &|| forms::easy_diffusion(&keyed),
         &|| texts.iter().find_map(|text| comfyui::prefixed(&text.text, "prompt")),
         &|| texts.iter().find_map(|text| comfyui::prefixed(&text.text, "workflow")),
         &|| keyed("comment").and_then(|text| forms::by_fields(text).or(parameters::read(text))),
+        &|| keyed("Description").and_then(forms::midjourney),
     ];
     forms.iter().find_map(|form| form())
 }
@@ -50,7 +55,7 @@ fn described(text: &str) -> Option<Generation> {
 /// A comment, where anything may stand.
 fn commented(text: &str) -> Option<Generation> {
     if text.trim_start().starts_with('{') {
-        return forms::by_fields(text).or_else(|| comfyui::graph(text));
+        return comfyui::commented(text).or_else(|| forms::by_fields(text));
     }
     parameters::read(text)
 }

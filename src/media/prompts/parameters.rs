@@ -17,12 +17,14 @@ pub(super) fn read(text: &str) -> Option<Generation> {
         Some(at) => prompts.split_at_checked(at)?,
         None => (prompts, ""),
     };
+    let by_fooocus = setting(settings, "Version").is_some_and(|name| name.starts_with("Fooocus"));
+    let generator = if by_fooocus { Generator::Fooocus } else { Generator::A1111 };
     Some(Generation {
         prompt: tidy(prompt),
         negative_prompt: tidy(negative.strip_prefix(NEGATIVE).unwrap_or_default()),
         model: setting(settings, "Model"),
         seed: setting(settings, "Seed"),
-        ..nothing(Generator::A1111)
+        ..nothing(generator)
     })
 }
 
@@ -53,7 +55,11 @@ fn setting(settings: &str, name: &str) -> Option<String> {
     });
     let value = settings.get(ours.next()? + mark.len()..)?.trim_start();
     match value.strip_prefix('"') {
-        Some(quoted) => tidy(quoted.split('"').next()?),
+        Some(quoted) => {
+            let whole = serde_json::Deserializer::from_str(value).into_iter::<String>().next();
+            let whole = whole.and_then(Result::ok).and_then(|text| tidy(&text));
+            whole.or_else(|| tidy(quoted.split('"').next()?))
+        }
         None => tidy(value.split([',', '\n']).next()?),
     }
 }
