@@ -1,7 +1,7 @@
 //! SVG: recognized by its root element, sized by `width`, `height` and `viewBox`.
 //!
-//! Nothing is read past a document type that declares something of its own, so that none of it
-//! can matter. One that only names a public type is passed over; it is never fetched.
+//! A document type is passed over and never fetched; what it declares is not expanded, so that none
+//! of it can matter.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -18,8 +18,8 @@ pub(super) fn is_markup(head: &[u8]) -> bool {
     text.trim_ascii_start().starts_with(b"<")
 }
 
-/// The content if the text's root element is `svg`, or it declares a document type of that name;
-/// the latter has no dimensions.
+/// The content if the text's root element is `svg`, and a document type that declares something has
+/// that name too.
 pub(super) fn content(bytes: &[u8]) -> Option<Content> {
     let text = bytes.utf8_chunks().next()?.valid();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
@@ -27,8 +27,7 @@ pub(super) fn content(bytes: &[u8]) -> Option<Content> {
         let dimensions = match reader.read_event().ok()? {
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => continue,
             Event::Text(text) if text.trim_ascii().is_empty() => continue,
-            Event::DocType(named) if !named.contains('[') => continue,
-            Event::DocType(declaring) if names_svg(&declaring) => None,
+            Event::DocType(named) if !named.contains('[') || names_svg(&named) => continue,
             Event::Start(root) | Event::Empty(root) if root.local_name().as_ref() == "svg" => {
                 dimensions(&root)
             }
