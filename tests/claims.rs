@@ -1,5 +1,7 @@
 //! What files say about themselves, field by field against what `ExifTool` read.
 
+mod oddities;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -465,7 +467,7 @@ fn bombs_are_refused_without_being_unpacked() {
     let entities = "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>";
     let says = xmp("&b;", "x").replace("<x:xmpmeta", &format!("{entities}<x:xmpmeta"));
     let claims = read_claims_as(Container::Sidecar, &mut Cursor::new(says.as_bytes()));
-    assert!(claims.alt.is_empty() && claims.defects.len() == 1, "{claims:?}");
+    assert_eq!((claims.alt.any(), claims.defects.len()), (Some("&b;"), 0));
     let deep = xmp(&"<a>".repeat(200_000), "x");
     let claims = read_claims_as(Container::Sidecar, &mut Cursor::new(deep.as_bytes()));
     assert_eq!(claims.defects.len(), 1);
@@ -573,7 +575,7 @@ fn the_files_in_fixtures_are_the_samples() {
 }
 
 #[test]
-fn extended_xmp_is_joined_if_the_packet_names_it() {
+fn extended_xmp_is_joined_in_any_order_if_the_packet_names_it() {
     let digest = "0123456789ABCDEF0123456789ABCDEF";
     let main = xmp("short", "x").replace(
         "rdf:about=''",
@@ -598,8 +600,8 @@ fn extended_xmp_is_joined_if_the_packet_names_it() {
     let file = jpeg(&[
         first_packet.clone(),
         part(&other, 0, "<not the one that was meant>"),
-        part(digest, 0, first),
         part(digest, 150, second),
+        part(digest, 0, first),
     ]);
     let (claims, ..) = claims_in(&file);
     assert_eq!(claims.title.any().map(|title| title.starts_with("long long")), Some(true));

@@ -65,6 +65,9 @@ fn markup(head: &[u8]) -> Option<Container> {
         return None;
     }
     let at = |mark: &str| text.find(mark);
+    if text.contains("<!DOCTYPE svg") {
+        return Some(Container::Svg);
+    }
     let packet = [at("<?xpacket"), at("<x:xmpmeta"), at("adobe:ns:meta/"), at("<rdf:RDF")];
     match (packet.into_iter().flatten().min(), at("<svg").or(at(":svg"))) {
         (Some(packet), Some(svg)) if svg < packet => Some(Container::Svg),
@@ -128,16 +131,14 @@ fn sidecar(source: &mut Source<'_>) -> Found {
 fn assemble(source: &mut Source<'_>, mut found: Found, whole: Option<exif::Fields>) -> Claims {
     let mut exif = whole.unwrap_or_default();
     for packet in std::mem::take(&mut found.exif) {
-        let fields = exif_packet(&packet, &mut found);
-        if exif == exif::Fields::default() {
-            exif = fields;
-        }
+        exif.add(exif_packet(&packet, &mut found));
     }
     let iim = iim_fields(&mut found);
     let xmp = xmp_fields(&mut found);
     let credentials = credentials(source, &mut found, xmp.provenance.clone());
     let generation = generation(&found, &exif, &xmp);
-    let png = |key: &str| found.texts.iter().find(|text| text.key == key).map(|text| &text.text);
+    // Of a key that stands twice, the last counts.
+    let software = found.texts.iter().rfind(|text| text.key.eq_ignore_ascii_case("Software"));
     let mut defects: Vec<Defect> = found.defects.clone();
     defects.sort_unstable();
     defects.dedup();
@@ -162,7 +163,7 @@ fn assemble(source: &mut Source<'_>, mut found: Found, whole: Option<exif::Field
         source_type: xmp.source_type,
         released_on: iim.released_on,
         expires_on: iim.expires_on,
-        tool: xmp.tool.or(exif.software).or_else(|| text::tidy(png("Software")?)),
+        tool: xmp.tool.or(exif.software).or_else(|| text::tidy(&software?.text)),
         generation,
         credentials,
         defects,
@@ -189,9 +190,12 @@ fn first_full(first: Vec<String>, second: Vec<String>) -> Vec<String> {
     if first.is_empty() { second } else { first }
 }
 
+/// Some programs put the mark of a JPEG segment before the TIFF structure, whatever the container.
 fn exif_packet(packet: &Packet, found: &mut Found) -> exif::Fields {
-    let mut bytes = Cursor::new(packet.bytes.as_slice());
-    exif::read(&mut Source::new(&mut bytes), found, exif::Whole::Packet(packet.at))
+    let marked = packet.bytes.strip_prefix(b"Exif\0\0");
+    let (at, bytes) = marked.map_or((0, packet.bytes.as_slice()), |bytes| (6, bytes));
+    let mut bytes = Cursor::new(bytes);
+    exif::read(&mut Source::new(&mut bytes), found, exif::Whole::Packet(packet.at + at))
 }
 
 /// The first packet that says anything counts.

@@ -1,6 +1,7 @@
 //! What the readers of containers hand on: the metadata as it lies in the file, unread, with where
 //! it was.
 
+use super::packets::text;
 use super::source::Source;
 use crate::domain::claims::Defect;
 
@@ -88,6 +89,11 @@ impl Found {
             self.kept += bytes;
         }
         fits
+    }
+
+    /// Keeps the text of a container that has comments without keywords.
+    pub(super) fn comment(&mut self, bytes: &[u8]) {
+        self.texts.push(Keyed { key: "Comment".to_owned(), text: text::decode(bytes) });
     }
 
     pub(super) fn add_manifest(&mut self, part: Extent) {

@@ -85,7 +85,7 @@ fn jumbf_box(name: &[u8], body: &[u8]) -> Vec<u8> {
     [length.as_slice(), name, body].concat()
 }
 
-fn superbox(label: &str, content: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn superbox(label: &str, content: &[Vec<u8>]) -> Vec<u8> {
     let description = [&[0; 16], [3].as_slice(), label.as_bytes(), b"\0"].concat();
     jumbf_box(b"jumb", &[jumbf_box(b"jumd", &description), content.concat()].concat())
 }
@@ -188,13 +188,12 @@ pub(crate) fn gif_manifest(store: &[u8]) -> Vec<u8> {
     [b"!\xff\x0bC2PA_GIF\x01\0\0", parts.collect::<Vec<_>>().as_slice(), b"\0"].concat()
 }
 
-/// An AVIF whose items are EXIF and XMP, and whose boxes are these besides.
+/// An AVIF whose items are EXIF, with what stands before it, and XMP, and whose boxes are these besides.
 pub(crate) fn avif(exif: &[u8], xmp: &str, boxes: &[Vec<u8>]) -> Vec<u8> {
     let item = |number: u16, rest: &[u8]| {
         let body = [b"\x02\0\0\0", number.to_be_bytes().as_slice(), b"\0\0", rest].concat();
         jumbf_box(b"infe", &body)
     };
-    let exif = [b"\0\0\0\0", exif].concat();
     let items = [item(1, b"Exif\0"), item(2, b"mime\0application/rdf+xml\0")].concat();
     let list = jumbf_box(b"iinf", &[b"\0\0\0\0\0\x02", items.as_slice()].concat());
     let place = |number: u16, at: usize, length: usize| {
@@ -206,15 +205,16 @@ pub(crate) fn avif(exif: &[u8], xmp: &str, boxes: &[Vec<u8>]) -> Vec<u8> {
     };
     let places = [place(1, 0, exif.len()), place(2, exif.len(), xmp.len())].concat();
     let location = jumbf_box(b"iloc", &[b"\x01\0\0\0\x44\0\0\x02", places.as_slice()].concat());
-    let held = jumbf_box(b"idat", &[exif.as_slice(), xmp.as_bytes()].concat());
+    let held = jumbf_box(b"idat", &[exif, xmp.as_bytes()].concat());
     let meta = jumbf_box(b"meta", &[b"\0\0\0\0", list.as_slice(), &location, &held].concat());
     let brand = jumbf_box(b"ftyp", b"avif\0\0\0\0avifmif1");
     [brand, meta, boxes.concat(), jumbf_box(b"mdat", b"pixels")].concat()
 }
 
-pub(crate) fn uuid_manifest(store: &[u8]) -> Vec<u8> {
+pub(crate) fn uuid_manifest(purpose: &str, store: &[u8]) -> Vec<u8> {
     let id = b"\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
-    let body = [id.as_slice(), b"\0\0\0\0manifest\0\0\0\0\0\0\0\0\0", store].concat();
+    let purpose = format!("\0\0\0\0{purpose}\0\0\0\0\0\0\0\0\0");
+    let body = [id.as_slice(), purpose.as_bytes(), store].concat();
     jumbf_box(b"uuid", &body)
 }
 
@@ -233,6 +233,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Vec<u8>)> {
     let says = |name: &str| xmp(name, GENERATED);
     let parameters = "a tin of tea\nNegative prompt: text\nSteps: 20, Seed: 4815, Model: tea-xl";
     let exif = exif("a tin", parameters);
+    let item = [b"\0\0\0\0", exif.as_slice()].concat();
     let store = manifest("tea 1.0", GENERATED);
     let iim = iim(&[(5, "Tea"), (25, "tea"), (25, "tin"), (80, "A. Person"), (37, "20270131")]);
     let bare =
@@ -270,7 +271,7 @@ pub(crate) fn samples() -> Vec<(&'static str, Vec<u8>)> {
                 (b"C2PA", store.clone()),
             ]),
         ),
-        ("tea.avif", avif(&exif, &says("tea.avif"), &[uuid_manifest(&store)])),
+        ("tea.avif", avif(&item, &says("tea.avif"), &[uuid_manifest("manifest", &store)])),
         (
             "tea.tif",
             tiff(

@@ -6,8 +6,9 @@ use crate::media::source::Source;
 /// The most blocks that are looked at, and the most parts of all of them.
 const BLOCKS: u32 = 65_536;
 const PARTS: u32 = 1_048_576;
-/// What ends XMP in a GIF: bytes that lead a reader of parts to the end, wherever it comes in.
-const TRAILER: usize = 258;
+/// How the bytes begin that end XMP in a GIF: they lead a reader of parts to the end, wherever it
+/// comes in, and no text holds them.
+const TRAILER: [u8; 4] = [1, 0xff, 0xfe, 0xfd];
 
 pub(in crate::media) fn read(source: &mut Source<'_>) -> Found {
     let mut reading = Reading { found: Found::default(), parts: PARTS };
@@ -49,6 +50,9 @@ impl Reading {
 
     fn extension(&mut self, source: &mut Source<'_>, at: u64) -> Result<u64, u64> {
         let label = source.byte(at + 1).ok_or(at)?;
+        if label == 0xfe {
+            return self.comment(source, at + 2);
+        }
         let application = source.array::<12>(at + 2).filter(|_| label == 0xff);
         match application.as_ref() {
             Some(b"\x0bXMP DataXMP") => self.xmp(source, at + 14),
@@ -65,13 +69,19 @@ impl Reading {
         let part = Extent { at, length: end - at };
         let Some(Packet { bytes, .. }) = self.found.read(source, part) else { return Ok(end) };
         let bytes = if bytes.first().is_some_and(|first| b"<\xef\xfe\xff\0".contains(first)) {
-            let end = bytes.len().saturating_sub(TRAILER);
-            let last = bytes.iter().rposition(|byte| *byte == b'>').map_or(end, |at| at + 1);
-            bytes.get(..last.max(end)).unwrap_or_default().to_vec()
+            without_trailer(bytes)
         } else {
             without_lengths(&bytes)
         };
         self.found.xmp.push(Packet { at, bytes });
+        Ok(end)
+    }
+
+    fn comment(&mut self, source: &mut Source<'_>, at: u64) -> Result<u64, u64> {
+        let end = self.skip_parts(source, at)?;
+        if let Some(packet) = self.found.read(source, Extent { at, length: end - at }) {
+            self.found.comment(&without_lengths(&packet.bytes));
+        }
         Ok(end)
     }
 
@@ -104,6 +114,12 @@ impl Reading {
 /// Bytes of the color table that the flags announce.
 fn color_table(packed: u8) -> u64 {
     if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
+}
+
+fn without_trailer(mut bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.windows(TRAILER.len()).position(|window| window == TRAILER);
+    bytes.truncate(end.unwrap_or(bytes.len()));
+    bytes
 }
 
 fn without_lengths(bytes: &[u8]) -> Vec<u8> {

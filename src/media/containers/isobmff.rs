@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::found::{Extent, Found, Packet};
+use crate::media::packets::jumbf;
 use crate::media::source::Source;
 
 const BOXES: u32 = 4_096;
@@ -24,7 +25,9 @@ pub(in crate::media) fn read(source: &mut Source<'_>) -> Found {
                 found.xmp.extend(packet);
             }
             // A box is its own header here: credentials are the box.
-            b"jumb" => found.add_manifest(Extent { at: body.at - 8, length: body.length + 8 }),
+            b"jumb" if jumbf::is_store(source, body.at) => {
+                found.add_manifest(Extent { at: body.at - 8, length: body.length + 8 });
+            }
             _ => {}
         }
     }
@@ -80,19 +83,30 @@ fn uuid(source: &mut Source<'_>, body: Extent, found: &mut Found) {
         let packet = found.read(source, rest(16));
         found.xmp.extend(packet);
     } else if id == Some(C2PA) {
-        // Version and flags, `manifest` with its NUL, the offset of the Merkle boxes.
-        let purpose = source.array::<9>(body.at + 20);
-        if purpose.as_ref() == Some(b"manifest\0") {
-            found.add_manifest(rest(16 + 4 + 9 + 8));
+        // Version and flags, the purpose with its NUL, the offset of the Merkle boxes. An update
+        // stands behind the original that it goes on from.
+        let purposes: [&[u8]; 3] = [b"manifest\0", b"original\0", b"update\0"];
+        let purpose = source.array::<9>(body.at + 20).unwrap_or_default();
+        if let Some(purpose) = purposes.iter().find(|known| purpose.starts_with(known)) {
+            found.add_manifest(rest(16 + 4 + purpose.len() as u64 + 8));
         }
     }
 }
 
-/// Four bytes say how far it is to the TIFF structure.
+/// Four bytes say how far it is to the TIFF structure; some programs leave them out. An item without
+/// a byte is one whose content was taken away.
 fn exif(source: &mut Source<'_>, parts: &[Extent], found: &mut Found) {
-    let Some(packet) = joined(source, parts, found) else { return };
-    let skip = packet.bytes.first_chunk().copied().map_or(0, u32::from_be_bytes);
-    let skip = usize::try_from(skip).unwrap_or(usize::MAX).saturating_add(4);
+    let Some(packet) = joined(source, parts, found).filter(|packet| !packet.bytes.is_empty())
+    else {
+        return;
+    };
+    let begins: [&[u8]; 3] = [b"II*\0", b"MM\0*", b"Exif\0\0"];
+    let skip = if begins.iter().any(|begin| packet.bytes.starts_with(begin)) {
+        0
+    } else {
+        let skip = packet.bytes.first_chunk().copied().map_or(0, u32::from_be_bytes);
+        usize::try_from(skip).unwrap_or(usize::MAX).saturating_add(4)
+    };
     match packet.bytes.get(skip..) {
         Some(bytes) => {
             found.exif.push(Packet { at: packet.at + skip as u64, bytes: bytes.to_vec() });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::media::found::{Extent, Found, Packet};
+use crate::media::packets::jumbf;
 use crate::media::source::Source;
 
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
@@ -21,15 +22,35 @@ const SKIPPED: u64 = 65_536;
 const TAIL: u64 = 4_096;
 
 pub(in crate::media) fn read(source: &mut Source<'_>) -> Found {
-    let mut reading = Reading { found: Found::default(), parts: BTreeMap::new() };
+    let mut reading = Reading::default();
     reading.segments(source);
-    reading.finish()
+    reading.join_extended();
+    reading.choose_store(source);
+    reading.found
 }
 
+#[derive(Default)]
 struct Reading {
     found: Found,
-    /// The parts of JUMBF boxes by box instance and packet number (ISO 19566-5, D.2).
-    parts: BTreeMap<(u16, u32), Extent>,
+    /// The parts of JUMBF boxes by box and packet number (ISO 19566-5, D.2).
+    parts: BTreeMap<(JumbfBox, u32), Extent>,
+    extended: Vec<Extended>,
+}
+
+/// What the parts of one box have in common. Some programs give all their boxes one instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct JumbfBox {
+    instance: u16,
+    length: u64,
+    /// Bytes of the header that each part repeats.
+    header: u64,
+}
+
+/// Extended XMP by its digest, its parts by their offset.
+struct Extended {
+    digest: String,
+    at: u64,
+    parts: BTreeMap<u32, Vec<u8>>,
 }
 
 impl Reading {
@@ -78,6 +99,11 @@ impl Reading {
             0xe1 => self.app1(source, part),
             0xeb => self.app11(source, part),
             0xed => self.app13(source, part),
+            0xfe => {
+                if let Some(packet) = self.found.read(source, part) {
+                    self.found.comment(&packet.bytes);
+                }
+            }
             _ => {}
         }
         Some(at + 2 + length)
@@ -103,16 +129,28 @@ impl Reading {
         let Some((numbers, part)) = rest.split_at_checked(8) else { return };
         let digest = String::from_utf8_lossy(digest).into_owned();
         let offset = numbers.last_chunk().copied().map_or(0, u32::from_be_bytes);
-        let packets = &mut self.found.extended_xmp;
-        if !packets.iter().any(|(known, _)| *known == digest) && packets.len() < EXTENDED {
-            packets.push((digest.clone(), Packet { at: packet.at, ..Packet::default() }));
+        let known = &mut self.extended;
+        if !known.iter().any(|known| known.digest == digest) && known.len() < EXTENDED {
+            let parts = BTreeMap::new();
+            known.push(Extended { digest: digest.clone(), at: packet.at, parts });
         }
-        let known = packets.iter_mut().find(|(known, _)| *known == digest);
-        let Some((_, whole)) = known else { return };
-        if whole.bytes.len() as u64 == u64::from(offset) {
-            whole.bytes.extend_from_slice(part);
-        } else {
-            self.found.defect(packet.at, "a part of the extended XMP is missing");
+        if let Some(known) = known.iter_mut().find(|known| known.digest == digest) {
+            known.parts.entry(offset).or_insert_with(|| part.to_vec());
+        }
+    }
+
+    /// The parts may stand in any order.
+    fn join_extended(&mut self) {
+        for Extended { digest, at, parts } in std::mem::take(&mut self.extended) {
+            let mut whole = Packet { at, bytes: Vec::new() };
+            for (offset, part) in parts {
+                if whole.bytes.len() as u64 == u64::from(offset) {
+                    whole.bytes.extend_from_slice(&part);
+                } else {
+                    self.found.defect(at, "a part of the extended XMP is missing");
+                }
+            }
+            self.found.extended_xmp.push((digest, whole));
         }
     }
 
@@ -126,13 +164,14 @@ impl Reading {
         else {
             return;
         };
-        let large = source.u32_be(part.at + 8) == Some(1);
-        let header = if large { 16 } else { 8 };
-        let repeated = if number > 1 { header } else { 0 };
-        let at = part.at + 8 + repeated;
-        let length = (part.length - 8).saturating_sub(repeated);
+        let (header, length) = match source.u32_be(part.at + 8) {
+            Some(1) => (16, source.u64_be(part.at + 16).unwrap_or(0)),
+            length => (8, length.unwrap_or(0).into()),
+        };
+        let of = JumbfBox { instance, length, header };
         if self.parts.len() < 65_536 {
-            self.parts.entry((instance, number)).or_insert(Extent { at, length });
+            let part = Extent { at: part.at + 8, length: part.length - 8 };
+            self.parts.entry((of, number)).or_insert(part);
         }
     }
 
@@ -164,15 +203,24 @@ impl Reading {
         }
     }
 
-    fn finish(mut self) -> Found {
-        let Some(((first, _), _)) = self.parts.first_key_value() else { return self.found };
-        let first = *first;
-        for ((instance, _), part) in self.parts {
-            if instance == first {
-                self.found.add_manifest(part);
+    /// Of all boxes the first that is called a C2PA store.
+    fn choose_store(&mut self, source: &mut Source<'_>) {
+        let mut parts = std::mem::take(&mut self.parts).into_iter().peekable();
+        while let Some(((of, _), first)) = parts.next() {
+            let chosen = jumbf::is_store(source, first.at + of.header);
+            if chosen {
+                self.found.add_manifest(first);
+            }
+            while let Some((_, part)) = parts.next_if(|((next, _), _)| *next == of) {
+                if chosen {
+                    let length = part.length.saturating_sub(of.header);
+                    self.found.add_manifest(Extent { at: part.at + of.header, length });
+                }
+            }
+            if chosen {
+                return;
             }
         }
-        self.found
     }
 }
 

@@ -199,8 +199,7 @@ fn raw_profile(at: u64, (name, value): (&[u8], &[u8]), found: &mut Found) {
             if let Some(xmp) = bare(b"http://ns.adobe.com/xap/1.0/\0") {
                 found.xmp.push(Packet { at, bytes: xmp });
             } else {
-                let exif = bare(b"Exif\0\0").unwrap_or(bytes);
-                found.exif.push(Packet { at, bytes: exif });
+                found.exif.push(Packet { at, bytes });
             }
         }
         b"xmp" => found.xmp.push(Packet { at, bytes }),

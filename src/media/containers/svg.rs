@@ -37,20 +37,26 @@ fn elements(markup: &str, found: &mut Found) -> Result<(), u64> {
     loop {
         let at = reader.buffer_position();
         let (namespace, event) = reader.read_resolved_event().map_err(|_| at)?;
-        let ours = |wanted: &str| matches!(namespace, ResolveResult::Bound(ns) if ns.0 == wanted);
+        let is_manifest = match &namespace {
+            ResolveResult::Bound(bound) => bound.0 == C2PA,
+            ResolveResult::Unknown(prefix) => prefix == "c2pa",
+            ResolveResult::Unbound => false,
+        };
+        // Illustrator names the namespace by an entity; some write none.
+        let drawn = match &namespace {
+            ResolveResult::Bound(bound) => bound.0 == SVG || bound.0.starts_with('&'),
+            ResolveResult::Unbound => true,
+            ResolveResult::Unknown(_) => false,
+        };
         match event {
             Event::Eof if depth == 0 => return Ok(()),
             Event::Eof => return Err(at),
-            Event::DocType(declared) if declared.contains('[') => {
-                found.defect(at, "the SVG declares entities, and is not read on");
-                return Ok(());
-            }
             Event::End(_) => depth = depth.saturating_sub(1),
             Event::Start(start) => {
                 let kind = match start.local_name().as_ref() {
-                    "title" if depth == 1 && ours(SVG) => Kind::Title,
-                    "desc" if depth == 1 && ours(SVG) => Kind::Description,
-                    "manifest" if ours(C2PA) => Kind::Manifest,
+                    "title" if depth == 1 && drawn => Kind::Title,
+                    "desc" if depth == 1 && drawn => Kind::Description,
+                    "manifest" if is_manifest => Kind::Manifest,
                     _ if depth < DEPTH => {
                         depth += 1;
                         continue;

@@ -1,6 +1,6 @@
 //! WebP: metadata in the chunks of a RIFF file.
 
-use crate::media::found::{Extent, Found, Packet};
+use crate::media::found::{Extent, Found};
 use crate::media::source::Source;
 
 const CHUNKS: u32 = 65_536;
@@ -47,22 +47,13 @@ fn take(source: &mut Source<'_>, found: &mut Found, (name, part): (&[u8; 4], Ext
     match name {
         b"C2PA" => found.add_manifest(part),
         b"EXIF" => {
-            if let Some(packet) = found.read(source, part) {
-                found.exif.push(without_mark(packet));
-            }
+            let packet = found.read(source, part);
+            found.exif.extend(packet);
         }
         b"XMP " | b"XMP\0" => {
             let packet = found.read(source, part);
             found.xmp.extend(packet);
         }
         _ => {}
-    }
-}
-
-/// Some programs put the mark of a JPEG segment before the TIFF structure.
-fn without_mark(packet: Packet) -> Packet {
-    match packet.bytes.strip_prefix(b"Exif\0\0") {
-        Some(rest) => Packet { at: packet.at + 6, bytes: rest.to_vec() },
-        None => packet,
     }
 }

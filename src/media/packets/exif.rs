@@ -3,7 +3,7 @@
 //! Directories are read entry by entry, a bounded number of each, and none twice, so that one that
 //! leads back to itself ends.
 
-use crate::media::found::{Extent, Found};
+use crate::media::found::{Extent, Found, Packet};
 use crate::media::packets::text::{self, Order};
 use crate::media::source::Source;
 
@@ -22,6 +22,31 @@ pub(in crate::media) struct Fields {
     pub artist: Option<String>,
     pub copyright: Option<String>,
     pub user_comment: Option<String>,
+}
+
+impl Fields {
+    /// Adds what another structure says. What an earlier one said stays.
+    pub(in crate::media) fn add(&mut self, other: Self) {
+        let fields = [
+            (&mut self.description, other.description),
+            (&mut self.make, other.make),
+            (&mut self.model, other.model),
+            (&mut self.software, other.software),
+            (&mut self.artist, other.artist),
+            (&mut self.copyright, other.copyright),
+            (&mut self.user_comment, other.user_comment),
+        ];
+        for (field, text) in fields {
+            keep(field, text);
+        }
+    }
+}
+
+/// Of a tag that stands twice, the first counts.
+fn keep(field: &mut Option<String>, text: Option<String>) {
+    if field.is_none() {
+        *field = text;
+    }
 }
 
 /// What the structure is.
@@ -203,20 +228,26 @@ impl Reading<'_, '_> {
     }
 
     fn take(&mut self, entry: &Entry) {
+        let text = match entry.tag {
+            0x010e | 0x010f | 0x0110 | 0x0131 | 0x013b => self.text(entry),
+            0x8298 => self.lines(entry),
+            _ => None,
+        };
+        let fields = &mut self.fields;
         match entry.tag {
-            0x010e => self.fields.description = self.text(entry),
-            0x010f => self.fields.make = self.text(entry),
-            0x0110 => self.fields.model = self.text(entry),
-            0x0131 => self.fields.software = self.text(entry),
-            0x013b => self.fields.artist = self.text(entry),
-            0x8298 => self.fields.copyright = self.lines(entry),
+            0x010e => keep(&mut fields.description, text),
+            0x010f => keep(&mut fields.make, text),
+            0x0110 => keep(&mut fields.model, text),
+            0x0131 => keep(&mut fields.software, text),
+            0x013b => keep(&mut fields.artist, text),
+            0x8298 => keep(&mut fields.copyright, text),
             0x02bc => {
                 let packet = self.found.read(self.source, entry.value);
                 self.found.xmp.extend(packet);
             }
             0x83bb => {
                 let packet = self.found.read(self.source, entry.value);
-                self.found.iim.extend(packet);
+                self.found.iim.extend(packet.map(unswapped));
             }
             0x8649 => {
                 let packet = self.found.read(self.source, entry.value);
@@ -234,10 +265,11 @@ impl Reading<'_, '_> {
     }
 
     /// A copyright may be the photographer's and the editor's, with a NUL between (EXIF 2.32, 4.6.4).
+    /// What stands behind a second NUL is none.
     fn lines(&mut self, entry: &Entry) -> Option<String> {
         let packet = self.found.read(self.source, entry.value)?;
         let text = text::decode(&packet.bytes);
-        let lines = text.split('\0').map(|line| line.trim_end_matches(' '));
+        let lines = text.split('\0').take(2).map(|line| line.trim_end_matches(' '));
         text::tidy(&lines.collect::<Vec<_>>().join("\n"))
     }
 
@@ -246,7 +278,8 @@ impl Reading<'_, '_> {
             return;
         }
         let Some(packet) = self.found.read(self.source, entry.value) else { return };
-        self.fields.user_comment = text::tidy(&comment(&packet.bytes, self.layout.order));
+        let text = comment(&packet.bytes, self.layout.order);
+        keep(&mut self.fields.user_comment, text::tidy(text.trim_start_matches('\u{feff}')));
     }
 
     /// Picture data beyond the end of the file means that the file was cut off.
@@ -278,19 +311,43 @@ impl Reading<'_, '_> {
     }
 }
 
+/// IPTC-IIM that was written as numbers of four bytes has them in the wrong order (as many programs
+/// do that put it into TIFF).
+fn unswapped(mut packet: Packet) -> Packet {
+    let is_swapped = |bytes: &[u8]| matches!(bytes, [first, _, _, 0x1c, ..] if *first != 0x1c);
+    if is_swapped(&packet.bytes) {
+        packet.bytes.chunks_exact_mut(4).for_each(<[u8]>::reverse);
+    }
+    packet
+}
+
 /// Eight bytes tell the encoding (EXIF 2.32, 4.6.5). Programs differ on the byte order of `UNICODE`,
-/// so that it is told by where the zeros are, and texts of no known encoding are taken as they are.
+/// so that it is told by a mark or by where the zeros are; some write UTF-8 there, which has none.
+/// Texts of no known encoding are taken as they are.
 fn comment(bytes: &[u8], order: Order) -> String {
     let Some((code, rest)) = bytes.split_at_checked(8) else { return text::decode(bytes) };
     match code {
-        b"UNICODE\0" => text::utf16(rest, order_of(rest).unwrap_or(order)),
+        b"UNICODE\0" => {
+            bare_utf8(rest).unwrap_or_else(|| text::utf16(rest, order_of(rest).unwrap_or(order)))
+        }
         b"ASCII\0\0\0" | b"\0\0\0\0\0\0\0\0" | b"JIS\0\0\0\0\0" => text::decode(rest),
         _ => text::decode(bytes),
     }
 }
 
-/// The order in which more of the units are ASCII.
+fn bare_utf8(bytes: &[u8]) -> Option<String> {
+    let end = bytes.iter().rposition(|byte| *byte != 0)?;
+    let text = std::str::from_utf8(bytes.get(..=end)?).ok()?;
+    (!text.contains('\0')).then(|| text.to_owned())
+}
+
+/// The order of the byte order mark, else that in which more of the units are ASCII.
 fn order_of(units: &[u8]) -> Option<Order> {
+    match units {
+        [0xfe, 0xff, ..] => return Some(Order::BigEndian),
+        [0xff, 0xfe, ..] => return Some(Order::LittleEndian),
+        _ => {}
+    }
     let ascii = |order: fn([u8; 2]) -> u16| {
         let units = units.chunks_exact(2).filter_map(|pair| pair.first_chunk().copied());
         units.filter(|pair| (1..0x80).contains(&order(*pair))).count()

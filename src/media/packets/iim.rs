@@ -56,7 +56,7 @@ fn resource(bytes: &[u8]) -> Option<(u16, &[u8], usize)> {
 
 /// Reads the data sets of one packet.
 pub(in crate::media) fn read(packet: &Packet, found: &mut Found) -> Fields {
-    let mut reading = Reading::default();
+    let mut reading = Reading::new();
     let mut rest = packet.bytes.as_slice();
     for _ in 0..SETS {
         match rest {
@@ -89,73 +89,96 @@ fn value(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
-#[derive(Debug, Default)]
+/// What 1:90 says of texts in UTF-8 (ISO 2022).
+const UTF8: &[u8] = b"\x1b%G";
+
+#[derive(Debug)]
 struct Reading {
+    decode: fn(&[u8]) -> String,
     fields: Fields,
     released: (Option<String>, Option<String>),
     expires: (Option<String>, Option<String>),
 }
 
 impl Reading {
+    fn new() -> Self {
+        let none = (None, None);
+        Self {
+            decode: text::decode,
+            fields: Fields::default(),
+            released: none.clone(),
+            expires: none,
+        }
+    }
+
+    /// Of a data set that may stand only once, the last counts.
     fn take(&mut self, (record, number): (u8, u8), value: &[u8]) {
-        let Some(text) = text::tidy(&text::decode(value)).filter(|_| record == 2) else { return };
+        if (record, number, value) == (1, 90, UTF8) {
+            self.decode = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        }
+        let Some(text) = text::tidy(&(self.decode)(value)).filter(|_| record == 2) else { return };
         let fields = &mut self.fields;
         match number {
-            5 => keep(&mut fields.title, text),
+            5 => fields.title = Some(text),
             25 => fields.keywords.push(text),
-            30 => keep(&mut self.released.0, text),
-            35 => keep(&mut self.released.1, text),
-            37 => keep(&mut self.expires.0, text),
-            38 => keep(&mut self.expires.1, text),
+            30 => self.released.0 = Some(text),
+            35 => self.released.1 = Some(text),
+            37 => self.expires.0 = Some(text),
+            38 => self.expires.1 = Some(text),
             80 => fields.creators.push(text),
-            110 => keep(&mut fields.credit, text),
-            116 => keep(&mut fields.copyright, text),
-            120 => keep(&mut fields.caption, text),
+            110 => fields.credit = Some(text),
+            116 => fields.copyright = Some(text),
+            120 => fields.caption = Some(text),
             _ => {}
         }
     }
 
     fn finish(self) -> Fields {
-        let Self { fields, released, expires } = self;
+        let Self { fields, released, expires, .. } = self;
         let when =
-            |(date, time): (Option<String>, Option<String>)| instant(&date?, time.as_deref());
+            |(date, time): (Option<String>, Option<String>)| Some(instant(&date?, time.as_deref()));
         Fields { released_on: when(released), expires_on: when(expires), ..fields }
     }
 }
 
-/// Of a data set that may stand only once, the first counts.
-fn keep(field: &mut Option<String>, text: String) {
-    if field.is_none() {
-        *field = Some(text);
-    }
+/// `CCYYMMDD` and `HHMMSS±HHMM` in the form of ISO 8601. What is of another form stays as it is
+/// written.
+fn instant(date: &str, time: Option<&str>) -> String {
+    let digits: String = date.chars().filter(char::is_ascii_digit).collect();
+    let date = match parted(&digits, &[4, 2, 2]).as_deref() {
+        Some([year, month, day]) => format!("{year}-{month}-{day}"),
+        _ => date.replace(':', "-"),
+    };
+    let time = time.map(|time| format!("T{}", clock(time))).unwrap_or_default();
+    date + &time
 }
 
-/// `CCYYMMDD` and `HHMMSS±HHMM` in the form of ISO 8601; `None` if the date is none.
-fn instant(date: &str, time: Option<&str>) -> Option<String> {
-    let digits = |text: &str, count: usize| {
-        text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+fn clock(time: &str) -> String {
+    let at = time.find(['+', '-']).unwrap_or(time.len());
+    let (clock, zone) = time.split_at_checked(at).unwrap_or((time, ""));
+    let zone = match parted(zone, &[3, 2]).as_deref() {
+        Some([hour, minute]) => format!("{hour}:{minute}"),
+        _ => zone.to_owned(),
     };
-    // A year of 0000 and the like say that nothing is known.
-    let date: String = date.chars().filter(|c| !matches!(c, '-' | ':')).collect();
-    if !digits(&date, 8) || date == "00000000" {
+    let parts = clock.get(..6).and_then(|digits| parted(digits, &[2, 2, 2]));
+    let clock = match (parts.as_deref(), clock.get(6..)) {
+        (Some([hour, minute, second]), Some(rest)) => format!("{hour}:{minute}:{second}{rest}"),
+        _ => clock.to_owned(),
+    };
+    clock + &zone
+}
+
+/// A number, with its sign if it has one, in parts of these lengths; `None` if it is of another one.
+fn parted<'t>(text: &'t str, lengths: &[usize]) -> Option<Vec<&'t str>> {
+    let mut rest = text;
+    let mut parts = Vec::new();
+    if !text.trim_start_matches(['+', '-']).bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let (year, rest) = date.split_at(4);
-    let (month, day) = rest.split_at(2);
-    let date = format!("{year}-{month}-{day}");
-    let time = time.and_then(|time| {
-        let time: String = time.chars().filter(|c| *c != ':').collect();
-        let (clock, zone) = time.split_at_checked(6).filter(|(clock, _)| digits(clock, 6))?;
-        let (hour, rest) = clock.split_at(2);
-        let (minute, second) = rest.split_at(2);
-        let zone = match zone.split_at_checked(1) {
-            Some((sign @ ("+" | "-"), offset)) if digits(offset, 4) => {
-                let (hour, minute) = offset.split_at(2);
-                format!("{sign}{hour}:{minute}")
-            }
-            _ => String::new(),
-        };
-        Some(format!("T{hour}:{minute}:{second}{zone}"))
-    });
-    Some(date + &time.unwrap_or_default())
+    for length in lengths {
+        let (part, after) = rest.split_at_checked(*length)?;
+        parts.push(part);
+        rest = after;
+    }
+    rest.is_empty().then_some(parts)
 }

@@ -21,6 +21,12 @@ pub(in crate::media) struct Manifest {
     pub source_types: Vec<String>,
 }
 
+/// Whether the superbox whose content begins at `at` is called a C2PA store: the description box
+/// comes first, its label after header, type and toggles. The same boxes hold other things too.
+pub(in crate::media) fn is_store(source: &mut Source<'_>, at: u64) -> bool {
+    source.array(at + 8 + 16 + 1) == Some(*b"c2pa\0")
+}
+
 /// Reads the store that lies in `parts` of the file. Its breaks are defects.
 pub(in crate::media) fn read(
     source: &mut Source<'_>,
@@ -136,10 +142,10 @@ impl Store<'_, '_> {
         parts.iter().filter_map(|part| self.superbox(part)).collect()
     }
 
-    /// The newest manifest is the last one in the store.
+    /// The newest manifest is the last one in the last store.
     fn manifest(&mut self) -> Option<Manifest> {
         let all = Extent { at: 0, length: self.length };
-        let store = self.superboxes(all).into_iter().next()?;
+        let store = self.superboxes(all).into_iter().rfind(|store| store.label == "c2pa")?;
         let newest = self.superboxes(store.content).pop()?;
         let mut manifest = Manifest::default();
         let mut claims = 0_u32;

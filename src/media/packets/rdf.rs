@@ -1,15 +1,15 @@
 //! RDF in XML, as XMP writes it (XMP specification part 1, C.2), into the properties that are wanted.
 //!
-//! What precedes a break is kept. A document type that declares something ends the reading, so that
-//! no entity is ever expanded; depth, texts and numbers are bounded.
+//! What precedes a break is kept. No entity is ever expanded, whatever a document type declares;
+//! depth, texts and numbers are bounded.
 
 use std::collections::BTreeMap;
 
+use quick_xml::NsReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::ResolveResult;
-use quick_xml::{NsReader, XmlVersion};
 
-use super::text::push_text;
+use super::text::{attribute_value, push_text};
 
 /// The deepest value that is read.
 const DEPTH: u32 = 24;
@@ -55,7 +55,7 @@ pub(super) type Name = (&'static str, String);
 /// What was read, and where the text breaks off if it does.
 #[derive(Debug, Default)]
 pub(super) struct Properties {
-    pub values: Vec<(Name, Value)>,
+    pub values: Vec<(Name, Item)>,
     pub broken_at: Option<u64>,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn read(text: &str, wanted: fn(&str, &str) -> bool) -> Properties {
 struct Reading<'t> {
     reader: NsReader<&'t [u8]>,
     wanted: fn(&str, &str) -> bool,
-    values: Vec<(Name, Value)>,
+    values: Vec<(Name, Item)>,
     left: u32,
 }
 
@@ -93,7 +93,6 @@ impl<'t> Reading<'t> {
             let (name, event) = self.next()?;
             match event {
                 Event::Eof => return Some(()),
-                Event::DocType(declared) if declared.contains('[') => return None,
                 Event::Start(_) if is(name.as_ref(), "RDF") => self.nodes()?,
                 _ => {}
             }
@@ -111,11 +110,14 @@ impl<'t> Reading<'t> {
         Some((name, event))
     }
 
-    /// The nodes in `rdf:RDF`: descriptions, or elements of a type of their own.
+    /// The descriptions in `rdf:RDF`. Nodes of a type of their own, such as `cc:Work`, describe
+    /// something else than the file in its own words.
     fn nodes(&mut self) -> Option<()> {
         loop {
-            match self.next()?.1 {
-                Event::Start(node) => self.node(&node)?,
+            let (name, event) = self.next()?;
+            match event {
+                Event::Start(node) if is(name.as_ref(), "Description") => self.node(&node)?,
+                Event::Start(node) => self.skip(&node)?,
                 Event::End(_) => return Some(()),
                 Event::Eof => return None,
                 _ => {}
@@ -126,7 +128,7 @@ impl<'t> Reading<'t> {
     fn node(&mut self, node: &BytesStart<'t>) -> Option<()> {
         for (name, value) in self.attributes(node) {
             if (self.wanted)(name.0, &name.1) {
-                self.keep(name, Value::Text(value))?;
+                self.keep(name, Item { language: None, value: Value::Text(value) })?;
             }
         }
         loop {
@@ -137,7 +139,7 @@ impl<'t> Reading<'t> {
                     match name {
                         Some(name) => {
                             let value = self.value(&start, DEPTH)?;
-                            self.keep(name, value.value)?;
+                            self.keep(name, value)?;
                         }
                         None => self.skip(&start)?,
                     }
@@ -149,7 +151,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn keep(&mut self, name: Name, value: Value) -> Option<()> {
+    fn keep(&mut self, name: Name, value: Item) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
         self.values.push((name, value));
         Some(())
@@ -240,8 +242,7 @@ impl<'t> Reading<'t> {
         let mut manner = Manner::default();
         for attribute in start.attributes().flatten() {
             if attribute.key.as_ref() == "xml:lang" {
-                manner.language =
-                    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(Into::into);
+                manner.language = Some(attribute_value(&attribute.value));
             }
         }
         for ((space, name), value) in self.attributes(start) {
@@ -263,10 +264,10 @@ impl<'t> Reading<'t> {
             let name = attribute.key.as_ref();
             !name.starts_with("xmlns") && !name.starts_with("xml:")
         });
-        let named = attributes.filter_map(|attribute| {
+        let named = attributes.map(|attribute| {
             let (space, name) = self.reader.resolver().resolve_attribute(attribute.key);
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
-            Some(((space_of(&space), name.as_ref().to_owned()), value.into_owned()))
+            let name = (space_of(&space), name.as_ref().to_owned());
+            (name, attribute_value(&attribute.value))
         });
         named.take(1_024).collect()
     }

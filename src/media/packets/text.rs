@@ -1,9 +1,10 @@
 //! Texts as bytes: which encoding they are in, and what they are packed in.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesRef, Event};
 
 /// What unpacking came to.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,10 +25,23 @@ pub(in crate::media) fn inflate(deflated: &[u8], limit: u64) -> Inflated {
     }
 }
 
-/// UTF-8 if it is that, else Windows-1252, which holds Latin-1.
+/// UTF-8 if it is that but for a few bytes, else Windows-1252, which holds Latin-1.
 pub(in crate::media) fn decode(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes)
-        .map_or_else(|_| bytes.iter().copied().map(windows_1252).collect(), str::to_owned)
+    match String::from_utf8_lossy(bytes) {
+        Cow::Owned(_) if !is_mostly_utf8(bytes) => {
+            bytes.iter().copied().map(windows_1252).collect()
+        }
+        text => text.into_owned(),
+    }
+}
+
+/// Whether more of the bytes beyond ASCII belong to characters of UTF-8 than not.
+fn is_mostly_utf8(bytes: &[u8]) -> bool {
+    let beyond_ascii = |text: &str| text.bytes().filter(|byte| !byte.is_ascii()).count();
+    let (valid, broken) = bytes.utf8_chunks().fold((0, 0), |(valid, broken), chunk| {
+        (valid + beyond_ascii(chunk.valid()), broken + chunk.invalid().len())
+    });
+    valid > broken
 }
 
 /// Windows-1252; the five bytes without a meaning there are control characters.
@@ -60,7 +74,7 @@ pub(in crate::media) enum Order {
 /// Markup in UTF-8, UTF-16 or UTF-32, told by its first bytes (XML 1.0, appendix F).
 pub(in crate::media) fn decode_markup(bytes: &[u8]) -> String {
     match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => decode(rest),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         [0, 0, 0xfe, 0xff, ..] | [0, 0, 0, b'<', ..] => utf32(bytes, u32::from_be_bytes),
         [0xff, 0xfe, 0, 0, ..] | [b'<', 0, 0, 0, ..] => utf32(bytes, u32::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf16(rest, Order::BigEndian),
@@ -79,21 +93,46 @@ fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> String {
 }
 
 /// Adds what the event says as text: character data, references to characters, and the entities
-/// that XML itself knows. No other entity is ever expanded.
+/// that XML itself knows. Any other entity stays as it is written, and is never expanded.
 pub(in crate::media) fn push_text(text: &mut String, event: &Event<'_>) {
     match event {
         Event::Text(part) => text.push_str(part),
         Event::CData(part) => text.push_str(part),
-        Event::GeneralRef(reference) => match reference.resolve_char_ref() {
-            Ok(Some(character)) => text.push(character),
-            Ok(None) => {
-                let known = quick_xml::escape::resolve_predefined_entity(reference);
-                text.push_str(known.unwrap_or_default());
-            }
-            Err(_) => {}
-        },
+        Event::GeneralRef(reference) => push_reference(text, reference),
         _ => {}
     }
+}
+
+fn push_reference(text: &mut String, reference: &BytesRef<'_>) {
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) => text.push(character),
+        Ok(None) => match quick_xml::escape::resolve_predefined_entity(reference) {
+            Some(known) => text.push_str(known),
+            None => text.extend(["&", reference, ";"]),
+        },
+        Err(_) => {}
+    }
+}
+
+/// The value of an attribute, with its references as in [`push_text`] and its line ends as written.
+pub(in crate::media) fn attribute_value(raw: &str) -> String {
+    let mut text = String::new();
+    let mut rest = raw;
+    while let Some((before, after)) = rest.split_once('&') {
+        text.push_str(before);
+        let end = after.find(|c: char| c == ';' || c == '&' || c.is_whitespace());
+        rest = match end.and_then(|end| after.split_at_checked(end)) {
+            Some((name, behind)) if behind.starts_with(';') => {
+                push_reference(&mut text, &BytesRef::new(name));
+                behind.get(1..).unwrap_or_default()
+            }
+            _ => {
+                text.push('&');
+                after
+            }
+        };
+    }
+    text + rest
 }
 
 /// The bytes of a profile written as `\nname\n   length\nhexadecimal digits`; what stands behind as

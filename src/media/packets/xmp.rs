@@ -49,7 +49,7 @@ fn is_wanted(space: &str, name: &str) -> bool {
 }
 
 impl Fields {
-    /// Adds what a packet says. What an earlier one said stays.
+    /// Adds what a packet says. Of what is said twice, the last counts.
     pub(in crate::media) fn add(&mut self, packet: &Packet, found: &mut Found) {
         let markup = text::decode_markup(&packet.bytes);
         let markup = markup.trim_matches(|c: char| c == '\0' || c.is_whitespace());
@@ -62,49 +62,54 @@ impl Fields {
         }
     }
 
-    fn take(&mut self, name: &str, value: Value) {
+    fn take(&mut self, name: &str, item: Item) {
         match name {
-            "AltTextAccessibility" => keep_texts(&mut self.alt, value),
-            "ExtDescrAccessibility" => keep_texts(&mut self.extended_description, value),
-            "title" => keep_texts(&mut self.title, value),
-            "description" => keep_texts(&mut self.description, value),
-            "rights" => keep_texts(&mut self.rights, value),
-            "UsageTerms" => keep_texts(&mut self.usage_terms, value),
-            "subject" if self.keywords.is_empty() => self.keywords = all(value),
-            "creator" if self.creators.is_empty() => self.creators = all(value),
-            "Credit" => keep(&mut self.credit, value),
-            "WebStatement" => keep(&mut self.web_statement, value),
-            "Licensor" if self.licensors.is_empty() => self.licensors = licensors(value),
-            "DigitalSourceType" => keep(&mut self.source_type, value),
-            "CreatorTool" => keep(&mut self.tool, value),
-            "provenance" => keep(&mut self.provenance, value),
-            "HasExtendedXMP" => keep(&mut self.extended, value),
-            "UserComment" => keep(&mut self.user_comment, value),
-            "AIPromptInformation" => keep(&mut self.ai_prompt, value),
-            "AISystemUsed" => keep(&mut self.ai_system, value),
+            "AltTextAccessibility" => keep_texts(&mut self.alt, item),
+            "ExtDescrAccessibility" => keep_texts(&mut self.extended_description, item),
+            "title" => keep_texts(&mut self.title, item),
+            "description" => keep_texts(&mut self.description, item),
+            "rights" => keep_texts(&mut self.rights, item),
+            "UsageTerms" => keep_texts(&mut self.usage_terms, item),
+            "subject" => keep_all(&mut self.keywords, all(item.value)),
+            "creator" => keep_all(&mut self.creators, all(item.value)),
+            "Credit" => keep(&mut self.credit, item),
+            "WebStatement" => keep(&mut self.web_statement, item),
+            "Licensor" => keep_all(&mut self.licensors, licensors(item.value)),
+            "DigitalSourceType" => keep(&mut self.source_type, item),
+            "CreatorTool" => keep(&mut self.tool, item),
+            "provenance" => keep(&mut self.provenance, item),
+            "HasExtendedXMP" => keep(&mut self.extended, item),
+            "UserComment" => keep(&mut self.user_comment, item),
+            "AIPromptInformation" => keep(&mut self.ai_prompt, item),
+            "AISystemUsed" => keep(&mut self.ai_system, item),
             _ => {}
         }
     }
 }
 
-fn keep(field: &mut Option<String>, value: Value) {
-    if field.is_none() {
-        *field = all(value).into_iter().next();
+fn keep(field: &mut Option<String>, item: Item) {
+    if let Some(text) = all(item.value).into_iter().next() {
+        *field = Some(text);
     }
 }
 
-fn keep_texts(field: &mut Texts, value: Value) {
-    if !field.is_empty() {
-        return;
+fn keep_all<T>(field: &mut Vec<T>, values: Vec<T>) {
+    if !values.is_empty() {
+        *field = values;
     }
-    let items = match value {
-        Value::List(items) => items,
-        value => vec![Item { language: None, value }],
+}
+
+/// Of two texts in one language, the last counts, whatever kind of list they stand in.
+fn keep_texts(field: &mut Texts, item: Item) {
+    let items = match item {
+        Item { value: Value::List(items), .. } => items,
+        item => vec![item],
     };
     for Item { language, value } in items {
-        let language = language.unwrap_or_else(|| ANY_LANGUAGE.to_owned());
+        let language =
+            language.map_or_else(|| ANY_LANGUAGE.to_owned(), |tag| tag.replace('_', "-"));
         if let Some(text) = all(value).into_iter().next() {
-            field.0.entry(language).or_insert(text);
+            field.0.insert(language, text);
         }
     }
 }

@@ -75,6 +75,18 @@ fn json_is_told_by_its_fields() {
     ] {
         assert_eq!(shown(&[(key, text)]), wanted);
     }
+    let novel = [
+        ("Software", "NovelAI"),
+        ("Description", "tea"),
+        ("Comment", r#"{"uc": "cup", "seed": 7}"#),
+    ];
+    assert_eq!(shown(&novel), "novelai: tea | cup | - | 7");
+    let scheme = [("fooocus_scheme", "a1111"), ("parameters", "tea\nSteps: 20, Seed: 7")];
+    assert_eq!(shown(&scheme), "fooocus: tea | - | - | 7");
+}
+
+#[test]
+fn older_and_rarer_forms_are_known_too() {
     for (key, text, wanted) in [
         (
             "parameters",
@@ -137,14 +149,6 @@ fn json_is_told_by_its_fields() {
         let fooocus = [("Software", "Fooocus v2.5.5"), ("UserComment", text)];
         assert_eq!(shown(&fooocus), "fooocus: tea | - | - | 7");
     }
-    let novel = [
-        ("Software", "NovelAI"),
-        ("Description", "tea"),
-        ("Comment", r#"{"uc": "cup", "seed": 7}"#),
-    ];
-    assert_eq!(shown(&novel), "novelai: tea | cup | - | 7");
-    let scheme = [("fooocus_scheme", "a1111"), ("parameters", "tea\nSteps: 20, Seed: 7")];
-    assert_eq!(shown(&scheme), "fooocus: tea | - | - | 7");
 }
 
 #[test]
