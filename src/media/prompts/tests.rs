@@ -138,6 +138,10 @@ fn older_and_rarer_forms_are_known_too() {
     ] {
         assert_eq!(shown(&[(key, text)]), wanted);
     }
+}
+
+#[test]
+fn a_form_is_told_by_the_keywords_beside_it() {
     let easy = [
         ("prompt", "tea"),
         ("negative_prompt", "cup"),
