@@ -115,9 +115,7 @@ fn hand_on<'s>(
 fn read_picture(path: &Path, real: &Path, wanted: &Wanted) -> Result<Option<Box<Item>>, Error> {
     let (Some(parent), Some(name)) = (real.parent(), real.file_name()) else { return Ok(None) };
     let failed = |source| Error::Read { path: real.to_owned(), source };
-    if !real.is_file()
-        || !is_media(&media::sniff(&mut File::open(real).map_err(failed)?).media_type)
-    {
+    if !real.is_file() || !media::is_media(&mut File::open(real).map_err(failed)?) {
         return Ok(None);
     }
     let name =
@@ -127,11 +125,6 @@ fn read_picture(path: &Path, real: &Path, wanted: &Wanted) -> Result<Option<Box<
         Found::Item(item) => Ok(Some(item)),
         Found::Export => Ok(None),
     }
-}
-
-fn is_media(media_type: &str) -> bool {
-    let kind = media_type.split('/').next();
-    matches!(kind, Some("image" | "video" | "audio"))
 }
 
 /// Reads every file beneath a folder. Links and what cannot be read are told and left alone.
@@ -193,9 +186,8 @@ fn read_file(
 ) -> Result<Found, FileError> {
     // A picture stays one whatever its texts say.
     let look = |head: &mut Head<'_>| {
-        let looked = media::look(head, &wanted.trust);
-        let is_export = !is_media(&looked.0.media_type) && exports::is_evident(head);
-        (!is_export).then_some(looked)
+        let is_export = exports::is_evident(head) && !media::is_media(head);
+        (!is_export).then(|| media::look(head, &wanted.trust))
     };
     let (digest, looked, length) = match wanted.digests {
         Digests::Wanted => {

@@ -53,6 +53,17 @@ pub fn sniff(source: &mut (impl Read + Seek)) -> Content {
     }
 }
 
+/// Whether the bytes are those of a picture, a film or a sound, or begin as those of a picture and
+/// are broken behind that.
+pub fn is_media(source: &mut (impl Read + Seek)) -> bool {
+    use Container::{Gif, IsoBmff, Jpeg, Png, Tiff, WebP};
+    let kind = Container::of(&head_of(source, 512));
+    matches!(kind, Some(Jpeg | Png | WebP | IsoBmff | Tiff | Gif))
+        || ["image/", "video/", "audio/"]
+            .iter()
+            .any(|kind| sniff(source).media_type.starts_with(kind))
+}
+
 /// [`sniff`] and [`read_claims`] of one file, and whether its content credentials hold.
 pub fn look(
     source: &mut (impl Read + Seek + Send),

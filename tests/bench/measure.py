@@ -145,9 +145,25 @@ def checks():
            f"{10 * size:.0f} MiB in {middle(longer):.2f} s")
 
 
+def broken():
+    """Checks of broken and hostile files, each by itself: the slowest and the largest of them."""
+    folder = os.path.join("..", "shared", "data", "corpus", "robustness")
+    files = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    if not files:
+        return
+    ends = (0, 1, 2)
+    rounds = [[shelflife(BIG, "check", "--without-catalog", file, may_end_with=ends) for file in files]
+              for _ in range(3)]
+    slowest = max(statistics.median(times) for times in zip(*[[run[0] for run in one] for one in rounds]))
+    largest = max(run[1] for one in rounds for run in one)
+    yield ("check of a broken file, the slowest", slowest * 1000, "ms", 100, f"of {len(files)} files")
+    yield "check of a broken file, memory", largest / MEBIBYTE, "MiB", 64, ""
+
+
 def measures():
     """Each measure: what, value, unit, limit, remark."""
     yield from checks()
+    yield from broken()
     first, again, hashing, listing = scans()
     files = sum(len(names) for _, _, names in os.walk(UPLOADS)) - 1
     yield ("first scan : sha256sum", middle(first) / middle(hashing), "x", 2.0,

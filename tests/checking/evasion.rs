@@ -228,6 +228,10 @@ fn a_picture_is_an_export_of_one_item() {
     library.write("ship/garden-in-spring.png", picture);
     let unknown = vec!["garden-in-spring.png SL701".to_owned()];
     assert_eq!(told(&library, "check ship/garden-in-spring.png"), (ExitCode::No, unknown));
+    library.write("ship/tea-tin-cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0");
+    let (code, found) = told(&library, "check ship/tea-tin-cut.png --without-catalog");
+    assert_eq!(code, ExitCode::No);
+    assert!(found.iter().any(|told| told.starts_with("tea-tin-cut.png SL6")), "{found:?}");
 }
 
 #[test]
