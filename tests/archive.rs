@@ -49,7 +49,10 @@ fn an_export_in_an_archive_is_read_beside_media_and_named_in_every_place() {
     let said = read(archive(&[
         Member::deflated("export/site.xml", export.as_bytes()),
         Member::stored("export/", b""),
-        Member::stored("__MACOSX/._tea.png", b"x"),
+        Member::stored("__MACOSX/._tea.png", b"\0\x05\x16\x07\0\x02"),
+        Member::stored("a/.DS_Store", b"\0\0\0\x01Bud1"),
+        Member::stored("__MACOSX/tea.png", &png((2, 1), b"")),
+        Member::stored("./Thumbs.db", &png((3, 1), b"")),
         Member::stored("tea.png", &png((1, 1), b"")),
         Member::stored("page.json", page.as_bytes()),
         Member::stored("notes.txt", b"Take care"),
@@ -60,6 +63,8 @@ fn an_export_in_an_archive_is_read_beside_media_and_named_in_every_place() {
         found,
         [
             (Some(7), "export!/export/site.xml"),
+            (None, "export!/__MACOSX/tea.png"),
+            (None, "export!/Thumbs.db"),
             (None, "export!/tea.png"),
             (Some(8), "export!/page.json"),
             (None, "export!/notes.txt"),
@@ -68,6 +73,7 @@ fn an_export_in_an_archive_is_read_beside_media_and_named_in_every_place() {
     let complaints = said.complaints();
     assert!(complaints[0].starts_with("export!/page.json, line 1, entry 1: `media_details`"));
     assert_eq!((said.sites.len(), complaints.len()), (1, 1));
+    assert_eq!(&*said.sites[0].file, "export!/export/site.xml");
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn names_that_lead_elsewhere_are_refused_with_their_place() {
         "a/../../b.png",
         "a\\b.png",
         "C:/x.png",
-        "./a.png",
+        "a/./b.png",
         "a\0.png",
     ];
     let members = names.map(|name| Member::stored(name, b"x"));

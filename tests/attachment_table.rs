@@ -141,3 +141,23 @@ fn the_table_of_wp_cli_says_what_its_list_says() {
         assert_eq!((&row.alt, &row.caption), (&None, &None), "the table has no such column");
     }
 }
+
+#[test]
+fn what_programs_put_before_a_header_hides_no_row() {
+    for (before, delimiter) in [
+        ("PHP Warning:  x in y on line 3\n", ","),
+        ("PHP Notice:  a\nPHP Deprecated:  b\n", ","),
+        ("sep=,\r\n", ","),
+        ("\"sep=,\"\r\n", ","),
+        ("sep=;\n", ";"),
+        ("sep=|\n", "|"),
+        ("", "\t"),
+    ] {
+        let rows = ["ID,guid,alt", "7,https://shop.example/wp-content/uploads/a.jpg,Tea"];
+        let rows = rows.map(|row| row.replace(',', delimiter)).join("\n");
+        let item = read(format!("{before}{rows}\n")).sound_item();
+        assert_eq!(item.uploaded().unwrap().as_bytes(), b"a.jpg", "{before:?} {delimiter:?}");
+        let lines = before.bytes().filter(|byte| *byte == b'\n').count() as u64;
+        assert_eq!(item.place.line, lines + 2, "{before:?}");
+    }
+}

@@ -149,7 +149,7 @@ fn what_is_no_answer_is_told_plainly() {
         ),
         ("[{\"id\":7,\n\"alt_text\":\"A ti", "export, line 1, entry 1: the item is cut off"),
         (
-            "[{\"id\":7,\"alt_text\":\"\"},\n",
+            "[{\"id\":7,\"source_url\":\"/a.jpg\"},\n",
             "export, line 2: this is not JSON: the list is not closed",
         ),
         (
@@ -157,7 +157,7 @@ fn what_is_no_answer_is_told_plainly() {
             "export, line 2, entry 1: this is not JSON: expected `:`",
         ),
         (
-            "PHP Notice:  x\n[{\"id\":7,\"alt_text\":\"\",\"source_url\":\"\"}]",
+            "PHP Notice:  x\n[{\"id\":7,\"source_url\":\"/a.jpg\"}]",
             "export, line 1: this is not JSON",
         ),
         ("[]\n<br />", "export, line 2: this is not JSON: something stands between"),
@@ -179,7 +179,7 @@ fn one_broken_entry_hides_no_other() {
     assert_eq!(ids, [Some(1), Some(3)]);
     let entries: Vec<_> = said.problems.iter().map(|problem| problem.place.entry).collect();
     assert_eq!(entries, [Some(2), Some(4)]);
-    let said = read(b"[{\"id\":3,\"alt_text\":\"caf\xe9\"}]");
+    let said = read(b"[{\"id\":3,\"alt_text\":\"caf\xe9\",\"source_url\":\"/a.jpg\"}]");
     assert_eq!(said.items[0].alt.as_deref(), Some("caf\u{fffd}"));
     assert_eq!(said.defects(), [&Defect::NotText { count: 1 }]);
 }
@@ -222,6 +222,46 @@ fn every_odd_claim_of_an_item_is_told_and_the_rest_is_kept() {
 }
 
 /// What the WXR of the same site says, by attachment.
+#[test]
+fn entries_in_lists_and_numbered_objects_are_all_found() {
+    let entry =
+        |id: u32| format!("{{\"id\":{id},\"source_url\":\"/wp-content/uploads/{id}.jpg\"}}");
+    let (a, b) = (entry(7), entry(8));
+    let warning = "<br />\n<b>Warning</b>:  x[0] in <b>/y.php</b> on line <b>3</b><br />\n";
+    for (text, warnings) in [
+        (format!("[[{a}],[{b}]]"), 0),
+        (format!("{{\"0\":{a},\"1\":{b}}}"), 0),
+        (format!("[{{\"3\":{a}}},{{\"12\":{b}}}]"), 0),
+        (format!("{warning}[{a},{b}]"), 1),
+        (format!("HTTP/1.1 200 OK\r\nX-WP-Total: 2\r\n\r\n[{a},{b}]"), 1),
+    ] {
+        let said = read(&text);
+        let ids: Vec<_> = said.items.iter().filter_map(|item| item.attachment).collect();
+        assert_eq!(ids, [7, 8], "{text}");
+        assert_eq!(said.complaints().len(), warnings, "{:?}", said.complaints());
+    }
+    let said = read("{\"0\":{\"a\":1},\"x\":{\"id\":7,\"source_url\":\"/a.jpg\"}}");
+    assert_eq!((said.items.len(), said.complaints().len()), (0, 1), "names are no numbers");
+}
+
+#[test]
+fn an_entry_that_names_no_file_or_no_whole_id_is_told() {
+    let url = "\"source_url\":\"https://shop.example/wp-content/uploads/tea.jpg\"";
+    for (entry, defects) in [
+        ("\"id\":7,\"media_type\":\"image\"", &[Defect::FileMissing][..]),
+        ("\"id\":7,\"alt_text\":\"\",\"source_url\":false", &[Defect::FileMissing]),
+        (&format!("\"id\":7.0,{url}"), &[]),
+        (&format!("\"id\":7.5,{url}"), &[Defect::NotAText { field: "id" }, Defect::IdMissing]),
+    ] {
+        let said = read(format!("[{{{entry}}}]"));
+        assert_eq!(said.defects(), defects.iter().collect::<Vec<_>>(), "{entry}");
+    }
+    let second = url.replace("tea", "tin");
+    let said = read(format!("[{{\"id\":7,{url}}},{{\"id\":7,{url}}},{{\"id\":7,{second}}}]"));
+    assert_eq!(said.defects(), [&Defect::RepeatedId]);
+    assert_eq!(said.items[2].problems.len(), 1, "it is told of the second file");
+}
+
 fn of_wxr() -> Option<std::collections::BTreeMap<i64, shelflife::exports::Item>> {
     let said = read_file(&shared("data/wordpress/wxr/wp-6.8.7-all.xml")?);
     Some(said.items.into_iter().map(|item| (item.attachment.unwrap(), item)).collect())

@@ -2,6 +2,7 @@
 
 mod laws;
 mod oracle;
+mod torn;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -98,7 +99,8 @@ fn an_export_of_attachments_alone_shows_no_use_and_proves_nothing() {
     for paths in [&[folder.join("wp-6.8.7-attachment.xml")][..], &parts] {
         let told = read(SourceKind::Wxr, Site::default(), paths);
         assert_eq!(Oracle::load().check("WXR attachment", &told, &[]), 0);
-        assert_eq!(told.references, []);
+        let is_icon = |used: &Reference| used.holder.id == "site_icon";
+        assert!(told.references.iter().all(is_icon), "but for the icon that the channel names");
         assert_eq!(told.children.len(), 3, "those that were uploaded to a post");
         assert!(told.reading.areas.is_empty());
     }
@@ -318,7 +320,8 @@ fn rendered_pages_show_the_references_that_they_render() {
     }
     assert_eq!(told.reading.site.as_deref(), Some("127.0.0.1:8089"));
     assert!(told.references.iter().all(|found| found.holder.label.starts_with("http://")));
-    assert!(told.reading.areas.contains(&Area::ThemeSettings));
+    assert!(told.reading.areas.contains(&Area::SiteIdentity));
+    assert!(!told.reading.areas.contains(&Area::ThemeSettings), "no page shows all headers");
 }
 
 #[test]

@@ -115,7 +115,9 @@ fn read_enough(library: &TestLibrary) {
                 (9,'<img class=\\\"wp-image-7\\\">','page','draft');\n\
                 INSERT INTO `wp_options` VALUES (1,'siteurl','https://shop.example','yes');\n";
     let others = ["postmeta", "termmeta", "term_taxonomy", "comments"];
-    let others = others.map(|table| format!("CREATE TABLE `wp_{table}` (\n `meta_id` int\n);\n"));
+    let columns = "`post_id` int,\n `term_id` int,\n `meta_key` text,\n `taxonomy` text,\n \
+                   `comment_content` text";
+    let others = others.map(|table| format!("CREATE TABLE `wp_{table}` (\n {columns}\n);\n"));
     let others = others.concat();
     library.write("dump.sql", format!("-- MySQL dump\n{others}{rows}-- Dump completed\n"));
     library.write("theme/style.css", "/* Theme Name: Shop */ body { background: none }");
@@ -210,6 +212,66 @@ fn what_tells_nothing_is_no_source() {
     library.run("references read folder").expect(ExitCode::Usage);
     library.run("references read absent.xml").expect(ExitCode::Io);
     library.run("references read export.xml --kind nonsense").expect(ExitCode::Usage);
+}
+
+#[test]
+fn what_lies_unread_among_answers_is_a_gap_and_a_picture_is_none() {
+    let library = library();
+    let gaps = |library: &TestLibrary| {
+        let read = library.run("references read answers --as site");
+        let report = library.run("references list --format json").json();
+        (read.stdout.clone(), report["items"][0]["fields"]["gaps"].clone())
+    };
+    library.write("answers/posts-1.json", "[{\"id\":9,\"content\":{\"raw\":\"x\"}}]");
+    library.write("answers/screenshot", [&b"\x89PNG\r\n\x1a\n"[..], &[0; 20]].concat());
+    library.write("answers/posts-1.headers", "HTTP/1.1 200 OK");
+    assert_eq!(gaps(&library).1, 0);
+    library.write("answers/posts-2.json", [&b"\xff\xfe"[..], b"[\0{\0}\0]\0"].concat());
+    let (told, count) = gaps(&library);
+    assert!(told.contains("posts-2.json: this is no part that can be read"), "{told}");
+    assert_eq!(count, 1);
+    library.write("answers/posts-2.json", "");
+    assert_eq!(gaps(&library).1, 1, "an empty file is no empty list");
+    library.write("answers/posts-2.json", "[]");
+    library.write("answers/posts-4.json", "[]");
+    let (told, count) = gaps(&library);
+    assert!(told.contains("`posts-3.json` is missing"), "{told}");
+    assert_eq!(count, 1);
+}
+
+#[test]
+fn what_an_attachment_says_of_itself_is_no_use() {
+    let library = library();
+    let rows = "INSERT INTO `wp_postmeta` VALUES (1,7,'note','/wp-content/uploads/tea.png'),\
+                (2,7,'_x_image','7');\nINSERT INTO `wp_posts` (`ID`,`post_content`,`post_type`) \
+                VALUES (7,'<img src=\\\"/wp-content/uploads/tea.png\\\">','attachment');\n";
+    let dump = |rows: &str| format!("-- MySQL dump\n{rows}-- Dump completed\n");
+    library.write("dump.sql", dump(rows));
+    let page = "<html><body class=\"attachmentid-7\">/wp-includes/ \
+                <img src=\"/wp-content/uploads/tea.png\"></body></html>";
+    library.write("pages/tea.html", page);
+    for source in ["dump.sql", "pages"] {
+        library.run(&format!("references read {source}")).expect(ExitCode::Success);
+        assert_eq!(paths(&library, "--used"), [""; 0], "{source}");
+    }
+    library.write("dump.sql", dump(&rows.replace("(2,7,", "(2,9,")));
+    library.run("references read dump.sql").expect(ExitCode::Success);
+    assert_eq!(paths(&library, "--used"), ["tea.png"], "another post uses it");
+}
+
+#[test]
+fn files_of_other_hosts_in_comments_of_a_dump_are_not_the_sites() {
+    let library = library();
+    let comment = "INSERT INTO `wp_comments` (`comment_ID`,`comment_content`) VALUES \
+                   (1,'https://HOST/wp-content/uploads/tea.png');\n\
+                   INSERT INTO `wp_options` VALUES (1,'siteurl','https://shop.example','yes');\n";
+    for (host, used) in [("other.example", &[][..]), ("shop.example", &["tea.png"])] {
+        let rows = comment.replace("HOST", host);
+        library.write("dump.sql", format!("-- MySQL dump\n{rows}-- Dump completed\n"));
+        library.run("references read dump.sql --as site").expect(ExitCode::Success);
+        assert_eq!(paths(&library, "--used"), used, "{host}");
+        library.run("references forget site").expect(ExitCode::Success);
+    }
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn the_order_of_elements_does_not_matter() {
     let item = "<item>
 <wp:postmeta><wp:meta_value>alt</wp:meta_value><wp:meta_key>_wp_attachment_image_alt</wp:meta_key></wp:postmeta>
 <wp:post_type>attachment</wp:post_type><wp:post_parent>0</wp:post_parent>
-<wp:post_id> 5 </wp:post_id><title>T</title></item>";
+<wp:post_id> 5 </wp:post_id><title>T</title><guid>/a.jpg</guid></item>";
     let item = only_item(read(export(item)));
     assert_eq!(item.attachment, Some(5));
     assert_eq!(item.alt.as_deref(), Some("alt"));

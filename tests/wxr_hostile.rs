@@ -245,6 +245,50 @@ fn a_url_with_space_around_it_is_told_and_one_that_leads_elsewhere_refused() {
     assert_eq!(of(up), ("https://shop.example/?p=1".to_owned(), refused));
 }
 
+#[test]
+fn claims_that_contradict_each_other_are_told_and_the_first_counts() {
+    let url = "<wp:attachment_url>https://shop.example/wp-content/uploads/2026/01/tea.jpg\
+               </wp:attachment_url>";
+    let file = |name: &str| meta("_wp_attached_file", &format!("2026/01/{name}"));
+    let metadata = |value: &str| file("tea.jpg") + &meta("_wp_attachment_metadata", value);
+    for (texts, complaint) in [
+        (file("tea.jpg") + &file("tin.jpg"), "`_wp_attached_file` is there twice"),
+        (url.to_owned() + &file("tin.jpg"), "the file and the URL are different"),
+        (metadata("a:1:{s:4:\"file\";i:5;}"), "is not a text"),
+        (metadata("a:1:{s:5:\"sizes\";s:1:\"x\";}"), "is neither a list"),
+        (metadata("a:1:{s:5:\"sizes\";a:1:{s:1:\"m\";s:5:\"a.jpg\";}}"), "is neither a list"),
+        (metadata("a:1:{s:5:\"sizes\";a:1:{s:1:\"m\";a:0:{}}}"), "is neither a list"),
+        (metadata("a:1:{s:5:\"width\";i:-9;}"), "is not a number: `-9`"),
+    ] {
+        let read = read(with_meta(&texts));
+        let told: Vec<_> = read.all_problems().map(ToString::to_string).collect();
+        assert_eq!(told.len(), 1, "{texts}: {told:?}");
+        assert!(told[0].contains(complaint), "{told:?}");
+    }
+    let nothing = "<item><wp:post_id>1</wp:post_id><wp:post_type>attachment</wp:post_type></item>";
+    let told: Vec<_> = read(export(nothing)).all_problems().map(ToString::to_string).collect();
+    assert_eq!(told, ["line 6: the attachment names neither a file nor a URL of one"]);
+    for texts in [
+        url.to_owned(),
+        file("tea.jpg") + &file("tea.jpg"),
+        url.to_owned() + &file("tea.jpg"),
+        metadata("a:2:{s:5:\"sizes\";s:0:\"\";s:4:\"file\";N;}"),
+    ] {
+        assert_eq!(read(with_meta(&texts)).all_problems().count(), 0, "{texts}");
+    }
+    let negative = with_meta(&file("tea.jpg")).replace("<wp:post_id>1", "<wp:post_id>-5");
+    let read = read(negative);
+    assert_eq!(read.items[0].attachment, None);
+    assert!(matches!(read.items[0].problems[0].what, Defect::NotANumber { .. }));
+}
+
+#[test]
+fn the_path_of_an_encoded_url_is_decoded() {
+    let url = "https://shop.example/wp-content/uploads/2024/01/caf%C3%A9.jpg";
+    let read = read(with_meta(&format!("<wp:attachment_url>{url}</wp:attachment_url>")));
+    assert_eq!(read.items[0].uploaded().unwrap().as_bytes(), "2024/01/café.jpg".as_bytes());
+}
+
 fn events(bytes: &[u8], capacity: usize) -> Vec<Event> {
     WxrReader::new(BufReader::with_capacity(capacity, bytes)).map(Result::unwrap).collect()
 }

@@ -13,26 +13,44 @@ use crate::domain::reference::{
 };
 use crate::domain::time::Timestamp;
 
+/// Whether `r` is not held by an attachment of the asset itself. A field of a dump is held by a
+/// `post` as long as the post was not read.
+macro_rules! is_of_another {
+    ($asset:literal) => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM attachment o WHERE o.asset_id = ",
+            $asset,
+            " AND r.holder_kind IN ('attachment', 'post') AND r.holder_id = CAST(o.id AS TEXT))"
+        )
+    };
+}
+pub(super) use is_of_another;
+
 /// Where the references to `asset.id` come from: by its attachments, by its files, by the files
 /// that its attachments list, by galleries of what was uploaded to a post. `$then` is said of `r`.
+///
+/// What an attachment says of itself uses nothing: its own description, its fields, its page.
 macro_rules! references_to_asset {
     ($asset:literal, $then:literal, $between:literal) => {
         concat!(
             "SELECT ", $then, " FROM attachment t JOIN reference r ON r.attachment_id = t.id
-             WHERE t.asset_id = ", $asset,
+             WHERE t.asset_id = ", $asset, " AND ", is_of_another!($asset),
             $between,
             "SELECT ", $then, " FROM file f JOIN reference r ON r.name = f.name AND r.folder = f.folder
              WHERE f.asset_id = ", $asset, " AND f.place <> 'gone'
-               AND EXISTS (SELECT 1 FROM root WHERE root.id = f.root_id AND root.kind = 'production')",
+               AND EXISTS (SELECT 1 FROM root WHERE root.id = f.root_id AND root.kind = 'production')
+               AND ", is_of_another!($asset),
             $between,
             "SELECT ", $then, " FROM attachment t JOIN reference r ON r.name = t.name AND r.folder = t.folder
-             WHERE t.asset_id = ", $asset,
+             WHERE t.asset_id = ", $asset, " AND ", is_of_another!($asset),
             $between,
             "SELECT ", $then, " FROM attachment t JOIN attachment_file a ON a.attachment_id = t.id
-             JOIN reference r ON r.name = a.name AND r.folder = t.folder WHERE t.asset_id = ", $asset,
+             JOIN reference r ON r.name = a.name AND r.folder = t.folder
+             WHERE t.asset_id = ", $asset, " AND ", is_of_another!($asset),
             $between,
             "SELECT ", $then, " FROM attachment t JOIN reference_child c ON c.attachment_id = t.id
-             JOIN reference r ON r.children_of = c.parent_id WHERE t.asset_id = ", $asset
+             JOIN reference r ON r.children_of = c.parent_id
+             WHERE t.asset_id = ", $asset, " AND ", is_of_another!($asset)
         )
     };
 }

@@ -5,7 +5,7 @@ use rusqlite::{Row, Rows, Statement, named_params};
 use super::cells;
 use super::error::{CatalogError, Result};
 use super::facts::FactsRow;
-use super::references::references_to_asset;
+use super::references::{is_of_another, references_to_asset};
 use super::search::match_query;
 use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions};
 use crate::domain::lifecycle::{Facts, State};

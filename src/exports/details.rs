@@ -19,8 +19,8 @@ pub(super) fn read_metadata(
 ) -> Result<Option<MediaDetails>, PhpError> {
     read_list(serialized, |value| MediaDetails {
         file: value.entry("file").and_then(|file| claim_value(METADATA, file, defects)),
-        width: value.entry("width").and_then(pixels),
-        height: value.entry("height").and_then(pixels),
+        width: value.entry("width").and_then(|width| claim_pixels(width, defects)),
+        height: value.entry("height").and_then(|height| claim_pixels(height, defects)),
         filesize: value.entry("filesize").and_then(Value::count),
         original_image: value
             .entry("original_image")
@@ -49,8 +49,12 @@ pub(super) fn claim(field: &'static str, text: &str) -> Result<RelPath, Defect> 
     RelPath::claimed(text).map_err(|why| Defect::Path { field, claimed: shown(text), why })
 }
 
-/// Reads a serialized list and hands it on. Lengths count bytes, so this also tries what the way
-/// through a file may have changed: line ends, and bytes that were replaced.
+/// A serialized value as it may have been before its way through a file changed line ends and
+/// replaced bytes: lengths count bytes.
+pub(super) const SPELLINGS: [fn(&str) -> Vec<u8>; 3] =
+    [bytes_as_written, bytes_with_unix_lines, bytes_before_replacement];
+
+/// Reads a serialized list and hands it on.
 fn read_list<T>(
     serialized: &str,
     take: impl FnOnce(&Value<'_>) -> T,
@@ -60,7 +64,7 @@ fn read_list<T>(
         return Ok(None);
     }
     let mut first = None;
-    for spelling in [bytes_as_written, bytes_with_unix_lines, bytes_before_replacement] {
+    for spelling in SPELLINGS {
         match php::read_nested(&spelling(serialized)) {
             Ok(value) => return take_list(&value, take),
             Err(error) => first = first.or(Some(error)),
@@ -103,11 +107,15 @@ fn bytes_before_replacement(text: &str) -> Vec<u8> {
 
 fn read_sizes(field: &'static str, sizes: &Value<'_>, defects: &mut Vec<Defect>) -> Vec<SizeEntry> {
     let mut entries = BTreeMap::new();
+    if !matches!(sizes, Value::List(_)) && !sizes.is_nothing() {
+        defects.push(Defect::WrongShape { field });
+    }
     for (key, value) in sizes.entries() {
-        let Some(file) = value.entry("file").and_then(|file| claim_value(field, file, defects))
-        else {
+        let Some(claimed) = value.entry("file") else {
+            defects.push(Defect::WrongShape { field });
             continue;
         };
+        let Some(file) = claim_value(field, claimed, defects) else { continue };
         let name = key.name();
         let entry = SizeEntry {
             name: name.clone(),
@@ -127,11 +135,22 @@ fn claim_value(
     value: &Value<'_>,
     defects: &mut Vec<Defect>,
 ) -> Option<RelPath> {
-    let claimed = match str::from_utf8(value.text()?) {
-        Ok(text) => claim(field, text),
-        Err(_) => Err(Defect::PathNotText { field }),
+    let claimed = match value.text().map(str::from_utf8) {
+        Some(Ok(text)) => claim(field, text),
+        Some(Err(_)) => Err(Defect::PathNotText { field }),
+        None if value.is_nothing() => return None,
+        None => Err(Defect::NotAText { field }),
     };
     claimed.map_err(|defect| defects.push(defect)).ok()
+}
+
+/// How wide or high it is. SVG has no pixels, and PHP writes nothing in many ways.
+fn claim_pixels(value: &Value<'_>, defects: &mut Vec<Defect>) -> Option<u32> {
+    if let Value::Int(number @ ..0) = value {
+        let text = number.to_string();
+        defects.push(Defect::NotANumber { field: METADATA, text });
+    }
+    pixels(value)
 }
 
 fn pixels(value: &Value<'_>) -> Option<u32> {
@@ -225,7 +244,7 @@ mod tests {
         let (details, defects) = read(&format!("a:1:{{s:5:\"sizes\";a:3:{{{sizes}}}}}"));
         let names: Vec<_> = details.unwrap().unwrap().sizes.into_iter().map(|s| s.name).collect();
         assert_eq!(names, ["good"]);
-        assert_eq!(defects.len(), 1);
+        assert_eq!(defects.len(), 2, "a path that leads upwards, and an entry that is a text");
     }
 
     #[test]

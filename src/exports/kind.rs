@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::Defect;
+use super::preface;
 use super::table::attachments as table;
 
 /// A kind of export. The names of files play no part in telling it.
@@ -42,6 +43,8 @@ impl ExportKind {
             return Ok(Self::Zip);
         }
         let text = head.strip_prefix(UTF8_MARK).unwrap_or(head).trim_ascii_start();
+        let text = text.get(preface::length_of(text)..).unwrap_or_default();
+        let text = text.strip_prefix(UTF8_MARK).unwrap_or(text);
         let has = |mark: &str| memmem::find(text, mark.as_bytes()).is_some();
         match text.first() {
             None => Err(Defect::Empty),
@@ -143,6 +146,8 @@ mod tests {
         let of = |rest: &str| ExportKind::of(format!("{warned}{rest}").as_bytes());
         assert_eq!(of("<?xml version=\"1.0\"?><rss>"), Ok(ExportKind::Wxr));
         assert_eq!(of("[{\"id\":7,\"media_details\":{}}]"), Ok(ExportKind::Json));
+        let shown = b"<br />\n<b>Warning</b>:  x in <b>y</b> on line <b>3</b><br />\n[{\"id\":7}]";
+        assert_eq!(ExportKind::of(shown), Ok(ExportKind::Json), "a warning is no page");
         let quoting = b"<rss><item><content:encoded><![CDATA[<!DOCTYPE html><html><body>";
         assert_eq!(ExportKind::of(quoting), Ok(ExportKind::Wxr), "a page in a text is no page");
         assert_eq!(ExportKind::of(b"PK\x05\x06\0\0"), Ok(ExportKind::Zip));

@@ -12,8 +12,10 @@ mod kind;
 mod open;
 pub mod php;
 mod place;
+mod preface;
 mod problem;
 pub mod references;
+mod repeats;
 pub mod table;
 mod url;
 pub mod wxr;
@@ -26,6 +28,7 @@ pub use self::kind::ExportKind;
 pub use self::open::{Export, Look, is_evident, open};
 pub use self::place::Place;
 pub use self::problem::{Defect, Malformed, Problem};
+pub use self::repeats::Repeats;
 pub use self::url::path_in_uploads;
 pub use self::wxr::Site;
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::json::JsonReader;
 use super::kind::HEAD;
+use super::repeats::Repeats;
 use super::table::AttachmentTable;
 use super::wxr::WxrReader;
 use super::zip::{ArchiveDefect, ZipReader};
-use super::{Defect, Event, ExportError, ExportKind, Place, Problem};
+use super::{Defect, Event, ExportError, ExportKind, Place, Problem, Site};
 use crate::domain::asset::Content;
 use crate::domain::claims::Claims;
 
@@ -40,6 +41,7 @@ pub struct Export<'a> {
     name: Arc<str>,
     kind: Option<ExportKind>,
     reader: Reader<'a>,
+    repeats: Repeats,
 }
 
 type Source<'a> = Box<dyn BufRead + 'a>;
@@ -93,7 +95,7 @@ impl<'a> Export<'a> {
             Ok(ExportKind::Zip) => {
                 let reader = ZipReader::open(&name, Box::new(source), look).map_err(failed)?;
                 let (reader, kind) = (Reader::Zip(Box::new(reader)), Some(ExportKind::Zip));
-                Self { name, kind, reader }
+                Self { name, kind, reader, repeats: Repeats::default() }
             }
             Ok(kind) => {
                 let source = Box::new(BufReader::with_capacity(BUFFER, source));
@@ -114,12 +116,13 @@ impl<'a> Export<'a> {
                 return Self::refused(name, Some(kind), Defect::Archive(ArchiveDefect::Nested));
             }
         };
-        Self { name, kind: Some(kind), reader }
+        Self { name, kind: Some(kind), reader, repeats: Repeats::default() }
     }
 
     fn refused(name: Arc<str>, kind: Option<ExportKind>, what: Defect) -> Self {
         let (place, subject) = (Place::line(1), None);
-        Self { name, kind, reader: Reader::Refused(Some(Problem { place, subject, what })) }
+        let reader = Reader::Refused(Some(Problem { place, subject, what }));
+        Self { name, kind, reader, repeats: Repeats::default() }
     }
 
     /// `None` if it is no export.
@@ -128,10 +131,11 @@ impl<'a> Export<'a> {
     }
 
     /// The event with the name of the file in its places.
-    fn named(&self, event: Result<Event, ExportError>) -> Result<Event, ExportError> {
+    fn named(&mut self, event: Result<Event, ExportError>) -> Result<Event, ExportError> {
         let name = |place: &mut Place| place.file = Arc::clone(&self.name);
         match event {
             Ok(Event::Item(mut item)) => {
+                item.problems.extend(self.repeats.check(&item));
                 name(&mut item.place);
                 item.problems.iter_mut().for_each(|problem| name(&mut problem.place));
                 Ok(Event::Item(item))
@@ -140,7 +144,7 @@ impl<'a> Export<'a> {
                 name(&mut problem.place);
                 Ok(Event::Problem(problem))
             }
-            Ok(Event::Site(site)) => Ok(Event::Site(site)),
+            Ok(Event::Site(site)) => Ok(Event::Site(Site { file: Arc::clone(&self.name), ..site })),
             Err(ExportError::Read { mut place, source }) => {
                 name(&mut place);
                 Err(ExportError::Read { place, source })

@@ -57,6 +57,14 @@ pub enum Defect {
     UnknownKind,
     #[error("the attachment has no id")]
     IdMissing,
+    #[error("another entry before it has the same id and another file")]
+    RepeatedId,
+    #[error("the attachment names neither a file nor a URL of one")]
+    FileMissing,
+    #[error("`{field}` is there twice with different values; the first counts")]
+    GivenTwice { field: &'static str },
+    #[error("the file and the URL are different: `{url}`")]
+    OtherUrl { url: String },
     #[error("`{field}` is not a number: `{text}`")]
     NotANumber { field: &'static str, text: String },
     #[error("`{field}` is refused: {why}: `{claimed}`")]

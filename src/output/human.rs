@@ -302,12 +302,14 @@ pub(super) fn summary_line(summary: &Summary) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// `1 file seen`, `2 files seen`: the first word is the one that is counted.
+/// `1 file seen`, `2 files seen`, `1 ambiguous file`: the first word that has a plural is the one
+/// that is counted.
 fn figure(words: &str, count: u64) -> String {
-    let (counted, rest) = words.split_once(' ').unwrap_or((words, ""));
-    let one = counted.strip_suffix('s').filter(|_| count == 1).unwrap_or(counted);
-    let words = if rest.is_empty() { one.to_owned() } else { format!("{one} {rest}") };
-    format!("{count} {words}")
+    let counted = words.split(' ').find(|word| word.ends_with('s') && !word.ends_with("ous"));
+    match counted.and_then(|counted| Some((counted, counted.strip_suffix('s')?))) {
+        Some((many, one)) if count == 1 => format!("1 {}", words.replacen(many, one, 1)),
+        _ => format!("{count} {words}"),
+    }
 }
 
 /// A figure of nothing is left out, unless there is nothing else.

@@ -79,7 +79,8 @@ pub(crate) fn meta(key: &str, value: &str) -> String {
 /// An attachment of which only the metadata matters.
 pub(crate) fn with_meta(meta: &str) -> String {
     export(&format!(
-        "<item><wp:post_id>1</wp:post_id><wp:post_type>attachment</wp:post_type>{meta}</item>\n"
+        "<item><wp:post_id>1</wp:post_id><wp:post_type>attachment</wp:post_type>{meta}\
+         <guid>https://shop.example/wp-content/uploads/1.jpg</guid></item>\n"
     ))
 }
 

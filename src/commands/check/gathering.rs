@@ -26,15 +26,9 @@ pub(super) struct Gathering<'g> {
     /// One bit for each asset about whose files something was said already.
     told: Vec<u64>,
     earlier: Earlier,
-    /// The file being read, if it tells of every entry whether it has an alternative text.
-    whole: Option<WholeFile>,
-}
-
-/// A file of the export that describes its site, and so all of its entries.
-enum WholeFile {
-    /// Its name comes with the first entry.
-    Unnamed,
-    Named(Arc<str>),
+    /// The last file that describes its site, and so tells of every entry whether it has an
+    /// alternative text.
+    whole: Option<Arc<str>>,
 }
 
 impl<'g> Gathering<'g> {
@@ -49,8 +43,8 @@ impl<'g> Gathering<'g> {
         event: Event,
     ) -> Result<Option<Case<'g>>, Error> {
         match event {
-            Event::Site(_) => {
-                self.whole = Some(WholeFile::Unnamed);
+            Event::Site(site) => {
+                self.whole = Some(site.file);
                 Ok(None)
             }
             Event::Problem(problem) => Ok(Some(about_export(ctx, &problem))),
@@ -81,13 +75,8 @@ impl<'g> Gathering<'g> {
     }
 
     /// Whether the export says of the entry that it has an alternative text, or that it has none.
-    fn tells_alt(&mut self, entry: &Entry) -> bool {
-        let file = &entry.place.file;
-        if matches!(self.whole, Some(WholeFile::Unnamed)) {
-            self.whole = Some(WholeFile::Named(Arc::clone(file)));
-        }
-        let whole = matches!(&self.whole, Some(WholeFile::Named(named)) if named == file);
-        entry.alt.is_some() || whole
+    fn tells_alt(&self, entry: &Entry) -> bool {
+        entry.alt.is_some() || self.whole.as_ref() == Some(&entry.place.file)
     }
 
     /// Whether another file of the same asset came before, about which the same is to be said.

@@ -217,6 +217,10 @@ pub(super) fn flaw(problem: &Problem) -> Flaw {
         | D::UnknownKind => FlawWeight::Damage,
         D::TooLong { .. }
         | D::IdMissing
+        | D::RepeatedId
+        | D::FileMissing
+        | D::GivenTwice { .. }
+        | D::OtherUrl { .. }
         | D::NotANumber { .. }
         | D::NotAText { .. }
         | D::Path { .. }

@@ -2,6 +2,7 @@
 
 mod forget;
 mod list;
+mod numbering;
 mod opening;
 mod read;
 

@@ -1,6 +1,7 @@
 //! Opens what the user names: a file, or a folder with all that belongs to it.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::os::unix::fs::MetadataExt as _;
@@ -15,10 +16,13 @@ use crate::domain::reference::SourceKind;
 use crate::domain::text::printable;
 use crate::domain::time::Timestamp;
 use crate::error::Error;
-use crate::exports::references::{HEAD, SourceFile, belongs_to, kind_of, kind_of_folder};
+use crate::exports::references::{
+    HEAD, SourceFile, belongs_to, hosts_in_dump, is_text, kind_of, kind_of_folder, tells_nothing,
+};
 use crate::exports::{ExportError, Place};
 
 use super::super::progress::Progress;
+use super::numbering;
 
 /// What was named, found and looked at from outside.
 #[derive(Debug)]
@@ -27,6 +31,15 @@ pub(super) struct Opened {
     path: PathBuf,
     /// By name.
     files: Vec<Part>,
+    /// What lies among them and may be a part of it that cannot be read.
+    strangers: Vec<String>,
+}
+
+/// Why a source may not be all that it seems.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    pub(super) why: String,
+    pub(super) hint: Option<String>,
 }
 
 #[derive(Debug)]
@@ -34,7 +47,8 @@ struct Part {
     path: PathBuf,
     /// How it is called in places: from the folder that was named.
     name: String,
-    kind: SourceKind,
+    /// `None` if it tells of none.
+    kind: Option<SourceKind>,
     bytes: u64,
     modified: Timestamp,
 }
@@ -57,17 +71,49 @@ impl Opened {
                 files.extend(look_at(entry.path(), base, told)?);
             }
         }
-        let kind = told.or_else(|| kind_of_folder(files.iter().map(|file| file.kind)));
-        let Some(kind) = kind.filter(|_| !files.is_empty()) else {
+        let known = files.iter().filter_map(|file| file.kind);
+        let kind = told.or_else(|| kind_of_folder(known.clone()));
+        let Some(kind) = kind.filter(|_| known.count() > 0) else {
             return Err(unknown_kind(path, &files));
         };
-        files.retain(|file| told.is_some() || belongs_to(kind, file.kind));
-        Ok(Self { kind, path: path.to_owned(), files })
+        let is_part =
+            |file: &Part| file.kind.is_some_and(|is| told.is_some() || belongs_to(kind, is));
+        let (files, others): (Vec<_>, Vec<_>) = files.into_iter().partition(is_part);
+        // Sites and themes hold files of every kind; what is saved by hand is all meant to be read.
+        let is_saved = matches!(kind, SourceKind::Wxr | SourceKind::Rest | SourceKind::Sql);
+        let strangers = others.into_iter().filter(|_| is_saved).map(|file| file.name).collect();
+        Ok(Self { kind, path: path.to_owned(), files, strangers })
     }
 
-    /// The file or folder that was named.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// What may be missing of the source, or stands in it unread.
+    pub(super) fn doubts(&self) -> Vec<Doubt> {
+        let unread = self.strangers.iter().map(|name| Doubt {
+            why: format!("{name}: this is no part that can be read"),
+            hint: None,
+        });
+        let beside = has_other_parts(&self.path).then(|| Doubt {
+            why: "other parts of this export lie beside it".to_owned(),
+            hint: Some("put the parts into a folder and read that".to_owned()),
+        });
+        let is_numbered = matches!(self.kind, SourceKind::Wxr | SourceKind::Rest);
+        let names = self.files.iter().map(|file| file.name.as_str()).filter(|_| is_numbered);
+        let missing = numbering::missing_parts(names).into_iter().map(|name| Doubt {
+            why: format!("`{name}` is missing among the numbered parts"),
+            hint: Some("save what is missing and read the folder again".to_owned()),
+        });
+        let beside = beside.filter(|_| self.kind == SourceKind::Wxr);
+        unread.chain(beside).chain(missing).collect()
+    }
+
+    /// The hosts that a dump says are its site's.
+    pub(super) fn hosts(&self) -> Result<BTreeSet<String>, Error> {
+        let mut hosts = BTreeSet::new();
+        for file in self.files.iter().filter(|_| self.kind == SourceKind::Sql) {
+            let failed = |source| Error::Read { path: file.path.clone(), source };
+            let found = File::open(&file.path).and_then(hosts_in_dump).map_err(failed)?;
+            hosts.extend(found);
+        }
+        Ok(hosts)
     }
 
     pub(super) fn bytes(&self) -> u64 {
@@ -107,7 +153,7 @@ impl Opened {
 /// Whether other parts of an export lie beside this one, as WP-CLI numbers them: `site.000.xml`.
 ///
 /// Each part looks like a whole export.
-pub(super) fn has_other_parts(path: &Path) -> bool {
+fn has_other_parts(path: &Path) -> bool {
     let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else { return false };
     let digits = stem.len() - stem.trim_end_matches(|c: char| c.is_ascii_digit()).len();
     let (name, number) = stem.split_at(stem.len() - digits);
@@ -120,7 +166,7 @@ pub(super) fn has_other_parts(path: &Path) -> bool {
         })
 }
 
-/// A file as part of a source; `None` if it tells nothing.
+/// A file as part of a source; `None` if it certainly tells nothing.
 fn look_at(path: &Path, base: &Path, told: Option<SourceKind>) -> Result<Option<Part>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(failed)?;
@@ -129,15 +175,17 @@ fn look_at(path: &Path, base: &Path, told: Option<SourceKind>) -> Result<Option<
     let name = printable(relative.as_os_str().as_encoded_bytes());
     let mut head = Vec::new();
     Read::by_ref(&mut file).take(HEAD as u64).read_to_end(&mut head).map_err(failed)?;
-    let is_text = !head.contains(&0);
-    let Some(kind) = kind_of(&name, &head).or(told.filter(|_| is_text)) else { return Ok(None) };
+    let kind = kind_of(&name, &head).or(told.filter(|_| is_text(&head)));
+    if kind.is_none() && tells_nothing(&name, &head) {
+        return Ok(None);
+    }
     let modified = Timestamp::from_millis(stat.mtime() * 1_000 + stat.mtime_nsec() / 1_000_000);
     Ok(Some(Part { path: path.to_owned(), name, kind, bytes: stat.len(), modified }))
 }
 
 fn unknown_kind(path: &Path, files: &[Part]) -> Error {
     let shown = path.display();
-    let message = if files.is_empty() {
+    let message = if files.iter().all(|file| file.kind.is_none()) {
         format!("`{shown}` holds nothing that tells of references")
     } else {
         format!("`{shown}` holds several kinds of sources")

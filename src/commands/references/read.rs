@@ -12,7 +12,7 @@ use crate::report::Item;
 
 use super::super::Context;
 use super::super::library::Mode;
-use super::opening::{Opened, Watch, has_other_parts};
+use super::opening::{Doubt, Opened, Watch};
 
 /// Read sources: exports, saved API answers, folders of pages, dumps, themes and style sheets
 ///
@@ -125,7 +125,11 @@ impl Reading<'_> {
     ) -> Result<Source, Error> {
         let progress = ctx.progress(opened.bytes(), "reading");
         let watch = Watch::new(&progress);
-        let mut reader = ReferenceReader::new(opened.kind, self.site.clone(), opened.parts(&watch));
+        let mut site = self.site.clone();
+        if !site.is_known() {
+            opened.hosts()?.iter().for_each(|host| site.add_host(host));
+        }
+        let mut reader = ReferenceReader::new(opened.kind, site, opened.parts(&watch));
         let mut references = 0;
         for found in reader.by_ref() {
             ctx.stop_if_interrupted()?;
@@ -142,13 +146,9 @@ impl Reading<'_> {
             take(&found)?;
         }
         let mut reading = reader.into_reading();
-        if reading.kind == SourceKind::Wxr && has_other_parts(opened.path()) {
+        for Doubt { why, hint } in opened.doubts() {
             reading.gaps += 1;
-            ctx.report.say(&Item::Failure {
-                what: name.to_owned(),
-                why: "other parts of this export lie beside it".to_owned(),
-                hint: Some("put the parts into a folder and read that".to_owned()),
-            });
+            ctx.report.say(&Item::Failure { what: name.to_owned(), why, hint });
         }
         self.refuse_other_site(reading.site.as_deref())?;
         ctx.report.figure("references", references);

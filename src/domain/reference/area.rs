@@ -112,8 +112,8 @@ impl Area {
 
     /// Whether it has to be looked into before an asset is said to be found nowhere.
     ///
-    /// These are the places that WordPress itself puts pictures into and that an export, the REST
-    /// API and rendered pages can show between them. The others are named as not looked at.
+    /// These are the places that WordPress itself puts pictures into. The others are named as not
+    /// looked at.
     pub fn is_required(self) -> bool {
         !matches!(
             self,
@@ -140,9 +140,8 @@ impl Area {
             Self::CustomCss => &[Wxr, Sql, Pages],
             Self::Widgets => &[Rest, Sql],
             Self::SiteIdentity => &[Rest, Sql, Pages],
-            // A header image that the theme does not show is in the database only.
-            Self::ThemeSettings => &[Sql, Pages],
-            Self::Revisions | Self::Options | Self::UserMeta => &[Sql],
+            // A header image that no page which was saved shows is in the database only.
+            Self::ThemeSettings | Self::Revisions | Self::Options | Self::UserMeta => &[Sql],
             Self::ThemeFiles => &[Theme],
         }
     }

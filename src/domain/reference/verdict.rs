@@ -129,13 +129,15 @@ mod tests {
     }
 
     #[test]
-    fn export_api_and_rendered_pages_are_enough_together_and_no_two_of_them_are() {
-        let [wxr, rest, pages] = [SourceKind::Wxr, SourceKind::Rest, SourceKind::Pages]
+    fn without_a_dump_only_backgrounds_and_headers_are_not_seen() {
+        let sources = [SourceKind::Wxr, SourceKind::Rest, SourceKind::Pages]
             .map(|kind| source(kind, day(-1)));
-        assert_eq!(name(&[wxr.clone(), rest.clone(), pages.clone()]), "not-found");
-        assert_eq!(name(&[wxr.clone(), rest.clone()]), "unknown");
-        assert_eq!(name(&[wxr, pages.clone()]), "unknown");
-        assert_eq!(name(&[rest, pages]), "unknown");
+        assert_eq!(name(&sources), "unknown");
+        assert_eq!(horizon_of(&sources, day(0), 30).missing, [Area::ThemeSettings]);
+        let [wxr, rest, _] = sources;
+        let dump = source(SourceKind::Sql, day(-1));
+        assert_eq!(name(&[wxr, dump.clone()]), "not-found");
+        assert_eq!(name(&[rest, dump]), "not-found");
     }
 
     #[test]

@@ -18,7 +18,18 @@ pub(super) fn draft(entry: Entry<'_>, place: Place) -> Draft {
     if draft.id.is_none() {
         draft.defects.push(Defect::IdMissing);
     }
+    if !is_listed && !names_file(&draft) {
+        draft.defects.push(Defect::FileMissing);
+    }
     draft
+}
+
+/// Whether something tells the file, if only that it is refused. A list of WP-CLI may be without.
+fn names_file(draft: &Draft) -> bool {
+    let is_there = |claim: &Claim| claim.as_ref().is_some_and(|(_, text)| !text.trim().is_empty());
+    let of_details = draft.details.as_ref().and_then(|details| details.file.as_ref());
+    let is_told = !draft.defects.is_empty();
+    is_there(&draft.url) || is_there(&draft.guid) || of_details.is_some() || is_told
 }
 
 fn of_rest(mut entry: Entry<'_>, place: Place) -> Draft {
@@ -78,7 +89,7 @@ fn of_post_list(mut entry: Entry<'_>, place: Place) -> Draft {
 }
 
 fn claim(field: &'static str, value: &mut Loose, defects: &mut Vec<Defect>) -> Claim {
-    if *value == Loose::Other {
+    if matches!(value, Loose::Other | Loose::Fraction(_)) {
         defects.push(Defect::NotAText { field });
     }
     value.take_text().map(|text| (field, text))
@@ -178,7 +189,7 @@ fn claim_file(
 
 fn count(value: &Loose) -> Option<u64> {
     match value {
-        Loose::Number(number) => u64::try_from(*number).ok(),
+        Loose::Number(number) | Loose::Fraction(number) => u64::try_from(*number).ok(),
         Loose::Text(text) => text.trim().parse().ok(),
         _ => None,
     }

@@ -5,6 +5,8 @@
 
 use std::io::{self, BufRead};
 
+use crate::exports::preface;
+
 /// The longest entry that is held, in bytes.
 pub(in crate::exports) const MAX_ENTRY: usize = 4 * crate::exports::MAX_TEXT;
 
@@ -21,6 +23,8 @@ pub(in crate::exports) enum Found {
     OpenArray,
     /// Something that is no JSON stands between entries. Told once until the next entry.
     Stray,
+    /// Warnings or headers stand before the document and were passed over.
+    Preface,
 }
 
 /// Where in the document the next byte stands.
@@ -75,6 +79,8 @@ pub(in crate::exports) struct Entries<R> {
     text: Vec<u8>,
     is_stray_told: bool,
     has_begun: bool,
+    /// An array or an entry was found.
+    has_document: bool,
     is_done: bool,
 }
 
@@ -90,6 +96,7 @@ impl<R: BufRead> Entries<R> {
             text: Vec::new(),
             is_stray_told: false,
             has_begun: false,
+            has_document: false,
             is_done: false,
         }
     }
@@ -97,6 +104,11 @@ impl<R: BufRead> Entries<R> {
     /// The text of the last entry.
     pub(in crate::exports) fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// Whether anything was found that is JSON.
+    pub(in crate::exports) fn has_document(&self) -> bool {
+        self.has_document
     }
 
     /// The line at which the last thing found begins.
@@ -113,6 +125,9 @@ impl<R: BufRead> Entries<R> {
     pub(in crate::exports) fn find_next(&mut self) -> io::Result<Option<Found>> {
         if !self.has_begun {
             self.skip_mark()?;
+            if self.skip_preface()? {
+                return Ok(Some(Found::Preface));
+            }
         }
         while !self.is_done {
             let Some(byte) = self.peek()? else {
@@ -124,7 +139,7 @@ impl<R: BufRead> Entries<R> {
                 if self.place == Place::Behind && !self.is_stray_told {
                     return Ok(Some(self.stray()));
                 }
-                self.is_stray_told = false;
+                (self.is_stray_told, self.has_document) = (false, true);
                 self.begun = self.line;
                 if self.place == Place::Before {
                     self.place = Place::Behind;
@@ -155,6 +170,20 @@ impl<R: BufRead> Entries<R> {
             self.step(*byte);
         }
         Ok(())
+    }
+
+    /// Passes over what stands before the document, as far as it is buffered.
+    fn skip_preface(&mut self) -> io::Result<bool> {
+        let length = preface::length_of(self.source.fill_buf()?);
+        for _ in 0..length {
+            if let Some(byte) = self.peek()? {
+                self.step(byte);
+            }
+        }
+        if length > 0 {
+            self.skip_mark()?;
+        }
+        Ok(length > 0)
     }
 
     fn peek(&mut self) -> io::Result<Option<u8>> {
@@ -190,6 +219,7 @@ impl<R: BufRead> Entries<R> {
         match (self.place, byte) {
             (_, b' ' | b'\t' | b'\r' | b'\n') => true,
             (Place::Outside, b'[') | (Place::Behind, b',') => {
+                self.has_document = true;
                 self.place = Place::Before;
                 true
             }

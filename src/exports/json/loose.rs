@@ -15,6 +15,8 @@ pub(super) enum Loose {
     Nothing,
     Text(String),
     Number(i64),
+    /// What is below a number that is not whole: no id, but a length may be one.
+    Fraction(i64),
     /// A list or an object, or a number that is none of these.
     Other,
 }
@@ -106,9 +108,9 @@ impl<'de> Visitor<'de> for LooseVisitor {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Loose, E> {
-        Ok(crate::exports::php::whole(value)
-            .and_then(|whole| i64::try_from(whole).ok())
-            .map_or(Loose::Other, Loose::Number))
+        let whole = crate::exports::php::whole(value);
+        let form = if value.fract() == 0.0 { Loose::Number } else { Loose::Fraction };
+        Ok(whole.and_then(|whole| i64::try_from(whole).ok()).map_or(Loose::Other, form))
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Loose, E> {
@@ -200,6 +202,7 @@ mod tests {
     fn a_number_is_one_in_each_form_that_php_writes() {
         assert_eq!(loose("7"), Loose::Number(7));
         assert_eq!(loose("7.0"), Loose::Number(7));
+        assert_eq!(loose("7.5"), Loose::Fraction(7));
         assert_eq!(loose("-7"), Loose::Number(-7));
         assert_eq!(loose("\"7\""), Loose::Text("7".to_owned()));
         for nothing in ["null", "false"] {

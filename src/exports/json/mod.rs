@@ -9,8 +9,10 @@ mod entry;
 mod loose;
 mod rendered;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::BufRead;
+
+use serde_json::value::RawValue;
 
 pub(super) use self::attachment::read_metadata;
 use self::entries::{Entries, Found, MAX_ENTRY};
@@ -80,6 +82,10 @@ impl<R: BufRead> JsonReader<R> {
                 self.taking
                     .problem_of_file(line, Defect::NotJson("the list is not closed".to_owned()));
             }
+            Some(Found::Preface) => {
+                let what = "a warning or a header stands before it and was passed over";
+                self.taking.problem_of_file(line, Defect::NotJson(what.to_owned()));
+            }
             Some(Found::Stray) => {
                 let what = "something stands between two entries that is no part of a list";
                 self.taking.problem_of_file(line, Defect::NotJson(what.to_owned()));
@@ -111,6 +117,10 @@ impl Taking {
             let count = bytes.utf8_chunks().map(|chunk| chunk.invalid().len() as u64).sum();
             self.problem(line, Defect::NotText { count });
         }
+        if text.starts_with('[') {
+            self.take_within(line, (&text, &text), within);
+            return;
+        }
         if !text.starts_with('{') {
             self.stranger(line, within);
             return;
@@ -141,7 +151,12 @@ impl Taking {
             }
             Kind::Envelope(inner) => self.take_within(line, (text, inner.get()), within),
             Kind::OtherPost => {}
-            Kind::Stranger => self.stranger(line, within),
+            Kind::Stranger => match numbered(text) {
+                Some(values) => values
+                    .into_iter()
+                    .for_each(|inner| self.take_within(line, (text, inner.get()), within)),
+                None => self.stranger(line, within),
+            },
         }
         if let Some(featured) = featured {
             let within = Within { is_in_post: true, ..within };
@@ -180,6 +195,17 @@ impl Taking {
         let what = Defect::NotAttachments { count };
         self.events.push_back(Event::Problem(Problem { place, subject: None, what }));
     }
+}
+
+/// The values of `{"0":{…},"1":{…}}`, which PHP makes of a list with holes.
+fn numbered(text: &str) -> Option<Vec<&RawValue>> {
+    let values: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+    let is_number = |name: &&str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+    let is_list =
+        values.iter().all(|(name, value)| is_number(name) && value.get().starts_with('{'));
+    let mut values: Vec<_> = values.into_values().collect();
+    values.sort_by_key(|value| value.get().as_ptr() as usize);
+    Some(values).filter(|values| is_list && !values.is_empty())
 }
 
 fn line_feeds(text: &str) -> u64 {

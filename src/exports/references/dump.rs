@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 use std::sync::Arc;
 
+use super::dump_values::{Done, Values};
 use super::tokens::{Token, Tokens};
 
 /// The most bytes of one row that are held.
@@ -16,13 +17,15 @@ pub(super) const MAX_ROW: usize = 16 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Entry {
     /// The table is there, if only its definition.
-    Table(String),
+    Table { name: String, columns: Vec<String> },
     /// Columns and values; one that is NULL, or no text and no number, is empty.
     Row(Row),
     /// The dump says that it is complete.
     End,
     /// A row was too long and is cut off.
     TooLong,
+    /// A row holds an expression that is not understood.
+    Unclear,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +61,7 @@ enum State {
     /// `INSERT` or `REPLACE` was read; the table and its columns follow.
     Insert { table: Option<String>, columns: Vec<String>, in_columns: bool },
     /// Between rows, or in one.
-    Values { row: Row, in_row: bool, bytes: usize, is_cut: bool },
+    Values { row: Row, values: Values },
     /// `CREATE TABLE`: names of columns stand first in each part of the list.
     Create { table: Option<String>, columns: Vec<String>, depth: usize, is_first: bool },
 }
@@ -74,7 +77,7 @@ pub(super) struct Dump<R> {
 
 /// Tables whose columns are remembered. WordPress has twelve; plugins add some dozens.
 const MAX_TABLES: usize = 4_096;
-const MAX_COLUMNS: usize = 512;
+pub(super) const MAX_COLUMNS: usize = 512;
 
 impl<R: BufRead> Dump<R> {
     pub(super) fn new(source: R) -> Self {
@@ -122,9 +125,7 @@ impl<R: BufRead> Dump<R> {
                 self.insert(token, (table, columns, in_columns));
                 None
             }
-            State::Values { row, in_row, bytes, is_cut } => {
-                self.value(token, (row, in_row, bytes, is_cut))
-            }
+            State::Values { row, values } => self.value(token, row, values),
             State::Create { table, columns, depth, is_first } => {
                 self.create(token, (table, columns, depth, is_first))
             }
@@ -145,7 +146,7 @@ impl<R: BufRead> Dump<R> {
                 let table = next.0.unwrap_or_default();
                 let columns = if next.1.is_empty() { self.columns_of(&table) } else { next.1 };
                 let row = Row { table: table.into(), columns: columns.into(), values: Vec::new() };
-                self.state = State::Values { row, in_row: false, bytes: 0, is_cut: false };
+                self.state = State::Values { row, values: Values::default() };
                 return;
             }
             Token::Word(word) if next.0.is_none() && is_word(&word, &["INTO", "IGNORE"]) => {}
@@ -163,37 +164,16 @@ impl<R: BufRead> Dump<R> {
         self.state = State::Insert { table, columns, in_columns };
     }
 
-    fn value(
-        &mut self,
-        token: Token,
-        (mut row, mut in_row, mut bytes, mut is_cut): (Row, bool, usize, bool),
-    ) -> Option<Entry> {
-        let mut done = None;
-        match token {
-            Token::Sign(b';') if !in_row => return None,
-            Token::Sign(b'(') if !in_row => {
-                (in_row, bytes, is_cut) = (true, 0, false);
-                row.values.clear();
-            }
-            Token::Sign(b')') if in_row => {
-                in_row = false;
-                let values = std::mem::take(&mut row.values);
-                let whole = Row { values, ..row.clone() };
-                done = Some(if is_cut { Entry::TooLong } else { Entry::Row(whole) });
-            }
-            // A charset introducer, such as `_binary`, stands before its text.
-            Token::Word(word) if word.starts_with(b"_") => {}
-            Token::Text(value) | Token::Word(value) if in_row => {
-                bytes += value.len();
-                is_cut |= bytes > MAX_ROW || row.values.len() == MAX_COLUMNS;
-                if !is_cut {
-                    let is_null = value.eq_ignore_ascii_case(b"NULL");
-                    row.values.push(if is_null { Vec::new() } else { value });
-                }
-            }
-            _ => {}
+    fn value(&mut self, token: Token, row: Row, mut values: Values) -> Option<Entry> {
+        if token == Token::Sign(b';') && !values.is_in_row() {
+            return None;
         }
-        self.state = State::Values { row, in_row, bytes, is_cut };
+        let done = values.take(token).map(|done| match done {
+            Done::Values(values) => Entry::Row(Row { values, ..row.clone() }),
+            Done::TooLong => Entry::TooLong,
+            Done::Unclear => Entry::Unclear,
+        });
+        self.state = State::Values { row, values };
         done
     }
 
@@ -209,11 +189,11 @@ impl<R: BufRead> Dump<R> {
     ) -> Option<Entry> {
         match token {
             Token::Sign(b';') => {
-                let table = table?;
+                let name = table?;
                 if self.columns.len() < MAX_TABLES {
-                    self.columns.insert(table.clone(), columns);
+                    self.columns.insert(name.clone(), columns.clone());
                 }
-                return Some(Entry::Table(table));
+                return Some(Entry::Table { name, columns });
             }
             Token::Sign(b'(') => {
                 depth += 1;
@@ -293,6 +273,44 @@ mod tests {
             assert_eq!(found[1].number("id"), Some(-2));
             assert_eq!(found[1].text("post_title"), "");
             assert_eq!((&*found[2].table, found[2].text("a")), ("wp_x", "_q".to_owned()));
+        }
+    }
+
+    #[test]
+    fn values_are_read_in_each_form_that_dumps_have() {
+        for (value, text) in [
+            ("'tea'", "tea"),
+            ("0x746561", "tea"),
+            ("X'746561'", "tea"),
+            ("x'746561'", "tea"),
+            ("_binary 'tea'", "tea"),
+            ("_utf8mb4'tea'", "tea"),
+            ("_binary 0x746561", "tea"),
+            ("CONVERT('tea' USING utf8mb4)", "tea"),
+            ("CAST('tea' AS JSON)", "tea"),
+            ("convert(_binary 'tea' using utf8)", "tea"),
+            ("UNHEX('746561')", "tea"),
+            ("NULL", ""),
+            ("'NULL'", "NULL"),
+            ("- 1", "1"),
+            ("-1.5", "-1.5"),
+        ] {
+            let found = rows(&format!("INSERT INTO t (a,b,c) VALUES (1,{value},7);"), 3);
+            assert_eq!(found[0].text("b"), text, "{value}");
+            assert_eq!(found[0].number("c"), Some(7), "{value}");
+        }
+        let long = "74".repeat(3_000);
+        let found = rows(&format!("INSERT INTO t (a,b) VALUES (0x{long},7);"), 100);
+        assert_eq!(found[0].text("a").len(), 3_000);
+    }
+
+    #[test]
+    fn an_expression_that_is_not_understood_is_told() {
+        for value in ["COMPRESS('x')", "'a' || 'b'", "0x74656", "@x"] {
+            let text = format!("INSERT INTO t (a,b) VALUES ({value},7),('x',8);");
+            let mut dump = Dump::new(text.as_bytes());
+            assert_eq!(dump.find_next().unwrap(), Some(Entry::Unclear), "{value}");
+            assert!(matches!(dump.find_next().unwrap(), Some(Entry::Row(_))), "{value}");
         }
     }
 

@@ -38,18 +38,20 @@ pub(super) fn read_file(
     }
     let mut mentions = Mentions::default();
     mentions.scan(&text, site, means, "");
-    if let Some(own) = attachment_page(&text) {
+    let own = attachment_page(&text);
+    if let Some(own) = own {
         mentions.targets.remove(&Target::Attachment(own));
     }
     // A page does not say which post it is, and its own galleries are rendered.
     mentions.shows_children = false;
     let address = canonical(&text).unwrap_or_default().to_owned();
-    let holder = Holder {
-        kind: if kind == SourceKind::Pages { "rendered page" } else { "theme file" }.to_owned(),
-        id: out.file.clone(),
-        label: address,
-        status: Status::Published,
+    let (word, id) = match (own, kind) {
+        (Some(own), SourceKind::Pages) => ("attachment", own.to_string()),
+        (None, SourceKind::Pages) => ("rendered page", out.file.clone()),
+        _ => ("theme file", out.file.clone()),
     };
+    let (kind, status) = (word.to_owned(), Status::Published);
+    let holder = Holder { kind, id, label: address, status };
     out.give(&holder, mentions);
     Ok(())
 }

@@ -74,6 +74,10 @@ impl Outbox {
         if mentions.is_cut {
             self.gap(0, &format!("{} {} mentions too many files", holder.kind, holder.id));
         }
+        if let Some(label) = &mentions.broken {
+            let label = printable_text(label);
+            self.gap(0, &format!("{} {}: `{label}` is broken", holder.kind, holder.id));
+        }
         let post = holder.id.parse().ok().filter(|_| mentions.shows_children);
         let children = post.map(|post| {
             let means = crate::domain::reference::Means::Shortcode;

@@ -48,9 +48,11 @@ const MEDIA: [&str; 40] = [
     "videos",
 ];
 const NUMBER: [&str; 2] = ["id", "ids"];
-/// Words at the start of a field that is a switch.
-const SWITCHES: [&str; 10] =
-    ["show", "hide", "has", "is", "use", "enable", "disable", "display", "no", "with"];
+/// Words at the start of a field that is a switch, or counts.
+const SWITCHES: [&str; 14] = [
+    "show", "hide", "has", "is", "use", "enable", "disable", "display", "no", "with", "total",
+    "count", "max", "min",
+];
 
 /// Whether a number in the last of these nested fields is an attachment's.
 pub(super) fn names_attachment(path: &[String]) -> bool {
@@ -143,6 +145,8 @@ mod tests {
             "wp:image.width",
             "wp:media-text.mediaWidth",
             "show_logo",
+            "total_videos",
+            "max_images",
             "userId",
             "wp:avatar.userId",
             "post_id",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::addresses::find_addresses;
 use super::blocks::find_blocks;
+use super::broken::find_numbers;
 use super::marks::{Mark, find_marks};
 use super::site::Site;
 use crate::domain::reference::{Means, Target};
@@ -19,11 +20,13 @@ pub(super) struct Mentions {
     pub(super) shows_children: bool,
     /// More was mentioned than is kept.
     pub(super) is_cut: bool,
+    /// What could not be read as the value that it was meant to be: a field, or a block.
+    pub(super) broken: Option<String>,
 }
 
 impl Mentions {
     pub(super) fn is_empty(&self) -> bool {
-        self.targets.is_empty() && !self.shows_children
+        self.targets.is_empty() && !self.shows_children && self.broken.is_none()
     }
 
     /// Adds a target, unless a more telling mention of it is there.
@@ -44,6 +47,12 @@ impl Mentions {
         if number > 0 {
             self.add(Target::Attachment(number), means, detail);
         }
+    }
+
+    /// Adds what is left of a value that is broken, and says so.
+    pub(super) fn scan_broken(&mut self, text: &str, means: Means, label: &str) {
+        find_numbers(label, text, &mut |number| self.add_attachment(number, means, label));
+        self.broken.get_or_insert_with(|| label.to_owned());
     }
 
     /// Adds everything that a text mentions. `detail` tells where the text stands.

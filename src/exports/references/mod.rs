@@ -5,7 +5,10 @@
 
 mod addresses;
 mod blocks;
+mod broken;
 mod dump;
+mod dump_hosts;
+mod dump_values;
 mod escapes;
 mod files;
 mod found;
@@ -16,6 +19,7 @@ mod mention;
 mod rest;
 mod site;
 mod sql;
+mod tables;
 mod tokens;
 mod values;
 mod wxr;
@@ -28,11 +32,12 @@ use self::found::Outbox;
 use self::rest::{RestReferences, Tally};
 use self::sql::SqlReferences;
 use self::wxr::WxrReferences;
-use super::ExportError;
+use super::{ExportError, Place, preface};
 use crate::domain::reference::SourceKind;
 
+pub use self::dump_hosts::hosts_in_dump;
 pub use self::found::{Found, Reading};
-pub use self::kind::{HEAD, belongs_to, kind_of, kind_of_folder};
+pub use self::kind::{HEAD, belongs_to, is_text, kind_of, kind_of_folder, tells_nothing};
 pub use self::site::{Site, host_of, same_host};
 
 /// One file of a source, opened.
@@ -91,7 +96,7 @@ where
                 self.out.finish();
                 return Ok(false);
             };
-            self.begin(file?);
+            self.begin(file?)?;
             return Ok(true);
         };
         self.open = match open {
@@ -115,14 +120,28 @@ where
         Ok(true)
     }
 
-    fn begin(&mut self, file: SourceFile<'a>) {
+    fn begin(&mut self, mut file: SourceFile<'a>) -> Result<(), ExportError> {
+        let place = || Place::file(&file.name.as_str().into());
+        let start = file.bytes.fill_buf();
+        let start = start.map_err(|source| ExportError::Read { place: place(), source })?;
+        let is_page = start.trim_ascii_start().starts_with(b"<");
+        let preface = preface::length_of(start);
+        self.out.file.clone_from(&file.name);
         self.open = Some(match self.out.reading.kind {
+            SourceKind::Rest if is_page && preface == 0 => {
+                self.out.gap(0, "this is a web page, not an answer of the API");
+                return Ok(());
+            }
+            SourceKind::Wxr if preface > 0 => {
+                file.bytes.consume(preface);
+                FileReader::Wxr(Box::new(WxrReferences::new(file.bytes)))
+            }
             SourceKind::Wxr => FileReader::Wxr(Box::new(WxrReferences::new(file.bytes))),
             SourceKind::Rest => FileReader::Rest(RestReferences::new(&file.name, file.bytes)),
             SourceKind::Sql => FileReader::Sql(Box::new(SqlReferences::new(file.bytes))),
             SourceKind::Pages | SourceKind::Theme => FileReader::Text(file.bytes),
         });
-        self.out.file = file.name;
+        Ok(())
     }
 }
 

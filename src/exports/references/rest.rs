@@ -75,8 +75,8 @@ const ROUTES: [(&str, Kind); 8] = [
     ("tags", Kind::Tag),
     ("widgets", Kind::Widget),
 ];
-/// A list with so many entries is likely to go on: the usual page and the longest one.
-const FULL_PAGES: [usize; 2] = [10, 100];
+/// A list with a multiple of so many entries is likely to go on: people ask for round pages.
+const ROUND_PAGES: [usize; 2] = [10, 25];
 
 /// Fields that name the entry itself, or others, but use nothing.
 const NO_USES: [&str; 13] = [
@@ -126,25 +126,51 @@ impl<R: BufRead> RestReferences<R> {
             Some(Found::TooLong) => out.gap(line, "an entry is too long"),
             Some(Found::CutOff | Found::OpenArray) => out.gap(line, "the answer is cut off"),
             Some(Found::Stray) => out.gap(line, "something here is not JSON"),
-            None => self.finish(tally),
+            // PHP writes them before the answer, which is whole behind them.
+            Some(Found::Preface) => {}
+            None if self.entries.has_document() => self.finish(tally),
+            None => out.gap(0, "this is no answer of the API: it holds no JSON"),
         }
         Ok(found.is_some())
     }
 
     fn entry(&mut self, line: u64, (site, tally): (&mut Site, &mut Tally), out: &mut Outbox) {
         match serde_json::from_slice(self.entries.text()) {
-            Ok(Value::Object(object)) => {
-                if is_refusal(&object) {
-                    return out.gap(line, "the answer is a refusal");
+            Ok(value) => self.value(value, line, (site, tally), out),
+            Err(_) => out.gap(line, "an entry is not JSON"),
+        }
+    }
+
+    /// An entry, or several: lists in a list, or a list that PHP wrote as an object.
+    fn value(
+        &mut self,
+        value: Value,
+        line: u64,
+        (site, tally): (&mut Site, &mut Tally),
+        out: &mut Outbox,
+    ) {
+        match value {
+            Value::Array(values) => {
+                for value in values {
+                    self.value(value, line, (site, tally), out);
                 }
+            }
+            Value::Object(object) if is_list(&object) => {
+                for (_, value) in object {
+                    self.value(value, line, (site, tally), out);
+                }
+            }
+            Value::Object(object) if is_refusal(&object) => {
+                out.gap(line, "the answer is a refusal");
+            }
+            Value::Object(object) => {
                 let kind = kind_of(&object);
                 *self.counts.entry(kind).or_default() += 1;
                 tally.see(kind, &object);
                 learn_site(&object, site, out);
                 give_object(kind, &object, site, out);
             }
-            Ok(_) => {}
-            Err(_) => out.gap(line, "an entry is not JSON"),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
 
@@ -152,11 +178,13 @@ impl<R: BufRead> RestReferences<R> {
     fn finish(&self, tally: &mut Tally) {
         if let Some(route) = self.route.filter(|_| self.counts.is_empty()) {
             let seen = Seen { is_raw: true, has_drafts: false, has_end: true };
-            tally.kinds.entry(route).or_insert(seen);
+            tally.kinds.entry(route).or_insert(seen).has_end = true;
         }
         for (kind, count) in &self.counts {
             let seen = tally.kinds.entry(*kind).or_default();
-            seen.has_end |= !FULL_PAGES.contains(count);
+            let is_round = ROUND_PAGES.iter().any(|page| count.is_multiple_of(*page));
+            // The API gives all widgets at once.
+            seen.has_end |= !is_round || *kind == Kind::Widget;
         }
     }
 }
@@ -191,9 +219,16 @@ impl Tally {
     }
 }
 
+/// `{"0":{…},"1":{…}}`
+fn is_list(object: &Object) -> bool {
+    let is_number = |name: &String| name.bytes().all(|byte| byte.is_ascii_digit());
+    !object.is_empty() && object.iter().all(|(name, value)| is_number(name) && value.is_object())
+}
+
 /// `{"code":"rest_forbidden","message":…,"data":{"status":401}}`
 fn is_refusal(object: &Object) -> bool {
-    object.contains_key("code") && object.contains_key("message") && object.contains_key("data")
+    let has = |name: &str| object.contains_key(name);
+    has("code") && has("message") && (has("data") || !has("id"))
 }
 
 fn kind_of(object: &Object) -> Kind {

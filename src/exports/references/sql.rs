@@ -1,12 +1,14 @@
 //! References in dumps of the database: the tables of WordPress by their meaning, others as texts.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use super::dump::{Dump, Entry, Row};
 use super::found::{Found, Outbox, post_status};
 use super::mention::Mentions;
 use super::site::{Site, host_of};
+use super::tables::{Table, Tables, usual_columns};
 use super::values::scan_field;
 use super::wxr::{OWN_FIELDS, scan_text};
 use crate::domain::reference::{Area, Holder, Means, Status, Target};
@@ -21,72 +23,22 @@ pub(super) struct SqlReferences<R> {
 
 #[derive(Debug, Default)]
 struct Walk {
-    tables: BTreeSet<Table>,
-    /// The fields of one menu item stand in rows of their own, one after the other.
-    menu_item: MenuItem,
-    rows: u64,
+    tables: Tables,
+    /// The table of the last row, for the next is most likely of the same.
+    last: Option<(Arc<str>, Table)>,
+    /// Items of menus of which one field is not known yet: each stands in a row of its own.
+    menu_items: BTreeMap<i64, MenuItem>,
     is_complete: bool,
 }
 
 #[derive(Debug, Default)]
 struct MenuItem {
-    post: i64,
     object: Option<i64>,
-    is_attachment: bool,
+    is_attachment: Option<bool>,
 }
 
-/// A table by its meaning, whatever its prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Table {
-    Posts,
-    PostMeta,
-    Terms,
-    TermTaxonomy,
-    TermMeta,
-    Comments,
-    CommentMeta,
-    Options,
-    UserMeta,
-    Users,
-    /// Of another site in the same database: its numbers mean other things.
-    OtherSite,
-    Other,
-}
-
-/// Longer names before those that they end with.
-const TABLES: [(&str, Table); 10] = [
-    ("term_taxonomy", Table::TermTaxonomy),
-    ("commentmeta", Table::CommentMeta),
-    ("postmeta", Table::PostMeta),
-    ("termmeta", Table::TermMeta),
-    ("usermeta", Table::UserMeta),
-    ("comments", Table::Comments),
-    ("options", Table::Options),
-    ("posts", Table::Posts),
-    ("terms", Table::Terms),
-    ("users", Table::Users),
-];
-
-/// Columns as WordPress defines them, for dumps without definitions.
-const COLUMNS: [(Table, &str); 6] = [
-    (
-        Table::Posts,
-        "ID post_author post_date post_date_gmt post_content post_title post_excerpt post_status \
-         comment_status ping_status post_password post_name to_ping pinged post_modified \
-         post_modified_gmt post_content_filtered post_parent guid menu_order post_type \
-         post_mime_type comment_count",
-    ),
-    (Table::PostMeta, "meta_id post_id meta_key meta_value"),
-    (Table::TermMeta, "meta_id term_id meta_key meta_value"),
-    (Table::Options, "option_id option_name option_value autoload"),
-    (Table::TermTaxonomy, "term_taxonomy_id term_id taxonomy description parent count"),
-    (
-        Table::Comments,
-        "comment_ID comment_post_ID comment_author comment_author_email comment_author_url \
-         comment_author_IP comment_date comment_date_gmt comment_content comment_karma \
-         comment_approved comment_agent comment_type comment_parent user_id",
-    ),
-];
+/// So many items of menus may wait for their other field.
+const MAX_MENU_ITEMS: usize = 10_000;
 
 /// Options that repeat what stands elsewhere, or hold no content.
 const PASSING: [&str; 5] =
@@ -108,10 +60,11 @@ impl<R: BufRead> SqlReferences<R> {
         let failed = |source| ExportError::Read { place: Place::line(line), source };
         match found.map_err(failed)? {
             Some(Entry::Row(row)) => self.walk.row(&row, site, out),
-            Some(Entry::Table(name)) => {
-                self.walk.tables.insert(table_named(&name));
+            Some(Entry::Table { name, columns }) => {
+                self.walk.tables.take(&name, &columns);
             }
             Some(Entry::TooLong) => out.gap(line, "a row is too long"),
+            Some(Entry::Unclear) => out.gap(line, "a row holds what is no plain value"),
             Some(Entry::End) => self.walk.is_complete = true,
             None => {
                 if self.dump.is_inside() {
@@ -125,26 +78,9 @@ impl<R: BufRead> SqlReferences<R> {
     }
 }
 
-/// `wp_posts` is a table of posts; `wp_2_posts` is one of the second site of a network.
-fn table_named(name: &str) -> Table {
-    let found = TABLES.iter().find_map(|(end, table)| Some((name.strip_suffix(end)?, *table)));
-    let Some((prefix, table)) =
-        found.filter(|(prefix, _)| prefix.is_empty() || prefix.ends_with('_'))
-    else {
-        return Table::Other;
-    };
-    let number = prefix.trim_end_matches('_').rsplit('_').next().unwrap_or_default();
-    let is_of_network = prefix.matches('_').count() > 1
-        && !number.is_empty()
-        && number.bytes().all(|byte| byte.is_ascii_digit());
-    if is_of_network { Table::OtherSite } else { table }
-}
-
 impl Walk {
     fn row(&mut self, row: &Row, site: &mut Site, out: &mut Outbox) {
-        let table = table_named(&row.table);
-        self.tables.insert(table);
-        self.rows += 1;
+        let table = self.table_of(row);
         let named = usual_columns(table, row);
         let row = named.as_ref().unwrap_or(row);
         match table {
@@ -173,15 +109,10 @@ impl Walk {
 
     fn post_field(&mut self, row: &Row, site: &Site, out: &mut Outbox) {
         let (key, post) = (row.text("meta_key"), row.number("post_id").unwrap_or_default());
-        if post != self.menu_item.post {
-            self.end_menu_item(out);
-            self.menu_item.post = post;
-        }
         let mut mentions = Mentions::default();
         match key.as_str() {
-            "_menu_item_object_id" => self.menu_item.object = row.number("meta_value"),
-            "_menu_item_object" => {
-                self.menu_item.is_attachment = row.text("meta_value") == "attachment";
+            "_menu_item_object_id" | "_menu_item_object" => {
+                self.menu_field(post, &key, row, (&mut mentions, out));
             }
             "_thumbnail_id" => {
                 let number = row.number("meta_value").unwrap_or_default();
@@ -193,20 +124,49 @@ impl Walk {
         out.give(&holder("post", post.to_string(), Status::Unknown), mentions);
     }
 
-    fn end_menu_item(&mut self, out: &mut Outbox) {
-        let MenuItem { post, object, is_attachment } = std::mem::take(&mut self.menu_item);
-        if let Some(object) = object.filter(|_| is_attachment) {
-            let mut mentions = Mentions::default();
+    /// Takes one of the two fields that together tell what an item of a menu leads to.
+    fn menu_field(
+        &mut self,
+        post: i64,
+        key: &str,
+        row: &Row,
+        (mentions, out): (&mut Mentions, &mut Outbox),
+    ) {
+        if self.menu_items.len() == MAX_MENU_ITEMS && self.menu_items.pop_first().is_some() {
+            out.gap(0, "the fields of menus are too far apart");
+        }
+        let item = self.menu_items.entry(post).or_default();
+        if key == "_menu_item_object" {
+            item.is_attachment = Some(row.text("meta_value") == "attachment");
+        } else {
+            item.object = row.number("meta_value").or(Some(0));
+        }
+        if let MenuItem { object: Some(object), is_attachment: Some(is_attachment) } = *item {
+            self.menu_items.remove(&post);
+            let object = if is_attachment { object } else { 0 };
             mentions.add_attachment(object, Means::MenuItem, "");
-            out.give(&holder("post", post.to_string(), Status::Unknown), mentions);
         }
     }
 
+    fn table_of(&mut self, row: &Row) -> Table {
+        if let Some((name, table)) = &self.last
+            && Arc::ptr_eq(name, &row.table)
+        {
+            return *table;
+        }
+        let table = self.tables.take(&row.table, &row.columns);
+        self.last = Some((Arc::clone(&row.table), table));
+        table
+    }
+
     fn finish(&mut self, out: &mut Outbox) {
-        self.end_menu_item(out);
         if !self.is_complete {
             out.gap(0, "the dump does not end with `-- Dump completed`");
         }
+        if let Some(why) = self.tables.doubt() {
+            out.gap(0, &why);
+        }
+        let tables = self.tables.of_the_site();
         let shown: [(Table, &[Area]); 7] = [
             (
                 Table::Posts,
@@ -230,18 +190,9 @@ impl Walk {
             ),
             (Table::UserMeta, &[Area::UserMeta]),
         ];
-        let there = shown.iter().filter(|(table, _)| self.tables.contains(table));
+        let there = shown.iter().filter(|(table, _)| tables.contains(table));
         out.reading.areas.extend(there.flat_map(|(_, areas)| areas.iter().copied()));
     }
-}
-
-/// The row with the columns that WordPress gives the table, where the dump names none.
-fn usual_columns(table: Table, row: &Row) -> Option<Row> {
-    let (_, names) = COLUMNS.iter().find(|(known, _)| *known == table)?;
-    row.columns.is_empty().then(|| Row {
-        columns: names.split_whitespace().map(str::to_owned).collect(),
-        ..row.clone()
-    })
 }
 
 fn holder(kind: &str, id: String, status: Status) -> Holder {
@@ -264,7 +215,7 @@ fn post(row: &Row, site: &Site, out: &mut Outbox) {
     let kind = row.text("post_type");
     let id = row.number("ID");
     let mut mentions = Mentions::default();
-    for column in ["post_content", "post_excerpt"] {
+    for column in ["post_content", "post_excerpt", "post_content_filtered", "post_title"] {
         scan_text(&row.text(column), site, &mut mentions);
     }
     if kind == "attachment" {
@@ -313,10 +264,21 @@ fn other(row: &Row, table: Table, site: &Site, out: &mut Outbox) {
     }
     mentions.shows_children = false;
     let first = row.values.first().map(|value| String::from_utf8_lossy(value).into_owned());
-    let holder = Holder {
-        id: row.table.to_string(),
-        label: first.filter(|first| first.len() <= 32).unwrap_or_default(),
-        ..holder("table", String::new(), Status::Unknown)
+    let label = first.filter(|first| first.len() <= 32).unwrap_or_default();
+    let (kind, id) = match described_attachment(row) {
+        Some(number) => ("attachment", number),
+        None => ("table", row.table.to_string()),
     };
-    out.give(&holder, mentions);
+    out.give(&Holder { label, ..holder(kind, id, Status::Unknown) }, mentions);
+}
+
+/// The attachment that a row of a plugin only repeats what is known of: the index of Yoast SEO, and
+/// the list of pictures that EWWW made smaller.
+fn described_attachment(row: &Row) -> Option<String> {
+    let is = |column: &str, value: &str| row.get(column) == Some(value.as_bytes());
+    if row.table.ends_with("ewwwio_images") {
+        return Some(row.text("attachment_id"));
+    }
+    let is_indexed = is("object_type", "post") && is("object_sub_type", "attachment");
+    is_indexed.then(|| row.text("object_id"))
 }

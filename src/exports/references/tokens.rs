@@ -95,7 +95,8 @@ impl<R: BufRead> Tokens<R> {
 
     fn word(&mut self, mut word: Vec<u8>) -> io::Result<Token> {
         while let Some(byte) = self.peek()?.filter(|byte| is_word_byte(*byte)) {
-            if word.len() < MAX_WORD {
+            let is_hex = word.starts_with(b"0x");
+            if word.len() < if is_hex { 2 * MAX_ROW + 4 } else { MAX_WORD } {
                 word.push(byte);
             }
             self.step(byte);

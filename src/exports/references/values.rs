@@ -2,10 +2,13 @@
 
 use serde_json::Value as Json;
 
+use super::broken::looks_like_value;
 use super::keys::names_attachment;
 use super::mention::Mentions;
 use super::site::Site;
-use crate::domain::reference::Means;
+use crate::domain::path::RelPath;
+use crate::domain::reference::{Means, Target};
+use crate::exports::details::SPELLINGS;
 use crate::exports::php::{self, Key, Value as Php};
 
 /// Values in texts in values that are followed.
@@ -77,6 +80,25 @@ impl Walk<'_, '_> {
                 return self.php(&value, path, nesting + 1);
             }
         }
+        if looks_like_value(trimmed) {
+            return self.damaged(text, path, nesting);
+        }
+        if !self.numbers_only {
+            self.mentions.scan(text, self.site, Means::Url, self.label);
+            if let Some(path) = path_by_month(trimmed) {
+                self.mentions.add(Target::File(path), Means::Url, self.label);
+            }
+        }
+    }
+
+    /// What looks like a value: one in another spelling, else a broken one.
+    fn damaged(&mut self, text: &str, path: &mut Vec<String>, nesting: usize) {
+        for spelling in SPELLINGS.iter().filter(|_| nesting < MAX_NESTING) {
+            if let Ok(value) = php::read_nested(&spelling(text.trim())) {
+                return self.php(&value, path, nesting + 1);
+            }
+        }
+        self.mentions.scan_broken(text, self.means, self.label);
         if !self.numbers_only {
             self.mentions.scan(text, self.site, Means::Url, self.label);
         }
@@ -156,6 +178,16 @@ impl Walk<'_, '_> {
             self.mentions.add_attachment(number, self.means, &detail);
         }
     }
+}
+
+/// A file as WordPress names it in its own fields: `2023/03/tea.jpg`.
+fn path_by_month(text: &str) -> Option<RelPath> {
+    let (year, rest) = text.split_once('/')?;
+    let (month, name) = rest.split_once('/')?;
+    let is = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+    let has_end = name.rsplit_once('.').is_some_and(|(_, end)| (2..=5).contains(&end.len()));
+    let is_path = is(year, 4) && is(month, 2) && has_end && !name.contains('/');
+    RelPath::new(text).ok().filter(|_| is_path)
 }
 
 /// Whether an `id` among these fields is an attachment's: it is one of WordPress's own attachment

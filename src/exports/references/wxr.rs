@@ -208,7 +208,18 @@ impl Walk {
     }
 }
 
+/// The image of a channel is the site's icon.
+fn give_icon(address: &str, site: &Site, out: &mut Outbox) {
+    let mut mentions = Mentions::default();
+    mentions.scan(address, site, Means::Url, "site_icon");
+    let (kind, id) = ("option".to_owned(), "site_icon".to_owned());
+    out.give(&Holder { kind, id, label: String::new(), status: Status::Published }, mentions);
+}
+
 fn channel_text(name: &str, text: &str, site: &mut Site, out: &mut Outbox) {
+    if name == "url" {
+        give_icon(text, site, out);
+    }
     if matches!(name, "base_site_url" | "base_blog_url")
         && let Some(host) = host_of(text)
     {

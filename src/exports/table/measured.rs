@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
+use crate::exports::preface;
+
 /// The most line breaks that one row, with the blank lines before it, may have.
 const MAX_BREAKS: usize = 1 << 18;
 
@@ -60,9 +62,22 @@ impl<R: Read> Measured<R> {
         if self.source.fill_buf()?.starts_with(BOM) {
             self.source.consume(BOM.len());
         }
-        let start = self.source.fill_buf()?;
+        let mut told = None;
+        let mut start = self.source.fill_buf()?;
+        let mut passed = 0;
+        while let Some(line) = start.split_inclusive(|byte| *byte == b'\n').next() {
+            let delimiter = named_delimiter(line);
+            if delimiter.is_none() && !preface::is_mark(line) {
+                break;
+            }
+            told = delimiter.or(told);
+            passed += line.len();
+            self.line += 1;
+            start = start.get(line.len()..).unwrap_or_default();
+        }
         let header = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        self.delimiter = if header.contains(&b';') { b';' } else { b',' };
+        self.delimiter = told.unwrap_or_else(|| delimiter_of(header));
+        self.source.consume(passed);
         Ok(self.delimiter)
     }
 
@@ -110,6 +125,27 @@ impl<R: Read> Measured<R> {
             start = start.max(position + 1);
         }
         self.line
+    }
+}
+
+/// `sep=;`, as spreadsheets write it before the header.
+fn named_delimiter(line: &[u8]) -> Option<u8> {
+    let line = line.strip_prefix(b"\"").unwrap_or(line);
+    let named = line.trim_ascii_end();
+    match named.strip_suffix(b"\"").unwrap_or(named).strip_prefix(b"sep=") {
+        Some([delimiter]) => Some(*delimiter),
+        // Its tab was trimmed off.
+        Some([]) if line.starts_with(b"sep=\t") => Some(b'\t'),
+        _ => None,
+    }
+}
+
+/// What parts the names of a header.
+fn delimiter_of(header: &[u8]) -> u8 {
+    match (header.contains(&b';'), header.contains(&b','), header.contains(&b'\t')) {
+        (true, ..) => b';',
+        (false, false, true) => b'\t',
+        _ => b',',
     }
 }
 

@@ -1,6 +1,7 @@
 //! Gathers what an `<item>` says until it ends, and judges it then.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::gathering::{Reach, Text};
 use super::names::Field;
@@ -9,7 +10,7 @@ use crate::domain::path::RelPath;
 use crate::exports::details::{self, ALT, ATTACHED_FILE, BACKUP_SIZES, METADATA};
 use crate::exports::php::PhpError;
 use crate::exports::problem::{listed, shown};
-use crate::exports::url::claim_url;
+use crate::exports::url::{claim_url, upload_path};
 use crate::exports::{Defect, Item, Malformed, MediaDetails, Place, Problem};
 
 /// The texts of an item.
@@ -89,7 +90,17 @@ impl Draft {
     pub(super) fn end_meta(&mut self) {
         if let Some(OpenMeta { reach, key: Some(key), value: Some(value) }) = self.open_meta.take()
         {
-            self.texts_at(reach).meta.entry(key).or_insert(value);
+            let line = value.line;
+            let is_other = match self.texts_at(reach).meta.entry(key) {
+                Entry::Occupied(known) => known.get().value != value.value,
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                    false
+                }
+            };
+            if is_other && key == ATTACHED_FILE {
+                self.report(line, Defect::GivenTwice { field: ATTACHED_FILE });
+            }
         }
     }
 
@@ -151,7 +162,10 @@ impl Draft {
     fn into_item(mut self) -> Item {
         let attachment = self.take_id();
         self.report_cuts();
-        let url = self.take_url(Field::AttachmentUrl).or_else(|| self.take_url(Field::Guid));
+        let served = self.take_url(Field::AttachmentUrl);
+        let file = self.take_file();
+        self.compare(served.as_deref(), file.as_ref());
+        let url = served.or_else(|| self.take_url(Field::Guid));
         let mut item = Item {
             attachment,
             title: self.take(Field::Title),
@@ -161,7 +175,7 @@ impl Draft {
             slug: self.take_trimmed(Field::PostName),
             status: self.take_trimmed(Field::Status),
             url,
-            file: self.take_file(),
+            file,
             mime: None,
             posted: self.take_date(Field::PostDate),
             posted_utc: self.take_date(Field::PostDateGmt),
@@ -171,6 +185,9 @@ impl Draft {
             place: Place::line(self.line),
             problems: Vec::new(),
         };
+        if item.url.is_none() && item.main_file().is_none() && self.problems.is_empty() {
+            self.report(self.line, Defect::FileMissing);
+        }
         item.problems = listed(placed(self.problems), attachment);
         item
     }
@@ -206,7 +223,7 @@ impl Draft {
     }
 
     fn number(&mut self, field: Field, text: &Text) -> Option<i64> {
-        let number = text.value.trim().parse().ok();
+        let number = text.value.trim().parse().ok().filter(|number| *number >= 0);
         if number.is_none() {
             let field = field.element();
             let defect = Defect::NotANumber { field, text: shown(&text.value) };
@@ -231,6 +248,16 @@ impl Draft {
                 self.report(file.line, defect);
                 None
             }
+        }
+    }
+
+    /// The URL that WordPress gives is made of the name of the file.
+    fn compare(&mut self, url: Option<&str>, file: Option<&RelPath>) {
+        let (Some(url), Some(file)) = (url, file) else { return };
+        if upload_path(url).is_some_and(|path| path.name() != file.name())
+            && !url.as_bytes().ends_with(file.name())
+        {
+            self.report(self.line, Defect::OtherUrl { url: shown(url) });
         }
     }
 

@@ -1,10 +1,14 @@
 //! What an export says about its site before the first item.
 
+use std::sync::Arc;
+
 use super::names::SiteField;
 
 /// What the export says about the whole site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Site {
+    /// The name of the file that says it; set where the file is opened by its name.
+    pub file: Arc<str>,
     pub base_site_url: Option<String>,
     pub base_blog_url: Option<String>,
     /// Such as `WordPress/6.8.7`, or a URL that ends in `?v=6.8.7`.

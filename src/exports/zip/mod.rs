@@ -113,7 +113,7 @@ impl<'a> ZipReader<'a> {
                     return Some(Event::about_file(&self.name, Defect::Archive(defect)));
                 }
             };
-            if record.is_folder() || name::is_of_the_system(&record.name) {
+            if record.is_folder() {
                 continue;
             }
             let event = self.take(&record);
@@ -123,7 +123,7 @@ impl<'a> ZipReader<'a> {
         }
     }
 
-    /// What a member is. `None` if it is an export, which is open then.
+    /// What a member is. `None` if it is an export, which is open then, or nothing to ship.
     fn take(&mut self, record: &Record) -> Option<Event> {
         let text = name::decoded(record);
         let place: Arc<str> = Arc::from(format!("{}!/{}", self.name, printable(text.as_bytes())));
@@ -173,6 +173,9 @@ impl<'a> ZipReader<'a> {
         let unpacked = || Unpacked::open(&self.source, record);
         let mut head = Vec::new();
         unpacked()?.take(HEAD as u64).read_to_end(&mut head)?;
+        if name::is_of_the_system(&record.name, &head) {
+            return Ok(None);
+        }
         if let Some(kind) = ExportKind::evident(&head) {
             let source = Box::new(BufReader::with_capacity(1 << 16, unpacked()?));
             self.open = Some(Box::new(Export::of_kind(place, kind, source)));
