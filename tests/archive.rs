@@ -2,13 +2,14 @@
 
 use sha2::{Digest as _, Sha256};
 use shelflife::domain::asset::{Digest, Dimensions};
+use shelflife::exit::ExitCode;
 use shelflife::exports::zip::ArchiveDefect;
 use shelflife::exports::{Defect, Item};
 
 use crate::support::archives::{Member, archive, overlapping};
 use crate::support::exports::{Said, read};
 use crate::support::pictures::png;
-use crate::support::{shared, skip, wxr};
+use crate::support::{TestLibrary, shared, skip, wxr};
 
 fn paths(said: &Said) -> Vec<String> {
     said.items.iter().map(|item| item.file.as_ref().unwrap().to_string()).collect()
@@ -74,6 +75,16 @@ fn an_export_in_an_archive_is_read_beside_media_and_named_in_every_place() {
     assert!(complaints[0].starts_with("export!/page.json, line 1, entry 1: `media_details`"));
     assert_eq!((said.sites.len(), complaints.len()), (1, 1));
     assert_eq!(&*said.sites[0].file, "export!/export/site.xml");
+}
+
+#[test]
+fn an_export_of_posts_says_nothing_of_the_files_that_come_after_it() {
+    let library = TestLibrary::scanned(&["tea.png"]);
+    let post = wxr::attachment(7).replace("attachment</wp:post_type>", "post</wp:post_type>");
+    library.write("posts.xml", wxr::export(&post));
+    library.write("ship/green-tea-in-a-tin.png", png((1, 1), b""));
+    let checked = library.run("check --without-catalog posts.xml ship").expect(ExitCode::Success);
+    assert!(checked.stdout.contains("1 item checked"), "{checked}");
 }
 
 #[test]

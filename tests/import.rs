@@ -49,6 +49,19 @@ fn an_import_never_changes_what_an_approval_vouches_for() {
     assert_eq!(fields(&library)["alt"][0]["text"], "A green tin of tea on a shelf");
 }
 
+#[test]
+fn an_entry_that_takes_the_place_of_another_one_is_told_whatever_file_it_is_in() {
+    let library = TestLibrary::scanned(&["tea.png", "tin.png"]);
+    library.write("a.xml", export("A tin of tea"));
+    library.write("b.xml", export("A tin").replace("tea.png", "tin.png"));
+    let run = library.run("import wxr a.xml b.xml");
+    let told = run.stdout.matches("another entry before it has the same id").count();
+    assert_eq!(told, 1, "{run}");
+    assert!(run.stdout.contains("b.xml"), "{run}");
+    let again = library.run("import wxr a.xml a.xml").expect(ExitCode::Success);
+    assert!(!again.stdout.contains("another entry"), "{again}");
+}
+
 /// What an answer of the REST API says of the attachment of [`export`].
 fn answer(alt: &str) -> String {
     format!(

@@ -336,3 +336,19 @@ pub fn write_error(error: &ErrorLine, color: Color, out: &mut dyn Write) -> io::
     }
     out.flush()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_their_words_in_the_number_of_the_count() {
+        for (words, one, two) in [
+            ("files seen", "1 file seen", "2 files seen"),
+            ("ambiguous files", "1 ambiguous file", "2 ambiguous files"),
+            ("references", "1 reference", "2 references"),
+        ] {
+            assert_eq!((figure(words, 1), figure(words, 2)), (one.to_owned(), two.to_owned()));
+        }
+    }
+}

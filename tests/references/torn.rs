@@ -165,7 +165,7 @@ fn dump(rows: &str) -> Told {
 #[test]
 fn rows_of_dumps_are_read_in_every_form() {
     let image = "<img class=\"wp-image-7\">";
-    let hex: String = image.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hex = image.bytes().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().concat();
     let posts = "INSERT INTO `wp_posts` (`ID`,`post_content`,`post_type`,`post_title`,\
                  `post_content_filtered`) VALUES ";
     for rows in [

@@ -6,7 +6,7 @@ use crate::domain::describe::{Description, Edit, Edits, Names, differences, plan
 use crate::domain::lifecycle::State;
 use crate::domain::path::RelPath;
 use crate::error::Error;
-use crate::exports::{Event, Item as Exported, Problem};
+use crate::exports::{Event, Item as Exported, Problem, Repeats};
 use crate::report::Item;
 
 use super::super::Context;
@@ -20,7 +20,8 @@ pub(super) fn learn(
     catalog: &mut Catalog,
     (args, court, mode): (&SourceArgs, &Court, Mode),
 ) -> Result<(), Error> {
-    Describing { args, court, mode, edits: Vec::new() }.run(ctx, catalog)
+    let (edits, repeats) = (Vec::new(), Repeats::default());
+    Describing { args, court, mode, edits, repeats }.run(ctx, catalog)
 }
 
 struct Describing<'a> {
@@ -28,6 +29,8 @@ struct Describing<'a> {
     court: &'a Court,
     mode: Mode,
     edits: Vec<DescriptionEdit>,
+    /// Over all files of the export: a later entry takes the place of an earlier one.
+    repeats: Repeats,
 }
 
 impl Describing<'_> {
@@ -38,7 +41,9 @@ impl Describing<'_> {
                 Event::Problem(problem) => say_problem(ctx, &problem),
                 Event::Item(item) => {
                     ctx.report.figure("attachments read", 1);
-                    for problem in &item.problems {
+                    let repeated = self.repeats.check(&item);
+                    let repeated = repeated.filter(|found| !item.problems.contains(found));
+                    for problem in item.problems.iter().chain(&repeated) {
                         say_problem(ctx, problem);
                     }
                     self.describe(ctx, catalog, &item)?;

@@ -68,6 +68,16 @@ impl Text {
     }
 }
 
+/// How far the source was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Start,
+    /// Nothing was found that is JSON.
+    Before,
+    /// An array or an entry was found.
+    Document,
+}
+
 /// The entries of a document.
 #[derive(Debug)]
 pub(in crate::exports) struct Entries<R> {
@@ -78,9 +88,7 @@ pub(in crate::exports) struct Entries<R> {
     begun: u64,
     text: Vec<u8>,
     is_stray_told: bool,
-    has_begun: bool,
-    /// An array or an entry was found.
-    has_document: bool,
+    stage: Stage,
     is_done: bool,
 }
 
@@ -95,8 +103,7 @@ impl<R: BufRead> Entries<R> {
             begun: 1,
             text: Vec::new(),
             is_stray_told: false,
-            has_begun: false,
-            has_document: false,
+            stage: Stage::Start,
             is_done: false,
         }
     }
@@ -108,7 +115,7 @@ impl<R: BufRead> Entries<R> {
 
     /// Whether anything was found that is JSON.
     pub(in crate::exports) fn has_document(&self) -> bool {
-        self.has_document
+        self.stage == Stage::Document
     }
 
     /// The line at which the last thing found begins.
@@ -123,7 +130,7 @@ impl<R: BufRead> Entries<R> {
 
     /// Finds the next thing. `None` at the end.
     pub(in crate::exports) fn find_next(&mut self) -> io::Result<Option<Found>> {
-        if !self.has_begun {
+        if self.stage == Stage::Start {
             self.skip_mark()?;
             if self.skip_preface()? {
                 return Ok(Some(Found::Preface));
@@ -139,7 +146,7 @@ impl<R: BufRead> Entries<R> {
                 if self.place == Place::Behind && !self.is_stray_told {
                     return Ok(Some(self.stray()));
                 }
-                (self.is_stray_told, self.has_document) = (false, true);
+                (self.is_stray_told, self.stage) = (false, Stage::Document);
                 self.begun = self.line;
                 if self.place == Place::Before {
                     self.place = Place::Behind;
@@ -162,7 +169,7 @@ impl<R: BufRead> Entries<R> {
     }
 
     fn skip_mark(&mut self) -> io::Result<()> {
-        self.has_begun = true;
+        self.stage = Stage::Before;
         for byte in UTF8_MARK {
             if self.peek()? != Some(*byte) {
                 break;
@@ -219,7 +226,7 @@ impl<R: BufRead> Entries<R> {
         match (self.place, byte) {
             (_, b' ' | b'\t' | b'\r' | b'\n') => true,
             (Place::Outside, b'[') | (Place::Behind, b',') => {
-                self.has_document = true;
+                self.stage = Stage::Document;
                 self.place = Place::Before;
                 true
             }

@@ -47,7 +47,7 @@ impl Values {
     pub(super) fn take(&mut self, token: Token) -> Option<Done> {
         match (self.depth, token) {
             (0, Token::Sign(b'(')) => *self = Self { depth: 1, ..Self::default() },
-            (0, _) => {}
+            (0, _) | (_, Token::Sign(b'-' | b'+')) => {}
             (1, Token::Sign(b')')) => return Some(self.end_row()),
             (1, Token::Sign(b',')) => self.end_value(),
             (_, Token::Sign(b'(')) => self.open(),
@@ -56,7 +56,6 @@ impl Values {
                 self.current.is_over = false;
                 self.current.word = None;
             }
-            (_, Token::Sign(b'-' | b'+')) => {}
             // The second operand of a function says nothing of the text.
             (2.., Token::Sign(b',')) => self.current.is_over = true,
             (_, Token::Sign(_)) => self.is_unclear = true,
