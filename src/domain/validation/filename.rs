@@ -9,8 +9,17 @@ use crate::domain::path::RelPath;
 #[rustfmt::skip]
 const APPENDED_WORDS: &[&str] = &[
     "bg-removed", "compressed", "copia", "copie", "copy", "crop", "cropped", "edit", "edited",
-    "enhanced", "final", "kopia", "kopie", "min", "nobg", "optimized", "photoroom", "removebg",
+    "cópia", "enhanced", "final", "kopia", "kopie", "min", "nobg", "optimized", "photoroom", "removebg",
     "removebg-preview", "resized", "rotated", "scaled", "upscale", "upscaled",
+];
+/// Words that editors append, and people use to describe: these count behind a name with a number.
+#[rustfmt::skip]
+const WORKING_WORDS: &[&str] = &[
+    "2x", "4k", "4x", "8x", "bearbeitet", "bg", "bgremoved", "bw", "converted", "cover", "denoiseai",
+    "editado", "free", "gigapixel", "hdr", "hero", "hq", "jpeg", "jpg", "kl", "klein", "large", "lg", "lr",
+    "medium", "modified", "modifié", "neu", "new", "no-bg", "pano", "png", "preview", "recovered",
+    "resize", "sharpenai", "sm", "small", "squashed", "sw", "thumb", "thumbnail", "tinified", "tiny",
+    "topaz", "transformed", "transparent", "upscale-2x", "upscale-4x", "web", "webp", "zugeschnitten",
 ];
 /// No appended word has more parts between separators, its number included.
 const MOST_PARTS: usize = 3;
@@ -24,6 +33,8 @@ pub(super) struct FileName {
     extension: String,
     /// Where each of [`Self::readings`] ends.
     ends: Vec<usize>,
+    /// Where [`Self::base`] ends.
+    base: usize,
 }
 
 impl FileName {
@@ -41,7 +52,10 @@ impl FileName {
         } else {
             stem.nfc().map(plain).collect()
         };
-        Self { ends: ends_of_readings(&stem), stem, extension: String::new() }
+        let ends = ends_of_readings(&stem, vec![stem.len()], &[]);
+        let base = ends.iter().min().copied().unwrap_or(stem.len());
+        let ends = ends_of_readings(&stem, ends, WORKING_WORDS);
+        Self { ends, base, stem, extension: String::new() }
     }
 
     pub(super) fn stem(&self) -> &str {
@@ -61,8 +75,7 @@ impl FileName {
 
     /// The stem without what WordPress and people append; the whole stem if nothing is left.
     pub(super) fn base(&self) -> &str {
-        let end = self.ends.iter().min().copied().unwrap_or(self.stem.len());
-        self.stem.get(..end).unwrap_or(&self.stem)
+        self.stem.get(..self.base).unwrap_or(&self.stem)
     }
 
     /// The words of the base, lower-cased, split at everything that is no letter or digit.
@@ -71,12 +84,12 @@ impl FileName {
     }
 }
 
-fn ends_of_readings(stem: &str) -> Vec<usize> {
-    let mut ends = vec![stem.len()];
+/// Where the readings end that follow from those known, with `more` words to take away.
+fn ends_of_readings(stem: &str, mut ends: Vec<usize>, more: &[&str]) -> Vec<usize> {
     let mut at = 0;
     while let Some(reading) = ends.get(at).and_then(|end| stem.get(..*end)) {
         at += 1;
-        for shorter in shortened(reading) {
+        for shorter in shortened(reading, more) {
             if !ends.contains(&shorter.len()) {
                 ends.push(shorter.len());
             }
@@ -86,7 +99,7 @@ fn ends_of_readings(stem: &str) -> Vec<usize> {
 }
 
 /// The name without one appended part, in every way to part them; never empty.
-fn shortened(name: &str) -> Vec<&str> {
+fn shortened<'n>(name: &'n str, more: &[&str]) -> Vec<&'n str> {
     let mut shorter = Vec::new();
     if let Some(rest) = name.strip_suffix("@2x").or_else(|| name.strip_suffix("@3x")) {
         shorter.push(rest);
@@ -97,7 +110,8 @@ fn shortened(name: &str) -> Vec<&str> {
     }
     for (at, _) in name.rmatch_indices(is_separator).take(MOST_PARTS) {
         let (Some(rest), Some(part)) = (name.get(..at), name.get(at + 1..)) else { continue };
-        if is_appended(part) {
+        let working = || is_working(part, more) && is_numbered(rest);
+        if is_appended(part) || working() {
             shorter.push(rest);
             shorter.extend(without_separators(rest));
         }
@@ -106,10 +120,46 @@ fn shortened(name: &str) -> Vec<&str> {
     shorter
 }
 
-/// `tea (2)` is `tea `.
+/// `tea (2)` and `tea (copy)` are `tea `.
 fn without_counter(name: &str) -> Option<&str> {
     let (rest, counter) = name.strip_suffix(')')?.rsplit_once('(')?;
-    is_number(counter, 3).then_some(rest)
+    (is_number(counter, 3) || is_any(APPENDED_WORDS, counter)).then_some(rest)
+}
+
+fn is_any(words: &[&str], part: &str) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case(part))
+}
+
+/// Whether the part is one of the words or, with them, a version or a measure: `v2`, `1080p`.
+fn is_working(part: &str, words: &[&str]) -> bool {
+    let version = part.strip_prefix(['v', 'V']).is_some_and(|number| is_number(number, 2));
+    let mut measures = ["p", "px", "w"].iter().filter_map(|unit| part.strip_suffix(unit));
+    let mut measure = || measures.any(|number| number.len() >= 3 && is_number(number, 4));
+    is_any(words, part) || (!words.is_empty() && (version || measure()))
+}
+
+/// Whether a name has the number of a tool: a short one alone may be a model's.
+fn is_numbered(name: &str) -> bool {
+    const SURE: usize = 8;
+    let digits = name.bytes().filter(u8::is_ascii_digit).count();
+    digits >= SURE || (digits > 0 && name.contains(char::is_alphabetic))
+}
+
+/// The name without what WordPress and cloud drives put before it.
+pub(super) fn without_beginning(mut name: &str) -> &str {
+    #[rustfmt::skip]
+    const BEGINNINGS: [&str; 13] = [
+        "cropped-", "copy of ", "copy-of-", "kopie von ", "kopie-von-", "copie de ", "copie-de-",
+        "copia de ", "copia-de-", "copia di ", "copia-di-", "cópia de ", "cópia-de-",
+    ];
+    let begins = |name: &str, begin: &str| {
+        name.get(..begin.len()).is_some_and(|start| start.eq_ignore_ascii_case(begin))
+    };
+    let after = |name: &str| BEGINNINGS.iter().find(|begin| begins(name, begin)).map(|b| b.len());
+    while let Some(rest) = after(name).and_then(|end| name.get(end..)) {
+        name = rest;
+    }
+    name
 }
 
 /// The name with fewer and fewer of the separators that it ends with.
@@ -120,7 +170,7 @@ fn without_separators(mut name: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn is_separator(sign: char) -> bool {
+pub(super) fn is_separator(sign: char) -> bool {
     matches!(sign, ' ' | '_' | '-')
 }
 
@@ -132,7 +182,7 @@ fn is_appended(part: &str) -> bool {
     let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = part.len() - word.len();
     let words = [word, word.strip_suffix(is_separator).unwrap_or(word)];
-    let known = |word: &&str| APPENDED_WORDS.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let known = |word: &&str| is_any(APPENDED_WORDS, word);
     match digits {
         0 => known(&part),
         1 | 2 => words.iter().any(known) || is_edit(part),
@@ -188,6 +238,39 @@ mod tests {
             ("tea-tin(2026)", "tea-tin(2026)"),
         ] {
             assert_eq!(name(&format!("2026/05/{stem}.jpg")).base(), base, "{stem}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_editors_are_taken_from_names_with_a_number_only() {
+        let reads =
+            |stem: &str, short: &str| name(&format!("{stem}.jpg")).readings().any(|r| r == short);
+        for (stem, short) in [
+            ("IMG_4815-bearbeitet", "IMG_4815"),
+            ("IMG_4815-HDR-web-2", "IMG_4815"),
+            ("20260612_141516_HDR", "20260612_141516"),
+            ("OIG3-no-bg", "OIG3"),
+            ("OIG3-v2-1080p", "OIG3"),
+            ("IMG_4815 (kopie)", "IMG_4815"),
+        ] {
+            assert!(reads(stem, short), "{stem}");
+        }
+        for (stem, short) in [("911-new", "911"), ("designer-small", "designer")] {
+            assert!(!reads(stem, short), "{stem}");
+        }
+        assert_eq!(name("tea-tin-2-web.jpg").base(), "tea-tin-2-web");
+    }
+
+    #[test]
+    fn what_drives_put_before_a_name_is_taken_away_as_often_as_it_is_there() {
+        for (name, rest) in [
+            ("cropped-tea", "tea"),
+            ("Copy of Copy of tea", "tea"),
+            ("Kopie-von-tea", "tea"),
+            ("copyright", "copyright"),
+            ("茶", "茶"),
+        ] {
+            assert_eq!(without_beginning(name), rest);
         }
     }
 

@@ -102,6 +102,13 @@ pub(super) fn is_word_sign(character: char) -> bool {
         | '\u{20000}'..='\u{3ffff}')
 }
 
+/// How many words a folded text has, where two signs of a script without spaces make one.
+pub(super) fn length_in_words(folded: &str) -> usize {
+    let unspaced = |c: &char| is_word_sign(*c) || matches!(c, '\u{e01}'..='\u{e5b}');
+    let words = folded.split(' ').filter(|word| !word.is_empty());
+    words.map(|word| word.chars().filter(unspaced).count().div_ceil(2).max(1)).sum()
+}
+
 /// A text with something in it, or `None`.
 pub(super) fn said(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !is_blank(text))
@@ -160,10 +167,32 @@ const PLACEHOLDERS: &[&str] = &[
 
 /// Whether nothing in the words says what a picture shows: `image 2`, `neues foto`.
 pub(super) fn say_nothing(words: &Words) -> bool {
-    words.iter().all(is_generic)
+    words.iter().all(is_generic) && !names_a_model(words)
 }
 
-fn is_generic(word: &str) -> bool {
+/// Whether the words are a model with its number, as in `the new 500`: articles and adjectives do
+/// not count pictures.
+pub(super) fn names_a_model(words: &Words) -> bool {
+    let number = |word: &&str| {
+        matches!(word.len(), 3 | 4)
+            && !word.starts_with('0')
+            && word.bytes().all(|b| b.is_ascii_digit())
+    };
+    let others = || words.iter().filter(|word| !number(word));
+    words.iter().filter(number).count() == 1
+        && others().next().is_some()
+        && others().all(|word| LINKING.binary_search(&folded(word).as_str()).is_ok())
+}
+
+/// Articles and adjectives among [`GENERIC`], folded and sorted.
+#[rustfmt::skip]
+const LINKING: &[&str] = &[
+    "a", "an", "das", "de", "der", "die", "ein", "eine", "el", "het", "il", "l", "la", "le", "mein", "mi",
+    "my", "neu", "neue", "neues", "new", "nieuw", "nieuwe", "nouveau", "nouvelle", "nova", "novo", "nowe",
+    "nowy", "nueva", "nuevo", "nuova", "nuovo", "old", "original", "the", "um", "uma", "un", "una", "une",
+];
+
+pub(super) fn is_generic(word: &str) -> bool {
     let version = |word: &str| word.strip_prefix('v').is_some_and(|n| n.parse::<u16>().is_ok());
     let core = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let known = |core: &str| ALL_GENERIC.binary_search(&core).is_ok();
@@ -218,7 +247,11 @@ const GENERIC: &[&[&str]] = &[
     &["bilde", "bilden", "billede", "fil", "fotka", "namnlos", "obrazek", "soubor", "изображение",
       "картинка", "рисунок", "фото", "фотография"],
     // Chinese, Japanese, Korean
-    &["写真", "图像", "图片", "圖片", "未命名", "無題", "照片", "画像"],
+    &["イメーシ", "イラスト", "スクリーンショット", "一张图片", "一张照片", "写真", "図", "图", "图像", "图片", "圖片", "截图", "插图", "插圖", "无标题", "未命名", "無題", "照片", "画像", "默认图片", "그림", "무제", "사진", "스크린샷", "아이콘", "이미지"],
+    // Arabic, Hebrew, Greek, Hindi, Thai
+    &["εικονα", "εικονες", "φωτογραφια", "צילום", "תמונה", "תמונות", "الصورة", "تصوير", "صور", "صورة", "चतर", "छव", "तसवर", "फट", "ภาพ", "ภาพถาย", "รป", "รปภาพ"],
+    // Turkish, Finnish, Hungarian, Indonesian, Ukrainian
+    &["fenykep", "fotograf", "gambar", "gorsel", "kep", "kuva", "resim", "valokuva", "зображення", "картинка", "світлина"],
 ];
 
 #[cfg(test)]
@@ -245,11 +278,28 @@ mod tests {
             "画像",
             "2026",
             "-",
+            "image 500",
+            "이미지 1",
+            "صورة",
+            "εικόνα",
+            "चित्र",
+            "รูปภาพ",
+            "görsel",
+            "イメージ",
         ] {
             assert!(say_nothing(&Words::of(nothing)), "{nothing}");
         }
-        for something in ["tea tin", "image map", "foto museum", "茶の写真", "logo of Acme", "7up"]
-        {
+        for something in [
+            "tea tin",
+            "image map",
+            "foto museum",
+            "茶の写真",
+            "logo of Acme",
+            "7up",
+            "Der neue 911",
+            "La nuova 500",
+            "501 Original",
+        ] {
             assert!(!say_nothing(&Words::of(something)), "{something}");
         }
     }
@@ -260,8 +310,17 @@ mod tests {
             assert_eq!(folded(word), *word);
         }
         assert!(PLACEHOLDERS.is_sorted());
+        assert!(LINKING.is_sorted());
         for language in GENERIC {
             assert!(language.is_sorted(), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn signs_without_spaces_count_as_words() {
+        for (text, words) in [("a tin of tea", 4), ("绿色茶叶罐和两个杯子", 5), ("茶", 1), ("", 0)]
+        {
+            assert_eq!(length_in_words(text), words, "{text}");
         }
     }
 

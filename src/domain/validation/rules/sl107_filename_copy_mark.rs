@@ -6,7 +6,7 @@ pub(super) static RULE: Rule = Rule {
     name: "filename-copy-mark",
     severity: Severity::Warning,
     gates_approval: Gate::None,
-    summary: "the file name ends with a mark of a copy or of a working version",
+    summary: "the file name has a mark of a copy or of a working version",
     why: "`final2`, `copy` and `(1)` mean that another version exists, and that somebody may have approved the wrong one.",
     fix: "Keep the version that is meant, and drop the mark from its name.",
     source: "product policy; names that file managers give to copies",
@@ -17,19 +17,51 @@ pub(super) static RULE: Rule = Rule {
 /// At the end, apart from the suffixes that WordPress appends.
 static MARK: Pattern = Pattern::new(concat!(
     r"(?i)(?:(?P<counter>\([0-9]{1,3}\))",
-    r"|(?P<before>[^ _-]*)[ _-]+(?P<copy>copy|kopie|copie|copia|kopia|cópia|副本|のコピー)(?:[ _-]*\(?[0-9]{1,2}\)?)?",
-    r"|(?:^|[ _-])(?P<version>final[0-9]{1,2}|final[ _-]?v[0-9]{1,2}|v[0-9]{1,2}[ _-]?final|final[ _-]final|final[ _-](?:edit|version)))",
+    r"|(?P<before>[^ _-]*)[ _-]+\(?(?P<copy>copy|kopie|copie|copia|kopia|cópia|副本|のコピー)(?:[ _-]*\(?[0-9]{1,2})?\)?",
+    r"|(?:^|[ _-])(?P<version>final[0-9]|final[ _-]?v[0-9]{1,2}|v[0-9]{1,2}[ _-]?final|final[ _-]final|final[ _-]version))",
     r"(?:-scaled|-rotated|-e[0-9]{13}|-[0-9]{1,5}x[0-9]{1,5}|-[0-9]{1,2})*$",
 ));
 
-/// Before `copy`, these make it the word for text.
-const KINDS_OF_TEXT: [&str; 5] = ["ad", "body", "product", "sales", "web"];
+/// At the beginning, with the capital of the programs that write it; a slug is in lower case.
+static COPY_OF: Pattern = Pattern::new(r"^(?:Copy[ -]of|Kopie[ -]von|Copi[ae] d[ei]|Cópia de)[ -]");
+
+/// Before `copy`, these make it the word for text, or for a copy that is shown.
+const KINDS_OF_COPY: [&str; 22] = [
+    "ad",
+    "beglaubigte",
+    "body",
+    "carbon",
+    "certified",
+    "cta",
+    "email",
+    "hard",
+    "headline",
+    "hero",
+    "landing",
+    "mail",
+    "marble",
+    "notarielle",
+    "page",
+    "product",
+    "roman",
+    "sales",
+    "section",
+    "seo",
+    "web",
+    "website",
+];
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     mark_of(subject.reading.name.stem())
         .map(|mark| format!("the name ends with {}", quoted(mark)))
+        .or_else(|| beginning(subject.reading.name.stem()))
         .into_iter()
         .collect()
+}
+
+fn beginning(stem: &str) -> Option<String> {
+    let mark = COPY_OF.find(stem)?;
+    Some(format!("the name begins with {}", quoted(mark.trim_end_matches([' ', '-']))))
 }
 
 /// Without one of these there is no mark: a quick look before the pattern.
@@ -42,7 +74,7 @@ fn mark_of(stem: &str) -> Option<&str> {
     }
     let found = MARK.captures(stem)?;
     let before = found.name("before").map_or("", |before| before.as_str());
-    if KINDS_OF_TEXT.contains(&before.to_lowercase().as_str()) {
+    if KINDS_OF_COPY.contains(&before.to_lowercase().as_str()) {
         return None;
     }
     let mark = ["counter", "copy", "version"].into_iter().find_map(|group| found.name(group));
@@ -68,8 +100,12 @@ mod tests {
             "tea-final-final.png",
             "tea - Cópia.jpg",
             "茶 - 副本.jpg",
+            "teedose (kopie).jpg",
+            "Kopie von Teedose.jpg",
+            "Copia de Lata de té.png",
         ];
         finds_each(&RULE, &names, Sample::rename);
+        finds(&RULE, |s| s.rename("Copy-of-Tea-tin.jpg"), &["the name begins with `Copy-of`"]);
     }
 
     #[test]
@@ -80,6 +116,13 @@ mod tests {
             "world-cup-final.jpg",
             "metropolis (1927).jpg",
             "ad-copy.png",
+            "landing-page-copy.png",
+            "hard-copy.jpg",
+            "email-copy.png",
+            "tour-de-france-final-edit.jpg",
+            "champions-final24.jpg",
+            "copy-of-the-mona-lisa.jpg",
+            "kopie-der-venus.jpg",
             "copy-shop-front.jpg",
             "photocopy.jpg",
             "finale-in-vienna.jpg",

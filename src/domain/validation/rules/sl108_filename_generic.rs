@@ -1,4 +1,4 @@
-use crate::domain::validation::wording::{is_word_sign, quoted, say_nothing};
+use crate::domain::validation::wording::{Words, is_word_sign, names_a_model, quoted, say_nothing};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -14,21 +14,28 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// Fewer letters than this describe nothing, but where one sign is a word.
-const FEWEST_LETTERS: usize = 3;
-
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let name = &subject.reading.name;
     let words = name.words();
-    let letters = || words.iter().flat_map(str::chars).filter(|c| c.is_alphabetic());
-    let message = if say_nothing(&words) {
+    let message = if say_nothing(&words) && !name.readings().any(|r| names_a_model(&Words::of(r))) {
         format!("{} describes nothing", quoted(name.stem()))
-    } else if letters().count() < FEWEST_LETTERS && !letters().any(is_word_sign) {
+    } else if is_too_short(&words) {
         format!("{} is too short to describe anything", quoted(name.stem()))
     } else {
         return Vec::new();
     };
     if subject.reading.is_default_name() { Vec::new() } else { vec![message] }
+}
+
+/// Whether there is only a letter, or the same one twice. `uk` and `tv-55` are short names, `m3` is
+/// a model, and in some scripts one sign is a word.
+fn is_too_short(words: &Words) -> bool {
+    let letters = || words.iter().flat_map(str::chars).filter(|c| c.is_alphabetic());
+    let first = letters().next();
+    let varied = letters().any(|letter| Some(letter) != first);
+    let is_model =
+        |word: &str| word.starts_with(char::is_alphabetic) && word.ends_with(char::is_numeric);
+    letters().count() < 3 && !varied && !words.iter().any(is_model) && !letters().any(is_word_sign)
 }
 
 #[cfg(test)]
@@ -39,7 +46,7 @@ mod tests {
     #[test]
     fn a_name_of_words_that_fit_any_picture_is_found() {
         finds(&RULE, |s| s.rename("new-image-2.jpg"), &["`new-image-2` describes nothing"]);
-        finds(&RULE, |s| s.rename("ab.jpg"), &["`ab` is too short to describe anything"]);
+        finds(&RULE, |s| s.rename("bb.jpg"), &["`bb` is too short to describe anything"]);
         let names = [
             "Bild-neu.jpg",
             "foto3.jpg",
@@ -48,6 +55,11 @@ mod tests {
             "imagen-nueva.jpg",
             "图片.png",
             "test.jpg",
+            "a.jpg",
+            "x-2.jpg",
+            "neues-bild-911.jpg",
+            "이미지.png",
+            "صورة.jpg",
         ];
         finds_each(&RULE, &names, Sample::rename);
     }
@@ -58,6 +70,14 @@ mod tests {
             "teapot.jpg",
             "茶.jpg",
             "logo-tea-house.png",
+            "der-neue-911.jpg",
+            "la-nuova-500-1.jpg",
+            "501-original.jpg",
+            "wm-2026.jpg",
+            "q4-2026.png",
+            "m3.jpg",
+            "uk.png",
+            "öl.jpg",
             "foto-museum.jpg",
             "image.jpg",
             "4815.jpg",

@@ -1,5 +1,5 @@
 use crate::domain::validation::filename::FileName;
-use crate::domain::validation::filename_defaults::is_default;
+use crate::domain::validation::filename_defaults::Tools;
 use crate::domain::validation::wording::{Pattern, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -16,11 +16,13 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-static ADDRESS: Pattern = Pattern::new(r"^(?i:(?:https?|ftp|file):/|www\.)\S+$");
+static ADDRESS: Pattern = Pattern::new(
+    r"^(?i:(?:https?|ftp|file|blob):/?|data:image/|www\.|//|[a-z]:\\|/?wp-content/)\S+$",
+);
 /// Extensions of what people name in an alternative text by mistake.
-const EXTENSIONS: [&str; 15] = [
-    "avif", "bmp", "gif", "heic", "jpeg", "jpg", "mov", "mp4", "pdf", "png", "psd", "svg", "tif",
-    "tiff", "webp",
+const EXTENSIONS: [&str; 16] = [
+    "avif", "bmp", "gif", "heic", "jfif", "jpeg", "jpg", "mov", "mp4", "pdf", "png", "psd", "svg",
+    "tif", "tiff", "webp",
 ];
 /// The longest file name, in bytes.
 const LONGEST_NAME: usize = 255;
@@ -28,33 +30,59 @@ const LONGEST_NAME: usize = 255;
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let own = &subject.reading.name;
     let pasted = subject.alts().filter(|(_, text)| {
-        let text = text.trim();
+        let text = text.trim().trim_matches(['"', '“', '”', '„']);
         ADDRESS.is_match(text) || is_file_name(text) || is_stem(text, own)
     });
     pasted.map(|(locale, text)| format!("the text for `{locale}` is {}", quoted(text))).collect()
 }
 
+/// A sentence may end with the name of a file, or with what a file is called by its extension.
 fn is_file_name(text: &str) -> bool {
+    const MOST_WORDS: usize = 5;
     let Some((stem, extension)) = text.rsplit_once('.') else { return false };
     let known = EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension));
-    known && !stem.is_empty() && text.len() <= LONGEST_NAME && !text.contains('\n')
+    let one_line = text.len() <= LONGEST_NAME && !text.contains('\n');
+    let short = || stem.split_whitespace().count() <= MOST_WORDS;
+    let named = || short() || Tools::behind(&FileName::of_stem(stem)).any_program();
+    known && one_line && !stem.is_empty() && !stem.ends_with(char::is_whitespace) && named()
 }
 
 /// Whether a text is the asset's stem, or one that a tool gives. A stem of words and spaces is
-/// also how people write, so it has to show that it is none: by `-`, `_` or its tool.
+/// also how people write, so it has to show that it is none: by its signs or its tool.
 fn is_stem(text: &str, own: &FileName) -> bool {
-    let joined = !text.contains(char::is_whitespace) && text.contains(['-', '_']);
-    let numbered = text.contains(|c: char| c.is_ascii_digit());
-    if !joined && !numbered {
+    /// Fewer digits may count something in a text with spaces.
+    const SURE: usize = 6;
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let spaced = text.contains(char::is_whitespace);
+    let joined = !spaced && text.contains(['-', '_']);
+    if !spaced && text.matches('_').count() > 1 {
+        return true;
+    }
+    if !joined && digits == 0 {
         return false;
     }
     let written = FileName::of_stem(text);
-    let is_own = [own.stem(), own.base()].contains(&written.stem());
-    match (is_own, joined) {
-        (true, true) => true,
-        (false, false) => false,
-        _ => numbered && is_default(&written),
+    let is_own = || [own.stem(), own.base()].contains(&written.stem());
+    if joined && is_own() && (digits > 0 || is_slug(text)) {
+        return true;
     }
+    let tools = || Tools::behind(&written);
+    match (joined, spaced) {
+        (true, _) => digits > 0 && tools().any(),
+        (false, true) => (digits >= SURE || (digits > 0 && is_own())) && tools().any_program(),
+        (false, false) => {
+            digits > 3 && (tools().any_program() || text.len() >= 16 && tools().any())
+        }
+    }
+}
+
+/// Whether words are joined as nobody writes them: `road-trip`, but not `Coca-Cola` and `t-shirt`.
+fn is_slug(text: &str) -> bool {
+    const SHORTEST: usize = 4;
+    let parts = || text.split(['-', '_']);
+    let lower = !text.contains(char::is_uppercase);
+    let long = || parts().all(|part| part.chars().count() >= SHORTEST);
+    text.contains('_') || parts().count() > 2 || (lower && long())
 }
 
 #[cfg(test)]
@@ -77,8 +105,21 @@ mod tests {
             "https://example.org/tea.jpg",
             "www.example.org/tea",
             "DSC_0042",
+            "DSC01234",
+            "\"tea-tin.jpg\"",
+            "tea_tin_two_cups",
+            "5d41402abc4b2a76b9719d911017c592",
+            "DALL·E 2024-03-05 14.22.31 - A modern kitchen.webp",
         ];
         finds_each(&RULE, &texts, Sample::set_alt);
+        finds(
+            &RULE,
+            |s| {
+                s.rename("Screenshot-2026-01-20-at-10.15.30.png");
+                s.set_alt("Screenshot 2026-01-20 at 10.15.30");
+            },
+            &["the text for `en` is `Screenshot 2026-01-20 at 10.15.30`"],
+        );
         finds(
             &RULE,
             |s| {
@@ -99,11 +140,21 @@ mod tests {
             "Designer",
             "Tea-tin",
             "A silver Mercedes S-500",
+            "Icon for a .pdf",
+            "How to convert a picture from .heic to .jpg",
+            "Slide 3",
+            "Hotline 0800 123 456",
         ];
         passes_each(&RULE, &texts, Sample::set_alt);
         passes(&RULE, |s| {
             s.rename("tea tin.jpg");
             s.set_alt("Tea tin");
         });
+        for compound in ["Coca-Cola", "t-shirt", "Spider-Man", "e-bike"] {
+            passes(&RULE, |s| {
+                s.rename(&format!("{compound}.jpg"));
+                s.set_alt(compound);
+            });
+        }
     }
 }
