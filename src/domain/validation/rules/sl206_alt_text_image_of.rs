@@ -15,27 +15,47 @@ pub(super) static RULE: Rule = Rule {
 };
 
 /// By language: English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, the Nordic
-/// languages, Czech, Russian; then Chinese and Japanese, which say it at the end.
+/// languages and Finnish, Czech and Hungarian, Russian and Ukrainian, Greek, Hebrew, Arabic, Thai,
+/// Vietnamese and Indonesian, Chinese and Japanese and Korean; then those that say it at the end.
 static OPENING: Pattern = Pattern::new(concat!(
-    r"(?i)^\W*(?:",
-    r"(?:(?:an?|the|this)\s+)?(?:(?:is\s+)?an?\s+)?(?:image|picture|photo(?:graph)?|pic|graphic)s?\s+(?:of|showing|depicting|that\s+shows)",
-    r"|(?:(?:ein|eine|das|die|dieses)\s+)?(?:bild|foto|fotografie|grafik|abbildung)\s+(?:von|vom|mit|zeigt|des|der|einer|eines)",
-    r"|(?:(?:une?|l['’]|la|cette)\s*)?(?:image|photo|photographie)\s+(?:de|du|des|d['’]|montrant|qui\s+montre|représentant)",
-    r"|(?:(?:una?|la|esta)\s+)?(?:imagen|foto|fotografía)\s+(?:de|del|que\s+muestra|mostrando)",
-    r"|(?:(?:una?|un['’]|l['’]|la)\s*)?(?:immagine|foto|fotografia)\s+(?:di|del|della|dello|dei|delle|degli|che\s+mostra|raffigurante)",
-    r"|(?:(?:een|de|het)\s+)?(?:afbeelding|foto|plaatje)\s+(?:van|met)",
-    r"|(?:(?:uma?|a)\s+)?(?:imagem|foto|fotografia)\s+(?:de|do|da|dos|das|que\s+mostra|mostrando)",
+    r"(?i)^\W*(?:(?:",
+    r"(?:(?:an?|the|this|here\s+is\s+an?|this\s+is\s+an?)\s+)?(?:(?:stock|colou?r|black[- ]and[- ]white|close-?up|high[- ]quality|photorealistic|beautiful|product)\s+){0,2}",
+    r"(?:image|picture|photo(?:graph)?|pic|graphic)s?\s+(?:of|shows?|showing|depicts?|depicting|features?|featuring|that\s+shows)",
+    r"|(?:an?|this)\s+(?:image|picture|photo)\s+with|in\s+(?:this|the)\s+(?:image|picture|photo)(?:,|\s+(?:there|we|you|is|an?))",
+    r"|(?:photo|foto)\s*:\s*(?:an?|the|ein|eine|une?|una?|un|een|uma?)\s",
+    r"|(?:(?:ein|eine|das|die|dieses|diese)\s+)?(?:bild|foto|fotografie|grafik|abbildung|produktbild|produktfoto)\s+(?:von|vom|mit|zeigt|des|der|einer|eines)",
+    r"|auf\s+(?:dem|diesem)\s+(?:bild|foto)",
+    r"|(?:(?:une?|l['’]|la|cette)\s*)?(?:image|photo|photographie)\s+(?:de|du|des|d['’]|montrant|montre|qui\s+montre|représentant|représente|illustrant)",
+    r"|sur\s+(?:cette|l['’]|la)\s*(?:image|photo)",
+    r"|(?:(?:una?|la|esta)\s+)?(?:imagen|foto|fotografía)\s+(?:de|del|que\s+muestra|muestra|mostrando)|en\s+(?:la|esta)\s+(?:imagen|foto)",
+    r"|(?:(?:una?|un['’]|l['’]|la|questa)\s*)?(?:immagine|foto|fotografia)\s+(?:di|del|della|dello|dei|delle|degli|dell['’]|che\s+mostra|mostra|raffigurante)",
+    r"|(?:(?:een|de|het|deze)\s+)?(?:afbeelding|foto|plaatje)\s+(?:van|met|toont)|op\s+(?:de|deze)\s+(?:afbeelding|foto)",
+    r"|(?:(?:uma?|a|esta)\s+)?(?:imagem|foto|fotografia)\s+(?:de|do|da|dos|das|que\s+mostra|mostra|mostrando)",
     r"|(?:to\s+)?(?:zdjęcie|fotografia|obrazek|obraz|grafika)\s+(?:przedstawiając\w*|przedstawia|pokazując\w*|pokazuje|ukazując\w*|z|ze)",
-    r"|(?:(?:en|et|ett)\s+)?(?:bild|billede|bilde|foto)\s+(?:på|av|af)",
-    r"|(?:obrázek|fotka|fotografie)\s+(?:s|se|na)",
-    r"|(?:изображение|картинка|фотография|фото)\s+\w+",
+    r"|na\s+(?:zdjęciu|obrazku)",
+    r"|(?:(?:en|et|ett)\s+)?(?:bild|billede|bilde|foto)\s+(?:på|av|af)|(?:bilden|billedet|bildet)\s+(?:visar|viser)",
+    r"|(?:kuva|valokuva)\s+\pL+st[aä]|kuvassa\s+(?:on|näkyy)",
+    r"|(?:obrázek|fotka)\s+\pL+|fotografie\s+(?:psa|na)|kép\s+egy",
+    r"|(?:изображение|картинка|фотография|фото|зображення|світлина)\s+\w+|на\s+(?:фото|фотографии|картинке|изображении|зображенні)",
+    r"|(?:εικόνα|φωτογραφία)\s+(?:μιας|ενός|του|της|των|από|με|που)|(?:תמונה|תמונת|צילום)\s+של|صورة\s+\pL+",
+    r"|hình\s+ảnh\s+\pL+|gambar\s+\pL+",
     r")(?:\s|$|(?-u:\b))",
-    r"|(?:の画像|の写真|のイメージ|的图片|的照片|的图像|的圖片|的相片)[。.]?$",
+    r"|(?:image|picture|bild|afbeelding|imagen|imagem|immagine|画像|写真|图片|照片|이미지|사진)\s*[:：]",
+    r"|zdjęcie\s+\pL*[aiuy](?:\s|$)|รูปภาพ|ภาพของ|รูปของ|ภาพถ่ายของ|(?:这张|此)?(?:图片|照片)(?:显示|展示|中|上))",
 ));
+static CLOSING: Pattern = Pattern::new(
+    r"(?i)(?:の画像|の写真|のイメージ|を写した写真|的图片|的照片|的图像|的圖片|的相片|\s(?:사진|이미지)|의 그림|\s(?:की|का|के)\s(?:तस्वीर|चित्र|फोटो|छवि)|\s(?:resmi|fotoğrafı|görseli))(?:です|입니다)?[。.।]?$",
+);
+/// What begins like it and is a name: an award, a magazine, a book.
+static NAMED: Pattern = Pattern::new(
+    r"(?i)^\W*(?:(?:photo|picture|image)s?\s+of\s+(?:the\s+(?:year|month|week|day)|dorian)|(?:foto|bild)\s+(?:des\s+(?:jahres|monats|tages)|der\s+(?:woche|frau))|(?:foto|photo|imagen|image|immagine)\s+(?:del?|du|d[ie]|de\s+la|della?)\s+(?:año|mes|día|semana|settimana|giorno|mese|mois|jour|semaine|marque)|фото\s+(?:дня|года|недели|месяца)|zdjęcie\s+(?:roku|dnia))(?:\W|$)",
+);
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let redundant = subject.alts().filter_map(|(locale, text)| {
-        let words = OPENING.find(text.trim())?.trim();
+        let text = text.trim();
+        let opening = || OPENING.find(text).filter(|_| !NAMED.is_match(text));
+        let words = opening().or_else(|| CLOSING.find(text))?.trim();
         Some(format!("the text for `{locale}` says {}", quoted(words)))
     });
     redundant.collect()
@@ -75,6 +95,30 @@ mod tests {
             "Фото чайника",
             "お茶の写真",
             "茶壶的图片",
+            "This image shows a teapot",
+            "The picture shows a teapot",
+            "Image: a teapot",
+            "Photo: a teapot",
+            "In this image, a woman drinks tea",
+            "Stock photo of a teapot",
+            "A color photo of a teapot",
+            "Auf dem Bild ist eine Dose zu sehen",
+            "L’image montre une théière",
+            "La imagen muestra una tetera",
+            "Questa immagine mostra una teiera",
+            "Deze afbeelding toont een theepot",
+            "A imagem mostra um bule",
+            "Zdjęcie psa",
+            "На фото чайник",
+            "Зображення чайника",
+            "Kuva kissasta",
+            "Εικόνα μιας γάτας",
+            "תמונה של קומקום",
+            "صورة إبريق شاي",
+            "รูปภาพกาน้ำชา",
+            "찻주전자 사진",
+            "चाय की तस्वीर",
+            "Bir kedinin resmi",
         ];
         finds_each(&RULE, &texts, Sample::set_alt);
     }
@@ -95,6 +139,13 @@ mod tests {
             "写真家が茶を撮る",
             "Obraz olejny",
             "Woman taking a photo of tea",
+            "Photo of the Year award",
+            "Foto des Monats: Nebel im Allgäu",
+            "Bild der Woche: ein Eisvogel",
+            "Photo: Anna Li",
+            "Zdjęcie ślubne na kominku",
+            "Fotografie se zlatým rámem",
+            "Фото дня",
         ];
         passes_each(&RULE, &texts, Sample::set_alt);
     }

@@ -15,15 +15,27 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// From this many short items on, a text without a sentence is a list.
+/// From this many short items on, a text without a sentence may be a list.
 const FEWEST_ITEMS: usize = 5;
+/// From this many on, it is one whatever it lists.
+const SURE_ITEMS: usize = 13;
 const MOST_WORDS_IN_ITEM: usize = 3;
-/// The same word so often is not how people write.
+/// The same word so often is not how people write, if there are few others.
 const REPEATS: usize = 4;
 
 /// Words that join the last item of a list that people write.
 const JOINING: [&str; 14] =
     ["and", "or", "und", "oder", "et", "ou", "y", "o", "e", "en", "of", "i", "oraz", "и"];
+/// Words of people who search to buy. Sorted.
+#[rustfmt::skip]
+const SEARCHED: &[&str] = &[
+    "acheter", "barato", "billig", "buy", "cheap", "comprar", "comprare", "discount",
+    "goedkoop", "günstig", "kaufen", "kopen", "levně", "near", "saldi", "sale", "satın", "tani",
+    "αγορά", "дешево", "дёшево", "купить", "недорого", "לקנות", "خرید", "شراء", "खरीदें", "구매",
+    "쇼핑", "할인",
+];
+/// The same, within words that no space ends.
+const SEARCHED_SIGNS: [&str; 6] = ["买", "購入", "通販", "激安", "便宜", "ซื้อ"];
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     subject.reading.alts.iter().filter_map(complaint).collect()
@@ -46,28 +58,47 @@ fn is_hashtag(word: &str) -> bool {
     word.strip_prefix('#').is_some_and(|tag| tag.starts_with(char::is_alphabetic))
 }
 
-/// The number of items if the text is nothing but short items between commas.
+/// The number of items if the text is nothing but short items between commas, and they are what
+/// people search for and not what a picture shows: ingredients, colors and names are listed too.
 fn listed_items(text: &str) -> usize {
-    const SEPARATORS: [char; 5] = [',', ';', '|', '、', '，'];
+    const SEPARATORS: [char; 9] = [',', ';', '|', '·', '、', '，', '،', '؛', '\n'];
     let count = text.split(SEPARATORS).count();
     if count < FEWEST_ITEMS {
         return 0;
     }
     let items: Vec<_> = text.split(SEPARATORS).map(Words::of).collect();
-    let short = |words: &Words| {
-        let signs = words.iter().flat_map(str::chars).filter(|c| is_word_sign(*c)).count();
-        let words = words.iter().count();
-        (1..=MOST_WORDS_IN_ITEM).contains(&words) && signs <= 2 * MOST_WORDS_IN_ITEM
-    };
-    let joined = items.iter().flat_map(Words::iter).any(|word| JOINING.contains(&word));
-    if joined || !items.iter().all(short) { 0 } else { count }
+    let joined = items.last().is_some_and(|last| last.iter().any(|word| JOINING.contains(&word)));
+    let bars = text.contains('|');
+    let meant = bars || count >= SURE_ITEMS || are_searched(text, &items) || share_a_word(&items);
+    if (joined && !bars) || !items.iter().all(is_short) || !meant { 0 } else { count }
 }
 
+fn is_short(item: &Words) -> bool {
+    let signs = item.iter().flat_map(str::chars).filter(|c| is_word_sign(*c)).count();
+    (1..=MOST_WORDS_IN_ITEM).contains(&item.iter().count()) && signs <= 2 * MOST_WORDS_IN_ITEM
+}
+
+fn are_searched(text: &str, items: &[Words]) -> bool {
+    let known = |word: &str| SEARCHED.binary_search(&word).is_ok();
+    items.iter().flat_map(Words::iter).any(known)
+        || SEARCHED_SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+/// Whether three of the items have a word in common.
+fn share_a_word(items: &[Words]) -> bool {
+    let mut words: Vec<_> = items.iter().flat_map(Words::iter).filter(|w| w.len() > 2).collect();
+    words.sort_unstable();
+    words.chunk_by(|one, other| one == other).any(|run| run.len() >= 3)
+}
+
+/// The first word that comes again and again, if such words are two in five at least.
 fn repeated_word(words: &Words) -> Option<&str> {
+    let count = words.iter().count();
     let mut words: Vec<_> = words.iter().filter(|word| word.chars().count() >= 4).collect();
     words.sort_unstable();
-    let mut runs = words.chunk_by(|one, other| one == other);
-    runs.find(|run| run.len() >= REPEATS).and_then(|run| run.first().copied())
+    let runs = || words.chunk_by(|one, other| one == other).filter(|run| run.len() >= REPEATS);
+    let repeated: usize = runs().map(<[&str]>::len).sum();
+    runs().next().filter(|_| repeated * 5 >= count * 2)?.first().copied()
 }
 
 #[cfg(test)]
@@ -90,9 +121,21 @@ mod tests {
         );
         finds_each(
             &RULE,
-            &["茶、お茶、緑茶、茶缶、通販", "tea|tin|cup|spoon|sale"],
+            &[
+                "running shoes, best running shoes, cheap running shoes, running shoes sale",
+                "茶、お茶、緑茶、茶缶、通販",
+                "tea|tin|cup|spoon|saucer",
+                "شاي، شاي أخضر، علبة، شراء، متجر",
+                "чай, зелёный чай, банка, купить, дёшево",
+                "plumber Berlin, plumbing Berlin, emergency plumber Berlin, drains, pipes",
+            ],
             Sample::set_alt,
         );
+    }
+
+    #[test]
+    fn words_of_search_are_sorted_for_the_search() {
+        assert!(SEARCHED.is_sorted());
     }
 
     #[test]
@@ -103,6 +146,13 @@ mod tests {
             "Teedose, Tasse, Löffel, Untertasse und Kekse",
             "A tin of tea, seen from above, on a table, beside two cups, in the morning light",
             "Track #1 and track #2",
+            "Oats, almonds, honey, cinnamon, sea salt",
+            "Anna Li, Ben Ito, Carla Ruiz, Dan Novak, Eva Berg",
+            "Size S, M, L, XL, XXL",
+            "Tea shop, bakery, florist, bookstore, cinema",
+            "Rot, Grün, Blau, Gelb, Weiß",
+            "苹果、香蕉、橙子、葡萄、草莓",
+            "Coffee for everyone: from coffee farm to coffee cup at the Coffee House",
             "朝の光の中で、テーブルの上に置かれた緑色の茶缶、その横に並んだ二つの湯気の立つカップ、窓の外の庭、遠くの山々",
         ];
         passes_each(&RULE, &texts, Sample::set_alt);

@@ -20,7 +20,7 @@ const LONGEST: usize = 250;
 fn check(subject: &Subject<'_>) -> Vec<String> {
     // No text has more characters than bytes.
     let long = subject.alts().filter(|(_, text)| text.len() > LONGEST);
-    let lengths = long.map(|(locale, text)| (locale, text.nfc().count()));
+    let lengths = long.map(|(locale, text)| (locale, text.trim().nfc().count()));
     lengths
         .filter(|(_, length)| *length > LONGEST)
         .map(|(locale, length)| format!("the text for `{locale}` has {length} characters"))
@@ -35,6 +35,7 @@ mod tests {
     #[test]
     fn the_limit_counts_characters_and_is_still_allowed() {
         passes(&RULE, |s| s.set_alt(&"é".repeat(250)));
+        passes(&RULE, |s| s.set_alt(&format!("{}\n", "e".repeat(250))));
         passes(&RULE, |s| s.set_alt(&"e\u{301}".repeat(250)));
         finds(&RULE, |s| s.set_alt(&"é".repeat(251)), &["the text for `en` has 251 characters"]);
     }

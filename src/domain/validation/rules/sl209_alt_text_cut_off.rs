@@ -18,6 +18,26 @@ pub(super) static RULE: Rule = Rule {
 const PROMISING: [&str; 10] =
     ["and", "with", "the", "of", "und", "oder", "avec", "et", "przez", "oraz"];
 
+/// The same in one language only: articles and prepositions that no sentence ends with.
+fn promising_in(language: &str) -> &'static [&'static str] {
+    match language {
+        "en" => &["a", "an", "or"],
+        "de" => {
+            &["dem", "der", "des", "einem", "einer", "eines", "neben", "vom", "von", "zum", "zur"]
+        }
+        "fr" => &["à", "au", "aux", "dans", "de", "des", "du", "le", "les", "ou", "une"],
+        "es" => &["con", "de", "del", "el", "en", "las", "los", "o", "un", "una", "y"],
+        "it" => &["con", "degli", "dei", "del", "della", "di", "e", "gli", "il", "la", "un", "una"],
+        "nl" => &["een", "en", "het", "of", "van"],
+        "pt" => &["com", "da", "das", "de", "do", "dos", "e", "o", "os", "ou", "um", "uma"],
+        "pl" => &["i", "na", "w", "z", "ze"],
+        "ar" => &["على", "في", "مع", "من", "و"],
+        "ru" => &["в", "и", "из", "на", "с", "со"],
+        "uk" => &["в", "з", "і", "на", "та"],
+        _ => &[],
+    }
+}
+
 fn check(subject: &Subject<'_>) -> Vec<String> {
     subject.alts().filter_map(|(locale, text)| complaint(locale, text.trim())).collect()
 }
@@ -25,13 +45,17 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 fn complaint(locale: &str, text: &str) -> Option<String> {
     let last = text.split_whitespace().next_back()?;
     let several = text.trim_end() != last;
-    let open = (several && PROMISING.contains(&last)) || ends_open(text);
+    let language = locale.split(['-', '_']).next().unwrap_or_default();
+    let promising = || PROMISING.contains(&last) || promising_in(language).contains(&last);
+    let open = (several && promising()) || ends_open(text);
     let reason = if open {
         format!("ends with {}", quoted(last))
     } else if text.contains('\u{fffd}') {
         "has a broken character".to_owned()
     } else if opened_and_not_closed(text) {
         "has a bracket that is not closed".to_owned()
+    } else if quoted_and_not_closed(text) {
+        "has a quotation mark that is not closed".to_owned()
     } else {
         return None;
     };
@@ -39,7 +63,9 @@ fn complaint(locale: &str, text: &str) -> Option<String> {
 }
 
 fn ends_open(text: &str) -> bool {
-    text.ends_with("...") || text.ends_with(['…', ',', '-', '–', '(', '[', '&', '/', '、'])
+    const ENDS: [&str; 5] = ["...", "・・", "[...]", "(...)", "[…]"];
+    const SIGNS: [char; 13] = ['…', ',', '-', '–', '—', '(', '[', '&', '/', '、', '，', '،', '（'];
+    ENDS.iter().any(|end| text.ends_with(end)) || text.ends_with(SIGNS)
 }
 
 fn opened_and_not_closed(text: &str) -> bool {
@@ -48,6 +74,16 @@ fn opened_and_not_closed(text: &str) -> bool {
         && [('(', ')'), ('[', ']'), ('（', '）')]
             .into_iter()
             .any(|(open, close)| count(open) > count(close))
+}
+
+/// A straight mark behind a digit is inches.
+fn quoted_and_not_closed(text: &str) -> bool {
+    let count = |sign: char| text.chars().filter(|c| *c == sign).count();
+    let inches = || text.as_bytes().windows(2).any(|two| matches!(two, [b'0'..=b'9', b'"']));
+    let low = count('„');
+    let curly =
+        if low > 0 { low > count('“') + count('”') } else { count('“') > count('”') };
+    curly || count('「') > count('」') || (count('"') % 2 == 1 && !inches())
 }
 
 #[cfg(test)]
@@ -70,6 +106,33 @@ mod tests {
         finds(&RULE, |s| s.set_alt("A caf\u{fffd}"), &["the text for `en` has a broken character"]);
         let texts = ["A tin of tea…", "A tin of tea, two...", "Eine Dose und", "A tin,", "A tin -"];
         finds_each(&RULE, &texts, Sample::set_alt);
+        let texts = [
+            "A tin —",
+            "A tin of tea [...]",
+            "緑の茶缶・・・",
+            "绿色茶叶罐，",
+            "علبة شاي،",
+            "A tin of \"tea",
+            "A tin of “tea",
+            "Eine Dose „Tee",
+            "A tin on a",
+            "A tin or",
+        ];
+        finds_each(&RULE, &texts, Sample::set_alt);
+        for (locale, text) in [
+            ("de-AT", "Eine Dose neben einer"),
+            ("fr", "Une boîte de"),
+            ("es", "Una lata con"),
+            ("it", "Una scatola di"),
+            ("pt", "Uma lata com"),
+            ("ru", "Банка чая и"),
+            ("ru", "Банка чая с"),
+        ] {
+            let found = Sample::with(|s| {
+                s.metadata.alt = [(locale.to_owned(), text.to_owned())].into();
+            });
+            assert_eq!(found.messages(&RULE).len(), 1, "{locale}: {text}");
+        }
     }
 
     #[test]
@@ -83,6 +146,11 @@ mod tests {
             "The band :-)",
             "A sign that reads Buy With And The",
             "and",
+            "A 27\" screen",
+            "A sign “Tea” and „Tee“",
+            "A company to work for",
+            "What they die in",
+            "A page in the reader's language",
         ];
         passes_each(&RULE, &texts, Sample::set_alt);
     }

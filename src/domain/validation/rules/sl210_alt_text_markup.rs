@@ -16,11 +16,12 @@ pub(super) static RULE: Rule = Rule {
 
 static MARKUP: Pattern = Pattern::new(concat!(
     r"(?i)</?(?:[a-z][a-z0-9]*)(?:\s[^<>]*)?/?>|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});",
-    r"|\[/?(?:caption|gallery|embed|img)(?-u:\b)[^\]]*\]|!\[[^\]]*\]\(",
+    r"|<!--|<\?(?:php|=)|\{\{|\{%|\[/?(?:caption|gallery|embed|img|vc_\w+|et_pb_\w+)(?-u:\b)[^\]]*\]|!\[[^\]]*\]\(",
+    r"|\[[^\[\]]+\]\((?:https?:|mailto:|/|#)[^)\s]*\)|\*\*[^*\s][^*]*\*\*",
 ));
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let suspicious = subject.alts().filter(|(_, text)| text.contains(['<', '&', '[']));
+    let suspicious = subject.alts().filter(|(_, text)| text.contains(['<', '&', '[', '{', '*']));
     let marked = suspicious.filter_map(|(locale, text)| {
         let markup = MARKUP.find(text)?;
         Some(format!("the text for `{locale}` contains {}", quoted(markup)))
@@ -42,13 +43,28 @@ mod tests {
             "tea<br/>",
             "[caption id=1]Tea",
             "![tea](tea.jpg)",
+            "<!-- wp:image -->Tea",
+            "<?php echo $alt; ?>",
+            "{{ tea }}",
+            "[vc_row]Tea[/vc_row]",
+            "[et_pb_image]",
+            "[tea](https://example.org/tea)",
+            "A **green** tin",
         ];
         finds_each(&RULE, &texts, Sample::set_alt);
     }
 
     #[test]
     fn signs_that_people_write_are_no_markup() {
-        let texts = ["Tin & cups", "1 < 2 and 3 > 2", "Tea [green]", "I <3 tea", "R&D; sales"];
+        let texts = [
+            "Tin & cups",
+            "1 < 2 and 3 > 2",
+            "Tea [green]",
+            "I <3 tea",
+            "R&D; sales",
+            "Hotel ****",
+            "Tea [green] (2)",
+        ];
         passes_each(&RULE, &texts, Sample::set_alt);
     }
 }

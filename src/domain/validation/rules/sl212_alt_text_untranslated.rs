@@ -1,3 +1,4 @@
+use crate::domain::validation::wording::length_in_words;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,7 +24,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
         let mut earlier = alts.iter().take(at);
         let same = earlier
             .find(|other| other.folded == alt.folded && !is_one_language(alt.locale, other.locale));
-        let long = alt.folded.split(' ').count() >= FEWEST_WORDS;
+        let long = length_in_words(&alt.folded) >= FEWEST_WORDS;
         if let Some(other) = same.filter(|_| long) {
             let (one, other) = (other.locale, alt.locale);
             messages.push(format!("the texts for `{one}` and `{other}` are the same"));
@@ -53,6 +54,11 @@ mod tests {
             &RULE,
             |s| set(s, [("de", "A green tea tin"), ("en", "a green tea tin.")]),
             &["the texts for `de` and `en` are the same"],
+        );
+        finds(
+            &RULE,
+            |s| set(s, [("ja", "绿色茶叶罐和两个杯子"), ("zh", "绿色茶叶罐和两个杯子")]),
+            &["the texts for `ja` and `zh` are the same"],
         );
     }
 

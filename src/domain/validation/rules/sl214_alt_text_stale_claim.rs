@@ -1,4 +1,5 @@
 use crate::domain::context::{Context, ContextKind};
+use crate::domain::time::CivilDate;
 use crate::domain::validation::reading::AltText;
 use crate::domain::validation::wording::{Pattern, folded, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
@@ -16,10 +17,14 @@ pub(super) static RULE: Rule = Rule {
     check,
 };
 
-/// A price or a percentage, which an offer or a claim would name.
-static FIGURE: Pattern = Pattern::new(
-    r"(?i)\d+(?:[.,]\d+)?\s?(?:%|percent(?-u:\b)|prozent(?-u:\b)|€|£|¥|zł|kr(?-u:\b)|eur(?-u:\b)|usd(?-u:\b)|gbp(?-u:\b)|chf(?-u:\b)|pln(?-u:\b))|[€£$¥]\s?\d+",
-);
+/// A price, a percentage or the words for one, which an offer or a claim would name.
+static FIGURE: Pattern = Pattern::new(concat!(
+    r"(?i)\d+(?:[.,]\d+)?\s?(?:%|(?:per ?cent|prozent|procent|por ciento|por cento|pour cent|per cento)(?-u:\b)|процент|[€£¥₽₹₩円元]|원|руб",
+    r"|zł|(?:kr|kč|eur|euros?|usd|dollars?|gbp|chf|pln)(?-u:\b))|(?:[€£$¥₽₹₩]|(?-u:\b)rs\.?)\s?\d+",
+    r"|(?-u:\b)(?:half price|halber preis|zum halben preis|moitié prix|mitad de precio|metà prezzo|buy one,? get one)|半额|半額|买一送一|買一送一",
+));
+/// `100 % organic` says what a product is made of, and no offer.
+static WHOLE: Pattern = Pattern::new(r"(?i)^100\s?(?:%|per ?cent|prozent)$");
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let ended: Vec<_> = subject
@@ -35,9 +40,9 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     for AltText { locale, text, folded, .. } in &subject.reading.alts {
         let folded_text = format!(" {folded} ");
         for context in &ended {
-            let figure = FIGURE.find(text).filter(|_| names_figures(context.key.kind));
-            let named = name_within(&folded_text, context);
-            let said = figure.map(str::to_owned).or(named);
+            let said = figure_within(text, context.key.kind)
+                .or_else(|| name_within(&folded_text, context))
+                .or_else(|| day_within(&folded_text, context.ends_on?));
             messages.extend(said.map(|said| {
                 let (said, key) = (quoted(said.trim()), &context.key);
                 format!("the text for `{locale}` says {said}, but {key} has ended")
@@ -45,6 +50,12 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
         }
     }
     messages
+}
+
+fn figure_within(text: &str, kind: ContextKind) -> Option<String> {
+    let figure = FIGURE.find(text).filter(|_| names_figures(kind))?;
+    let counts = kind == ContextKind::Claim || !WHOLE.is_match(figure.trim());
+    counts.then(|| figure.to_owned())
 }
 
 fn makes_claims(kind: ContextKind) -> bool {
@@ -56,17 +67,66 @@ fn names_figures(kind: ContextKind) -> bool {
     matches!(kind, ContextKind::Claim | ContextKind::Offer)
 }
 
-/// The title or key of a context if the text says it. One word, such as `spring`, says too little.
+/// The title or key of a context if the text says it, with its year or without one. One word,
+/// such as `spring`, says too little.
 fn name_within(text: &str, context: &Context) -> Option<String> {
+    let is_year =
+        |word: &&str| word.len() == 4 && word.starts_with("20") && word.parse::<u16>().is_ok();
+    let says = |name: &str| name.contains(' ') && text.contains(&format!(" {name} "));
     let names = [context.title.as_deref().unwrap_or_default(), &context.key.slug];
-    let mut names = names.into_iter().map(folded);
-    names.find(|name| name.contains(' ') && text.contains(&format!(" {name} ")))
+    names.into_iter().map(folded).find_map(|name| {
+        if says(&name) {
+            return Some(name);
+        }
+        let bare: Vec<_> = name.split(' ').filter(|word| !is_year(word)).collect();
+        let bare = bare.join(" ");
+        (says(&bare) && !text.split(' ').any(|word| is_year(&word))).then_some(bare)
+    })
+}
+
+/// By language: English, German, French, Spanish, Italian, Dutch, Portuguese. Folded.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "januar", "janvier", "enero", "gennaio", "januari", "janeiro"],
+    &["february", "februar", "fevrier", "febrero", "febbraio", "februari", "fevereiro"],
+    &["march", "marz", "mars", "marzo", "maart", "marco"],
+    &["april", "avril", "abril", "aprile"],
+    &["may", "mai", "mayo", "maggio", "mei", "maio"],
+    &["june", "juni", "juin", "junio", "giugno", "junho"],
+    &["july", "juli", "juillet", "julio", "luglio", "julho"],
+    &["august", "aout", "agosto", "augustus"],
+    &["september", "septembre", "septiembre", "settembre", "setembro"],
+    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro"],
+    &["november", "novembre", "noviembre", "novembro"],
+    &["december", "dezember", "decembre", "diciembre", "dicembre", "dezembro"],
+];
+
+/// The last day of a context if the folded text says it, such as `31 may` or `31 05 2026`.
+fn day_within(text: &str, last: CivilDate) -> Option<String> {
+    let written = last.to_string();
+    let mut parts = written.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let names = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    let (short_month, short_day) = (month.trim_start_matches('0'), day.trim_start_matches('0'));
+    let worded = names.iter().flat_map(|name| {
+        ["", "de ", "of "].map(|joint| format!("{short_day} {joint}{name}")).into_iter().chain([
+            format!("{name} {short_day}"),
+            format!("{short_day}th {name}"),
+            format!("{short_day}st {name}"),
+        ])
+    });
+    let figures = [
+        format!("{year} {month} {day}"),
+        format!("{day} {month} {year}"),
+        format!("{month} {day} {year}"),
+        format!("{short_day} {short_month} {year}"),
+    ];
+    worded.chain(figures).find(|said| text.contains(&format!(" {said} ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::validation::sample::{context, finds, passes};
+    use crate::domain::validation::sample::{context, finds, finds_each, passes};
 
     fn over(key: &str) -> Context {
         context(key, "2026-01-01", "2026-05-31")
@@ -93,11 +153,45 @@ mod tests {
     }
 
     #[test]
+    fn prices_days_and_names_without_their_year_are_found_in_many_languages() {
+        for (key, text) in [
+            ("offer/spring", "Boîte de thé, 20 pour cent moins cher"),
+            ("offer/spring", "Lata de té, 20 por ciento de descuento"),
+            ("offer/spring", "Скидка 20 процентов"),
+            ("offer/spring", "お茶の缶、500円"),
+            ("offer/spring", "Чай за 1000 ₽"),
+            ("offer/spring", "Tea for ₹500"),
+            ("offer/spring", "Tea for 9 dollars"),
+            ("offer/spring", "Half price tea"),
+            ("offer/spring", "Free shipping until 31 May"),
+            ("offer/spring", "Offer ends 31.05.2026"),
+            ("season/spring", "Nur bis 31. Mai"),
+            ("campaign/black-friday-2025", "Black Friday deals"),
+            ("claim/organic", "Tea from 100 % organic farming"),
+        ] {
+            finds_each(&RULE, &[text], |s, text| {
+                s.contexts = vec![over(key)];
+                s.set_alt(text);
+            });
+        }
+    }
+
+    #[test]
     fn a_running_offer_and_a_season_word_pass() {
         passes(&RULE, |s| s.set_alt("A tin of tea, now 20 % off"));
         passes(&RULE, |s| {
             s.contexts = vec![over("season/spring")];
             s.set_alt("A meadow in spring with 100 % sun");
         });
+        for (key, text) in [
+            ("offer/spring", "Tea from 100% organic farming"),
+            ("campaign/black-friday-2025", "Black Friday 2026 deals"),
+            ("offer/spring", "A calendar that shows 30 May"),
+        ] {
+            passes(&RULE, |s| {
+                s.contexts = vec![over(key)];
+                s.set_alt(text);
+            });
+        }
     }
 }
