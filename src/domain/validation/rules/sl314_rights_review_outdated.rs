@@ -1,4 +1,5 @@
 use crate::domain::context::ContextKind;
+use crate::domain::time::CivilDate;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let Some(reviewed_on) = subject.metadata.rights_reviewed_on else { return Vec::new() };
+    let Some(reviewed_on) = reviewed_on(subject) else { return Vec::new() };
     let zone = subject.zone();
     let providers = subject.contexts.iter().filter(|c| c.key.kind == ContextKind::Provider);
     let changed = providers.filter_map(|provider| {
@@ -28,6 +29,12 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
         Some(format!("reviewed on {reviewed_on}, and {} changed on {on}", provider.key))
     });
     changed.collect()
+}
+
+/// The asset's own review, else the oldest one of its licenses.
+fn reviewed_on(subject: &Subject<'_>) -> Option<CivilDate> {
+    let shared = || subject.licenses.iter().filter_map(|license| license.reviewed_on).min();
+    subject.metadata.rights_reviewed_on.or_else(shared)
 }
 
 #[cfg(test)]
@@ -52,6 +59,18 @@ mod tests {
     }
 
     #[test]
+    fn a_review_of_the_license_is_outdated_by_the_same_change() {
+        finds(
+            &RULE,
+            |s| {
+                changed(s, "2026-05-26");
+                s.metadata.rights_reviewed_on = None;
+            },
+            &["reviewed on 2026-03-02, and provider/firefly changed on 2026-05-26"],
+        );
+    }
+
+    #[test]
     fn terms_of_the_day_and_terms_to_come_pass() {
         passes(&RULE, |s| changed(s, "2026-05-25"));
         passes(&RULE, |s| changed(s, "2026-06-02"));
@@ -59,6 +78,7 @@ mod tests {
         passes(&RULE, |s| {
             changed(s, "2026-05-26");
             s.metadata.rights_reviewed_on = None;
+            s.licenses.clear();
         });
     }
 }

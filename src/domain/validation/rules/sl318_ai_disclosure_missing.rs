@@ -16,14 +16,30 @@ pub(super) static RULE: Rule = Rule {
 
 /// How a source note says that a model made the picture. A tool of many uses is not enough.
 static GENERATED: Pattern = Pattern::new(concat!(
-    r"(?i)(?-u:\b)(?:midjourney|dall[·.\- ]?e(?-u:\b)|stable ?diffusion|sdxl(?-u:\b)|adobe firefly|firefly(?:,? seed| image| \d)|imagen [234]|ideogram",
-    r"|leonardo\.?ai|comfyui|invokeai|fooocus|novelai|gpt-image|nano banana|seedream|recraft)",
-    r"|(?-u:\b)(?:ai|ki)[- ](?:generated|generiert)|generated (?:by|with) (?:an? )?(?:ai|model)|^prompt:",
+    r"(?i)(?-u:\b)(?:midjourney|dall[·.\- ]?e ?[23]?(?-u:\b)|stable[ -]?diffusion|sdxl(?-u:\b)|adobe firefly|firefly(?:,? seed| image|:)",
+    r"|imagen [234]|image ?fx(?-u:\b)|google whisk|ideogram(?:\.ai| ai|:| v?\d)|bing image creator|leonardo[. ]?ai(?-u:\b)|comfyui|invokeai",
+    r"|fooocus|novelai|gpt-image|nano banana|seedream|recraft(?:\.ai|(?-u:\b))|krea(?:\.ai| ai(?-u:\b)|:)|freepik ai|magic media",
+    r"|flux(?:\.1| ?1)? (?:dev|pro|schnell|kontext)(?-u:\b)|flux\.1)",
+    r"|(?-u:\b)(?:ai|ki)[- ](?:generated|generiert\w*|erstellt\w*|created)|(?-u:\b)(?:mit|von|durch) (?:einer )?ki (?:erstellt|generiert|erzeugt)",
+    r"|(?:generated|created) (?:by|with|using) (?:an? )?(?:ai(?-u:\b)|artificial intelligence|model|chatgpt|gemini|grok|copilot)",
+    r"|(?:généré|créé)e?s? (?:par|avec) (?:l['’]|une )?ia(?-u:\b)|(?:generad|generat|gerad|cread)[ao]s? (?:por|con|da|com) (?:la |una |l['’])?ia(?-u:\b)",
+    r"|^(?:firefly(?: image)? \d|(?:chatgpt|gemini|grok|krea|flux|ideogram)\s*:)|^prompt:|(?:chatgpt|gemini|grok|copilot|gpt-4o)[^.;]{0,30}prompt\s*:",
 ));
+/// What stands before such words where they deny it, or speak about the tool.
+static DENIED: Pattern = Pattern::new(
+    r"(?i)(?-u:\b)(?:(?:not?|non|never|nicht|keine?|kein|ohne|without|pas|sin|senza|sem|nie)(?: (?:an?|any|mit|von))?|(?:screenshot|logo|photo|picture|website) of (?:the |a )?)[ -]?$",
+);
+
+/// Where the note says that a model made the picture, and does not deny it.
+fn generated(note: &str) -> Option<&str> {
+    let words = GENERATED.find(note)?;
+    let before = note.split(words).next().unwrap_or_default();
+    (!DENIED.is_match(before)).then_some(words)
+}
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let Some(claims) = subject.claims.filter(|_| subject.is_picture()) else { return Vec::new() };
-    let noted = || subject.metadata.source_note.as_deref().and_then(|note| GENERATED.find(note));
+    let noted = || subject.metadata.source_note.as_deref().and_then(generated);
     let shown = if claims.generation.is_some() {
         "the file holds the settings of a generator".to_owned()
     } else if let Some(words) = noted() {
@@ -74,8 +90,24 @@ mod tests {
             |s| noted(s, "green tin; Midjourney v7"),
             &["the source note says `Midjourney`, and the file does not disclose it"],
         );
-        let notes =
-            ["Adobe Firefly, seed 4815", "AI-generated", "DALL-E 3", "prompt: a tin of tea"];
+        let notes = [
+            "Adobe Firefly, seed 4815",
+            "AI-generated",
+            "DALL-E 3",
+            "DALLE3",
+            "prompt: a tin of tea",
+            "Firefly: a tin of tea",
+            "Bing Image Creator",
+            "Stable-Diffusion XL",
+            "Leonardo AI",
+            "ImageFX",
+            "Krea: tin",
+            "Flux.1 dev",
+            "KI erstellt",
+            "mit KI erstellt",
+            "généré par IA",
+            "ChatGPT, prompt: a tin of tea",
+        ];
         finds_each(&RULE, &notes, noted);
     }
 
@@ -87,8 +119,17 @@ mod tests {
             let source_types = vec![source_type.to_owned()];
             generated(s).credentials = Some(Credentials { source_types, ..Credentials::default() });
         });
-        let notes =
-            ["Photograph by the studio", "A firefly at night, photo: Li", "a model in a coat"];
+        let notes = [
+            "Photograph by the studio",
+            "A firefly at night, photo: Li",
+            "a model in a coat",
+            "Own photo, not AI-generated",
+            "No AI generated content. Photo: Li",
+            "recrafted oak table",
+            "scan of a Chinese ideogram",
+            "Screenshot of the Midjourney website",
+            "Photo of the Firefly 3 lamp",
+        ];
         passes_each(&RULE, &notes, noted);
     }
 

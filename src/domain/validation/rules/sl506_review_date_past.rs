@@ -15,9 +15,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let dates = &subject.metadata.dates;
-    let passed = dates.review_at.is_some_and(|at| at <= subject.now);
-    let date = dates.review_on.filter(|_| passed && subject.asset.state == State::Draft);
+    let draft = subject.asset.state == State::Draft;
+    let date = subject.metadata.dates.review_on.filter(|on| draft && *on < subject.today());
     date.map(|date| format!("the review was to be on {date}")).into_iter().collect()
 }
 
@@ -32,15 +31,15 @@ mod tests {
     }
 
     #[test]
-    fn the_day_itself_is_too_late() {
-        passes(&RULE, |s| due(s, "2026-06-02"));
-        finds(&RULE, |s| due(s, "2026-06-01"), &["the review was to be on 2026-06-01"]);
+    fn the_day_itself_is_in_time() {
+        passes(&RULE, |s| due(s, "2026-06-01"));
+        finds(&RULE, |s| due(s, "2026-05-31"), &["the review was to be on 2026-05-31"]);
     }
 
     #[test]
     fn an_approved_asset_is_told_by_another_rule_but_its_renewal_is_stopped() {
         let approved = Sample::with(|s| {
-            due(s, "2026-06-01");
+            due(s, "2026-05-31");
             s.asset.state = State::Approved;
         });
         assert!(approved.messages(&RULE).is_empty());
