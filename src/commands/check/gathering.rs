@@ -69,7 +69,8 @@ impl<'g> Gathering<'g> {
         }
         let said = Said { entry, path: path(entry), tells_alt };
         let location = located(ctx, &entry.place, called(&said, &found));
-        let mut seen = Seen::new(self.law, &said, found, ctx.now);
+        let dossier = self.catalog.map(|catalog| catalog.dossier(&found)).transpose()?.flatten();
+        let mut seen = Seen::new(self.law, &said, (&found, dossier), ctx.now);
         seen.meet(self.law, &said, &mut self.earlier);
         Ok(Some(Case { subject: seen.recorded(), location, seen }))
     }
@@ -81,11 +82,11 @@ impl<'g> Gathering<'g> {
 
     /// Whether another file of the same asset came before, about which the same is to be said.
     fn is_told(&mut self, entry: &Entry, found: &Match) -> bool {
-        let Match::Found { dossier, .. } = found else { return false };
+        let Match::Found { row, .. } = found else { return false };
         if entry.bytes.is_none() {
             return false;
         }
-        let first = self.is_told_first(dossier.row.asset.id.0);
+        let first = self.is_told_first(row.asset.id.0);
         !first && !found.is_worth_telling_again()
     }
 
@@ -129,8 +130,8 @@ pub(super) fn path(entry: &Entry) -> Option<RelPath> {
 /// address. Whichever of its files comes first, an asset is called the same.
 fn called(said: &Said<'_>, found: &Match) -> Option<String> {
     let asset = match found {
-        Match::Found { dossier, .. } if !found.is_worth_telling_again() => {
-            said.path.as_ref().map(|_| dossier.row.asset.path.to_string())
+        Match::Found { row, .. } if !found.is_worth_telling_again() => {
+            said.path.as_ref().map(|_| row.asset.path.to_string())
         }
         _ => None,
     };

@@ -31,7 +31,7 @@ pub(super) struct Shelf {
 pub(super) enum Match {
     NotAsked,
     Unknown,
-    Found { dossier: Box<Dossier>, by: Trait, bytes: Comparison },
+    Found { row: Box<FactsRow>, by: Trait, bytes: Comparison },
 }
 
 /// An asset that an entry may be, and why.
@@ -91,8 +91,13 @@ impl Shelf {
             }
         }
         let Some((row, _, by)) = chosen else { return Ok(Match::Unknown) };
-        let dossier = Box::new(self.catalog.dossier_of(row)?);
-        Ok(Match::Found { dossier, by, bytes })
+        Ok(Match::Found { row: Box::new(row), by, bytes })
+    }
+
+    /// All that the catalog has of an asset that was found.
+    pub(super) fn dossier(&self, found: &Match) -> Result<Option<Box<Dossier>>, Error> {
+        let Match::Found { row, .. } = found else { return Ok(None) };
+        Ok(Some(Box::new(self.catalog.dossier_of((**row).clone())?)))
     }
 
     /// What the entry itself is comes first: of equal standings the first counts.

@@ -64,15 +64,20 @@ impl<'g> Seen<'g> {
         }
     }
 
-    pub(super) fn new(law: &'g Law, said: &Said<'_>, found: Match, now: Timestamp) -> Self {
+    pub(super) fn new(
+        law: &'g Law,
+        said: &Said<'_>,
+        (found, dossier): (&Match, Option<Box<Dossier>>),
+        now: Timestamp,
+    ) -> Self {
         let flaws = said.entry.problems.iter().map(flaw).collect();
         let mut seen = Self::nothing(flaws);
-        seen.exported.lookup = match &found {
+        seen.exported.lookup = match found {
             Match::NotAsked => Lookup::NotAsked,
             Match::Unknown => Lookup::Unknown,
             Match::Found { by, bytes, .. } => Lookup::Found { by: *by, bytes: *bytes },
         };
-        if let Match::Found { dossier, .. } = found {
+        if let Some(dossier) = dossier {
             seen.take_record(law, dossier, now);
         } else {
             let wanted = law.wanted.iter().map(|wanted| wanted.placement.clone());
