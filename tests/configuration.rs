@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use shelflife::config::{self, Answers, Config, ConfigError, RootConfig, commented_example};
 use shelflife::domain::asset::RootKind;
+use shelflife::domain::cleanup::UnknownUses;
 use shelflife::domain::policy::{Caps, Policy};
 use shelflife::domain::validation::Severity;
 use shelflife::exit::ExitCode;
@@ -62,7 +63,7 @@ fn every_key_reaches_the_policy() {
         "[site]\ntime_zone = 'Europe/Berlin'\nlocale = 'de_DE'\nterritories = ['ch', 'AT']\n\
          [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\nreference_days = 4\n\
          approve_with_waivers = true\n\
-         [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\n\
+         [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\nunknown_uses = \"block\"\n\
          [people]\nowners = ['zoe', ' nina ']\n\
          [rules]\nSL201 = 'warning'\n\
          [placement.blog.rules]\nalt-text-too-long = 'off'\n",
@@ -75,6 +76,7 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.restore_hold_hours, 3);
     assert_eq!(config.policy.reference_days, 4);
     assert_eq!(*caps, Caps { max_items: 4, max_bytes: 5, max_percent: 6 });
+    assert_eq!(config.policy.unknown_uses, UnknownUses::Block);
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
     assert_eq!(config.policy.territories, ["AT", "CH"].map(str::to_owned).into());
@@ -473,6 +475,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     max_items=500
     max_bytes=21474836480
     max_percent=10
+    unknown_uses=warn
     owners=anybody
     ");
 }

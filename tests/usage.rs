@@ -164,6 +164,38 @@ fn a_plan_to_clean_tells_where_an_asset_is_used() {
 }
 
 #[test]
+fn what_a_published_page_shows_is_not_moved_unless_it_is_unsafe() {
+    let library = library();
+    library.write("used.xml", export("<img class=\"wp-image-7\">"));
+    library.run("references read used.xml").expect(ExitCode::Success);
+    library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
+    let plan = library.run("clean --apply").expect(ExitCode::Success);
+    let why = "used by post 9 (published): take it out there first";
+    assert!(plan.stdout.contains(why), "{plan}");
+    assert!(library.path("uploads/tea.png").exists(), "{plan}");
+    assert!(!library.path("uploads/tea-tin.png").exists(), "nothing shows it\n{plan}");
+
+    library.run("withdraw wp:7 --reason 'wrong claim'").expect(ExitCode::Success);
+    let plan = library.run("clean --apply").expect(ExitCode::Success);
+    assert!(plan.stdout.contains("used by post 9 (published)"), "the plan names the page\n{plan}");
+    assert!(!library.path("uploads/tea.png").exists(), "{plan}");
+}
+
+#[test]
+fn what_nobody_knows_the_uses_of_stays_if_the_policy_says_so() {
+    let library = library();
+    library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    library.write_config(&config.replace("unknown_uses = \"warn\"", "unknown_uses = \"block\""));
+    let plan = library.run("clean --apply").expect(ExitCode::Success);
+    assert!(plan.stdout.contains("whether it is used is unknown"), "{plan}");
+    assert!(library.path("uploads/tea-tin.png").exists(), "{plan}");
+    read_enough(&library);
+    library.run("clean --apply").expect(ExitCode::Success);
+    assert!(!library.path("uploads/tea-tin.png").exists(), "it was found nowhere");
+}
+
+#[test]
 fn numbers_of_another_site_are_refused() {
     let library = library();
     let other = export("<img class=\"wp-image-7\">").replace("shop.example", "other.example");

@@ -2,8 +2,9 @@
 
 use crate::catalog::{Catalog, FactsRow};
 use crate::domain::asset::Place;
-use crate::domain::cleanup::{CleanStep, Load, exceeded_cap, plan_clean_of};
+use crate::domain::cleanup::{CleanStep, Hindrances, Load, exceeded_cap, plan_clean_of};
 use crate::domain::lifecycle::{Action, Transition};
+use crate::domain::reference::Horizon;
 use crate::domain::text::counted;
 use crate::error::Error;
 use crate::executor::{Ended, Removal, Target, quarantine_asset};
@@ -19,7 +20,8 @@ use super::usage::{horizon, usage_in_words};
 ///
 /// Shows the plan; with --apply, carries it out. Every file of an asset moves or none, and
 /// `shelflife restore` brings them back. An end that has come but is not recorded yet is left to
-/// `sweep`.
+/// `sweep`. What published or scheduled content shows, as far as `references read` has learned it, is
+/// left alone, unless it was withdrawn as unsafe.
 #[derive(Debug, clap::Args)]
 pub struct CleanArgs {
     #[command(flatten)]
@@ -77,7 +79,8 @@ fn plan_clean(
     let mut plan = CleanPlan::default();
     args.selection.visit(ctx, (catalog, &court), Empty::All, |ctx, selected| {
         let asset = &selected.row.asset;
-        match plan_of(ctx, catalog, &selected)? {
+        let (step, usage) = plan_of(ctx, (catalog, &court, &horizon), &selected)?;
+        match step {
             CleanStep::Quarantine(transition) => {
                 let load = load_of(catalog, &selected.row)?;
                 plan.load.items += 1;
@@ -89,7 +92,7 @@ fn plan_clean(
                     transition,
                     causes: selected.verdict.deciding().map(ToString::to_string).collect(),
                     load,
-                    usage: usage_in_words(catalog, &horizon, asset.id)?,
+                    usage,
                 });
             }
             CleanStep::Keep(because) => {
@@ -106,17 +109,28 @@ fn plan_clean(
     Ok(plan)
 }
 
-/// Holds are looked up only for assets that would be moved without them.
-fn plan_of(ctx: &Context<'_>, catalog: &Catalog, selected: &Selected) -> Result<CleanStep, Error> {
+/// What is to be done with an asset, and where it is used. Holds and uses are looked up only for
+/// assets that would be moved without them.
+fn plan_of(
+    ctx: &Context<'_>,
+    (catalog, court, horizon): (&Catalog, &Court, &Horizon),
+    selected: &Selected,
+) -> Result<(CleanStep, Option<String>), Error> {
     let Selected { row, verdict } = selected;
     let authority = ctx.actor.authority();
-    let step = plan_clean_of(&row.facts, verdict, None, authority);
+    let step = plan_clean_of(&row.facts, verdict, Hindrances::default(), authority);
     if !matches!(step, CleanStep::Quarantine(_)) {
-        return Ok(step);
+        return Ok((step, None));
     }
     let holds = catalog.holds_on(row.asset.id, ctx.now)?;
-    let held = holds.first().map(|hold| hold.reason.as_str());
-    Ok(plan_clean_of(&row.facts, verdict, held, authority))
+    let usage = usage_in_words(catalog, horizon, row.asset.id)?;
+    let hindrances = Hindrances {
+        held: holds.first().map(|hold| hold.reason.as_str()),
+        uses: usage.as_ref().map(|(verdict, words)| (verdict, words.as_str())),
+        unknown_uses: court.policy().unknown_uses,
+    };
+    let step = plan_clean_of(&row.facts, verdict, hindrances, authority);
+    Ok((step, usage.map(|(_, words)| words)))
 }
 
 fn load_of(catalog: &Catalog, row: &FactsRow) -> Result<Load, Error> {

@@ -116,27 +116,31 @@ pub(super) fn usage_of(
     Ok((verdict_of(statuses, horizon), places))
 }
 
-/// Where an asset is used, in one line of a plan; `None` if no source was ever read.
+/// Whether an asset is used, and where in one line of a plan; `None` if no source was ever read.
 pub(super) fn usage_in_words(
     catalog: &Catalog,
     horizon: &Horizon,
     asset: AssetId,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<(Verdict, String)>, Error> {
     if horizon.has_no_source() {
         return Ok(None);
     }
     let (verdict, places) = usage_of(catalog, horizon, asset)?;
-    Ok(Some(match verdict {
+    let words = match &verdict {
         Verdict::Used(_) => format!("used by {}", holders(&places)),
         Verdict::NotFound { sources, .. } => format!("not found in {}", sources.join(", ")),
         Verdict::Unknown { .. } => "whether it is used is unknown".to_owned(),
-    }))
+    };
+    Ok(Some((verdict, words)))
 }
 
-/// The holders of some references, each once, the first of them by name.
+/// The holders of some references, each once, the first of them by name: those that people see
+/// before all.
 fn holders(places: &[FoundReference]) -> String {
     let mut named: Vec<String> = Vec::new();
-    for FoundReference { reference, .. } in places {
+    let (seen, others): (Vec<_>, Vec<_>) =
+        places.iter().partition(|found| found.reference.holder.status.is_in_sight());
+    for FoundReference { reference, .. } in seen.into_iter().chain(others) {
         let holder = &reference.holder;
         let name = format!("{} {} ({})", holder.kind, holder.id, holder.status.name());
         if !named.contains(&name) {

@@ -98,6 +98,9 @@ max_items = {items}
 max_bytes = {bytes}
 # Percent of the assets that have files in the library.
 max_percent = {percent}
+# What published or scheduled content shows is left alone. So is an asset of which nobody knows
+# whether it is used, if this says "block"; "warn" moves it and says so in the plan.
+unknown_uses = "{unknown}"
 
 # How much a finding matters, by rule: "off", "note", "warning" or "error". `shelflife rules` lists
 # the rules with what they have by themselves.
@@ -116,6 +119,7 @@ max_percent = {percent}
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,
         percent = policy.caps.max_percent,
+        unknown = policy.unknown_uses.name(),
     )
 }
 

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
+use crate::domain::cleanup::UnknownUses;
 use crate::domain::metadata;
 use crate::domain::policy::{Caps, Policy};
 use crate::domain::reference::SiteAddress;
@@ -99,6 +100,7 @@ struct Clean {
     bytes: Option<u64>,
     #[serde(rename = "max_percent")]
     percent: Option<Spanned<u64>>,
+    unknown_uses: Option<Spanned<String>>,
 }
 
 /// What is being read, for errors that name a place in it.
@@ -189,7 +191,17 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
         owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
         caps: caps(source, &file.clean)?,
+        unknown_uses: match &file.clean.unknown_uses {
+            None => default.unknown_uses,
+            Some(word) => unknown_uses(source, word)?,
+        },
     })
+}
+
+fn unknown_uses(source: &Source<'_>, word: &Spanned<String>) -> Result<UnknownUses, ConfigError> {
+    let known = [UnknownUses::Warn, UnknownUses::Block].into_iter();
+    let named = known.into_iter().find(|stance| stance.name() == word.get_ref());
+    named.ok_or_else(|| source.error(word.span(), "write `warn` or `block`"))
 }
 
 fn certificates(source: &Source<'_>, text: &Spanned<String>) -> Result<String, ConfigError> {

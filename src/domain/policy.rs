@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cleanup::UnknownUses;
 use super::time::Zone;
 use super::validation::Severity;
 
@@ -35,6 +36,8 @@ pub struct Policy {
     /// The people who can own assets; `None`: anybody.
     pub owners: Option<BTreeSet<String>>,
     pub caps: Caps,
+    /// What a clean does with assets of which nobody knows whether they are used.
+    pub unknown_uses: UnknownUses,
 }
 
 /// How much one clean run may move. Exceeding any of them moves nothing.
@@ -67,6 +70,7 @@ impl Policy {
             approve_with_waivers,
             owners,
             caps: Caps { max_items, max_bytes, max_percent },
+            unknown_uses,
         } = self;
         let grace = review_grace_days.map_or("never".to_owned(), |days| days.to_string());
         let mut lines = vec![
@@ -82,6 +86,7 @@ impl Policy {
             format!("max_items={max_items}"),
             format!("max_bytes={max_bytes}"),
             format!("max_percent={max_percent}"),
+            format!("unknown_uses={}", unknown_uses.name()),
         ];
         let anchors = credential_anchors.iter().flat_map(|text| text.lines());
         lines.extend(anchors.map(|line| format!("credential_anchor={line}")));
@@ -118,6 +123,7 @@ impl Default for Policy {
             approve_with_waivers: false,
             owners: None,
             caps: Caps::default(),
+            unknown_uses: UnknownUses::default(),
         }
     }
 }
