@@ -21,7 +21,7 @@ pub struct Answers<'a> {
 /// `None` if a path is not UTF-8, which TOML cannot hold.
 pub fn commented_example(answers: &Answers<'_>) -> Option<String> {
     let places = places(answers)?;
-    Some(format!("{places}{}", decisions(&Policy::default())))
+    Some(format!("{places}{}{RULES}", decisions(&Policy::default())))
 }
 
 fn places(answers: &Answers<'_>) -> Option<String> {
@@ -101,15 +101,6 @@ max_percent = {percent}
 # What published or scheduled content shows is left alone. So is an asset of which nobody knows
 # whether it is used, if this says "block"; "warn" moves it and says so in the plan.
 unknown_uses = "{unknown}"
-
-# How much a finding matters, by rule: "off", "note", "warning" or "error". `shelflife rules` lists
-# the rules with what they have by themselves.
-[rules]
-# SL201 = "warning"
-
-# The same for assets that are meant for a placement. Of several placements the strictest counts.
-# [placement.blog.rules]
-# SL208 = "off"
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
@@ -122,6 +113,17 @@ unknown_uses = "{unknown}"
         unknown = policy.unknown_uses.name(),
     )
 }
+
+const RULES: &str = r#"
+# How much a finding matters, by rule: "off", "note", "warning" or "error". `shelflife rules` lists
+# the rules with what they have by themselves.
+[rules]
+# SL201 = "warning"
+
+# The same for assets that are meant for a placement. Of several placements the strictest counts.
+# [placement.blog.rules]
+# SL208 = "off"
+"#;
 
 fn root_table(root: &RootConfig) -> Option<String> {
     let (name, path) = (quoted(&root.name), quoted(root.path.to_str()?));
