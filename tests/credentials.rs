@@ -11,15 +11,20 @@ use shelflife::media::{Trust, look};
 
 use crate::support;
 
-/// Pictures with credentials, and what another program says of them.
-fn judged() -> Vec<(PathBuf, String)> {
+/// Pictures with credentials, and whether another program found more wrong than the certificate: what
+/// a certificate must be for differs from release to release.
+fn judged() -> Vec<(PathBuf, bool)> {
     let Some(folder) = support::shared("data/corpus/images") else { return Vec::new() };
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let path = entry.unwrap().into_path();
         let Some(picture) = path.to_str().unwrap().strip_suffix(".c2pa.json") else { continue };
         let report: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-        found.push((picture.into(), report["validation_state"].as_str().unwrap().to_owned()));
+        let failures = report["validation_status"].as_array().unwrap().iter();
+        let mut codes = failures.map(|failure| failure["code"].as_str().unwrap());
+        let holds = codes.all(|code| code.contains("redential."));
+        assert!(holds || report["validation_state"] == "Invalid", "{picture}");
+        found.push((picture.into(), holds));
     }
     assert!(found.len() > 10, "{}", found.len());
     found
@@ -32,13 +37,9 @@ fn validity(path: &Path, trust: &Trust) -> Option<Validity> {
 
 #[test]
 fn credentials_hold_where_another_program_says_so_and_are_not_judged_by_one_that_cannot() {
-    for (picture, state) in judged() {
-        let expected = match state.as_str() {
-            _ if !Trust::is_told() => None,
-            "Valid" => Some(Validity::Untrusted),
-            "Invalid" => Some(Validity::Invalid),
-            other => panic!("{other}"),
-        };
+    for (picture, holds) in judged() {
+        let verdict = if holds { Validity::Untrusted } else { Validity::Invalid };
+        let expected = Trust::is_told().then_some(verdict);
         assert_eq!(validity(&picture, &Trust::default()), expected, "{}", picture.display());
     }
 }
@@ -91,11 +92,10 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(feature = "c2pa")]
 #[test]
 fn who_was_certified_by_a_named_authority_is_trusted() {
-    for (picture, state) in judged() {
+    for (picture, _) in judged() {
         if !picture.ends_with("contentauth_c2pa-rs/CA.jpg") {
             continue;
         }
-        assert_eq!(state, "Valid");
         let anchors = certificates(&picture);
         assert!(anchors.len() > 1, "a leaf and who signed it");
         let trust = Trust::new(Some(anchors.concat()));
@@ -103,23 +103,23 @@ fn who_was_certified_by_a_named_authority_is_trusted() {
     }
 }
 
-/// Whatever is changed in a signed picture, its credentials do not hold any more, or are not there.
+/// Whatever is changed in the picture data, the credentials do not hold any more.
 #[cfg(feature = "c2pa")]
 #[test]
-fn a_changed_byte_is_never_called_right() {
-    for (picture, state) in judged() {
+fn a_changed_picture_is_never_called_right() {
+    for (picture, holds) in judged() {
         let bytes = fs::read(&picture).unwrap();
-        if state != "Valid" || bytes.len() > 300_000 {
+        let is_jpeg = bytes.starts_with(b"\xff\xd8");
+        if !holds || !is_jpeg || bytes.len() > 300_000 {
             continue;
         }
-        for at in (0..bytes.len()).step_by(bytes.len() / 12) {
+        let scan = bytes.windows(2).rposition(|mark| mark == b"\xff\xda").unwrap();
+        for at in (scan + 2..bytes.len()).step_by((bytes.len() - scan) / 12) {
             let mut changed = bytes.clone();
             changed[at] ^= 0x55;
             let (_, claims) = look(&mut Cursor::new(changed), &Trust::default());
-            let credentials = claims.and_then(|claims| claims.credentials);
-            let validity = credentials.and_then(|found| found.validity);
-            let told = matches!(validity, None | Some(Validity::Invalid));
-            assert!(told, "{} at {at}: {validity:?}", picture.display());
+            let validity = claims.unwrap().credentials.unwrap().validity;
+            assert_eq!(validity, Some(Validity::Invalid), "{} at {at}", picture.display());
         }
     }
 }
