@@ -1,7 +1,10 @@
 //! Saved answers of the REST API and lists of WP-CLI, whatever they hold.
 
+use std::io::BufReader;
+
 use serde_json::Value;
-use shelflife::exports::{Defect, Place, SizeEntry};
+use shelflife::exports::json::JsonReader;
+use shelflife::exports::{Defect, Event, Place, SizeEntry};
 
 use crate::support::exports::{read, read_file};
 use crate::support::shared;
@@ -392,4 +395,20 @@ fn every_answer_of_others_is_read_like_a_general_reader_of_json_would() {
         (files, media) = (files + 1, media + found.len());
     }
     assert!(files >= 14 && media >= 25, "{files} files with {media} media");
+}
+
+#[test]
+fn a_document_behind_warnings_reads_alike_in_pieces_of_any_size() {
+    let warning = "<br />\n<b>Warning</b>:  x in <b>/a.php</b> on line <b>3</b><br />\n";
+    let entry = "{\"id\":7,\"source_url\":\"https://shop.example/wp-content/uploads/tea.png\"}";
+    let text = format!("{}[{entry},{entry}] x", warning.repeat(9));
+    let read = |capacity| -> Vec<Event> {
+        let source = BufReader::with_capacity(capacity, text.as_bytes());
+        JsonReader::new(source).map(Result::unwrap).collect()
+    };
+    let whole = read(1 << 16);
+    assert_eq!(whole.iter().filter(|event| matches!(event, Event::Item(_))).count(), 2);
+    for capacity in [1, 7, 64, 1000] {
+        assert_eq!(read(capacity), whole, "{capacity}");
+    }
 }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
+use crate::domain::asset::Content;
+use crate::domain::claims::Claims;
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 use crate::error::Error;
@@ -123,7 +125,7 @@ fn read_picture(path: &Path, real: &Path, wanted: &Wanted) -> Result<Option<Box<
     let folder = Root::open(parent)?.folder(b"")?;
     match read_file(&folder, (&name, &Arc::from(shown(path))), wanted)? {
         Found::Item(item) => Ok(Some(item)),
-        Found::Export => Ok(None),
+        Found::Export | Found::Nothing => Ok(None),
     }
 }
 
@@ -156,6 +158,7 @@ fn read_folder<'s>(
                         take(ctx, Event::Item(item))?;
                         continue;
                     }
+                    Ok(Found::Nothing) => continue,
                     Ok(Found::Export) => folder.open_file(file.path.name()),
                     Err(error) => Err(error),
                 };
@@ -176,7 +179,16 @@ fn read_folder<'s>(
 enum Found {
     /// To be read by itself: it may be of any length.
     Export,
+    /// A desktop left it there.
+    Nothing,
     Item(Box<Item>),
+}
+
+/// What the bytes of a file are.
+enum Looked {
+    Nothing,
+    Export,
+    File((Content, Option<Box<Claims>>)),
 }
 
 fn read_file(
@@ -186,8 +198,13 @@ fn read_file(
 ) -> Result<Found, FileError> {
     // A picture stays one whatever its texts say.
     let look = |head: &mut Head<'_>| {
-        let is_export = exports::is_evident(head) && !media::is_media(head);
-        (!is_export).then(|| media::look(head, &wanted.trust))
+        if exports::is_of_the_system(path.as_bytes(), head.first()) {
+            Looked::Nothing
+        } else if exports::is_evident(head) && !media::is_media(head) {
+            Looked::Export
+        } else {
+            Looked::File(media::look(head, &wanted.trust))
+        }
     };
     let (digest, looked, length) = match wanted.digests {
         Digests::Wanted => {
@@ -200,7 +217,11 @@ fn read_file(
             (None, content, stat.stamp.bytes)
         }
     };
-    let Some((content, claims)) = looked else { return Ok(Found::Export) };
+    let (content, claims) = match looked {
+        Looked::Nothing => return Ok(Found::Nothing),
+        Looked::Export => return Ok(Found::Export),
+        Looked::File(looked) => looked,
+    };
     Ok(Found::Item(Box::new(Item {
         file: Some(exports::path_in_uploads(path)),
         bytes: Some(Bytes { digest, length, content, claims }),

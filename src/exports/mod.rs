@@ -4,6 +4,7 @@
 //! with its place, never mended into acceptance; and no input, however hostile, makes a reader
 //! panic or hold more than a few texts of [`MAX_TEXT`] bytes.
 
+mod ahead;
 mod details;
 mod draft;
 mod item;
@@ -29,8 +30,9 @@ pub use self::open::{Export, Look, is_evident, open};
 pub use self::place::Place;
 pub use self::problem::{Defect, Malformed, Problem};
 pub use self::repeats::Repeats;
-pub use self::url::path_in_uploads;
+pub use self::url::{path_in_uploads, served_path};
 pub use self::wxr::Site;
+pub use self::zip::is_of_the_system;
 
 /// The longest single text that is read from an export, in bytes. What is longer is cut.
 pub const MAX_TEXT: usize = 1 << 20;

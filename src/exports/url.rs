@@ -44,11 +44,21 @@ fn fault_of(url: &str) -> Option<PathError> {
     path.split(|byte| matches!(byte, b'/' | b'\\')).any(is_up).then_some(PathError::Traversal)
 }
 
-/// The path of the file beneath the uploads folder, if the URL is of one there.
+/// The path of the file beneath the uploads folder of its site, if the URL is of one there.
 pub(super) fn upload_path(url: &str) -> Option<RelPath> {
+    beneath_uploads(url, without_site)
+}
+
+/// The path of the file beneath the uploads folder that all sites of a network share: the same name
+/// on two sites is two files.
+pub fn served_path(url: &str) -> Option<RelPath> {
+    beneath_uploads(url, |path| path)
+}
+
+fn beneath_uploads(url: &str, part: impl Fn(&str) -> &str) -> Option<RelPath> {
     let path = String::from_utf8(decoded(path_of(url))).ok()?;
     let (_, beneath) = path.split_once(UPLOADS)?;
-    RelPath::claimed(without_site(beneath)).ok()
+    RelPath::claimed(part(beneath)).ok()
 }
 
 fn without_site(path: &str) -> &str {

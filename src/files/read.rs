@@ -147,6 +147,13 @@ pub struct Head<'a> {
     position: u64,
 }
 
+impl Head<'_> {
+    /// What is in memory of the file, from its first byte on: 32 KiB or all of it, at least.
+    pub fn first(&self) -> &[u8] {
+        self.first
+    }
+}
+
 impl Read for Head<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let at = usize::try_from(self.position).unwrap_or(usize::MAX);

@@ -128,3 +128,17 @@ fn content_is_looked_at_without_a_catalog() {
     assert!(codes.iter().any(|told| told.starts_with("tea-tin-red.png SL6")), "{codes:?}");
     assert!(!codes.iter().any(|told| told.starts_with("tea-tin-open.png")), "{codes:?}");
 }
+
+#[test]
+fn what_a_desktop_left_in_a_folder_is_passed_over_and_a_picture_called_so_is_not() {
+    let library = TestLibrary::new();
+    library.remove_variable("SHELFLIFE_CONFIG");
+    library.write("ship/tea-tin-open.png", picture(1));
+    library.write("ship/.DS_Store", b"\0\0\0\x01Bud1\0\0");
+    library.write("ship/._tea-tin-open.png", b"\0\x05\x16\x07\0\x02\0\0");
+    let all_right = (ExitCode::Success, Vec::new());
+    assert_eq!(told(&library, "check ship --without-catalog"), all_right);
+    library.write("ship/Thumbs.db", picture(2));
+    let (_, found) = told(&library, "check ship --without-catalog");
+    assert!(found.contains(&"Thumbs.db SL112".to_owned()), "{found:?}");
+}

@@ -8,7 +8,7 @@ use crate::domain::text::printable;
 use crate::domain::validation::Earlier;
 use crate::domain::validation::exported::{Flaw, FlawWeight};
 use crate::error::Error;
-use crate::exports::{Event, Item as Entry, Place, Problem};
+use crate::exports::{self, Event, Item as Entry, Place, Problem};
 use crate::report::Location;
 
 use super::super::Context;
@@ -120,18 +120,22 @@ pub(super) fn catalog_not_asked<'g>(exports: &[PathBuf]) -> Case<'g> {
     Case { subject: None, location, seen: Seen::nothing(vec![flaw]) }
 }
 
-/// The path beneath the uploads folder: as it is told, else as the address has it.
+/// The path beneath the uploads folder: as it is told, else as the address has it, with the site of
+/// a network in front.
 pub(super) fn path(entry: &Entry) -> Option<RelPath> {
     let told = entry.main_file().cloned();
-    told.or_else(|| entry.uploaded())
+    told.or_else(|| exports::served_path(entry.url.as_deref()?))
 }
 
 /// What an entry is called: the asset that it is a file of, else its path, else its number, else its
 /// address. Whichever of its files comes first, an asset is called the same.
 fn called(said: &Said<'_>, found: &Match) -> Option<String> {
     let asset = match found {
-        Match::Found { row, .. } if !found.is_worth_telling_again() => {
-            said.path.as_ref().map(|_| row.asset.path.to_string())
+        // In a folder any of its files may come first.
+        Match::Found { row, .. }
+            if said.entry.bytes.is_some() && !found.is_worth_telling_again() =>
+        {
+            Some(row.asset.path.to_string())
         }
         _ => None,
     };

@@ -148,7 +148,7 @@ const DEFAULT_NAMES: &[DefaultName] = {
         row(O::Passed, "Viber", Start, "viber_image_[0-9]{4}-[0-9]{2}-[0-9]{2}_"),
         row(O::Passed, "a phone's editor", Start, "(?:InShot|Picsart|Polish|PhotoGrid|KakaoTalk)_(?:[0-9]{8}_[0-9]{6}|[0-9]{2}-[0-9]{2}-[0-9]{2}_)"),
         row(O::Passed, "YouTube", Whole, "(?:maxres|sd|hq|mq)default"),
-        row(O::Passed, "Bing", Whole, "(?-i:OIP)"),
+        row(O::Passed, "Bing", Whole, "(?-i:OIP)|th"),
         row(O::Passed, "Ezgif", Start, "ezgif[.]com-|ezgif-[0-9]-[0-9a-f]{8,}"),
         row(O::Passed, "a browser or an editor", Whole,
             "(?:unnamed|images?|download|downloadfile|unknown|pasted[ _-]image)(?:[ _-]?[0-9]+)?"),
@@ -239,15 +239,12 @@ fn is_prompt_and_number(stem: &str) -> bool {
     prompt.len() >= fewest
 }
 
-/// Whether the last part is no word: a digit stands before a letter, or no vowel helps to say it.
+/// Whether the last part is no word: it has a digit, or no vowel helps to say it.
 fn ends_with_a_code(stem: &str) -> bool {
     let code = stem.rsplit('_').next().unwrap_or_default().as_bytes();
     let vowel = |byte: &u8| b"aeiouyAEIOUY".contains(byte);
     let consonant = |byte: &u8| byte.is_ascii_alphabetic() && !vowel(byte);
-    let inner = code.windows(2).any(
-        |two| matches!(two, [one, other] if one.is_ascii_digit() && other.is_ascii_alphabetic()),
-    );
-    inner || code.windows(4).any(|run| run.iter().all(consonant))
+    code.iter().any(u8::is_ascii_digit) || code.windows(4).any(|run| run.iter().all(consonant))
 }
 
 /// Unsplash's identifiers have eleven signs, older ones are numbers; words have neither a digit

@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead};
 
+use crate::exports::ahead::Ahead;
 use crate::exports::preface;
 
 /// The longest entry that is held, in bytes.
@@ -81,7 +82,7 @@ enum Stage {
 /// The entries of a document.
 #[derive(Debug)]
 pub(in crate::exports) struct Entries<R> {
-    source: R,
+    source: Ahead<R>,
     place: Place,
     line: u64,
     /// The line at which the last entry or stray byte stands.
@@ -97,7 +98,7 @@ const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
 impl<R: BufRead> Entries<R> {
     pub(in crate::exports) fn new(source: R) -> Self {
         Self {
-            source,
+            source: Ahead::new(source),
             place: Place::Outside,
             line: 1,
             begun: 1,
@@ -179,9 +180,9 @@ impl<R: BufRead> Entries<R> {
         Ok(())
     }
 
-    /// Passes over what stands before the document, as far as it is buffered.
+    /// Passes over what stands before the document.
     fn skip_preface(&mut self) -> io::Result<bool> {
-        let length = preface::length_of(self.source.fill_buf()?);
+        let length = preface::length_of(self.source.look()?);
         for _ in 0..length {
             if let Some(byte) = self.peek()? {
                 self.step(byte);

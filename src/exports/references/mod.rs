@@ -32,6 +32,7 @@ use self::found::Outbox;
 use self::rest::{RestReferences, Tally};
 use self::sql::SqlReferences;
 use self::wxr::WxrReferences;
+use super::ahead::Ahead;
 use super::{ExportError, Place, preface};
 use crate::domain::reference::SourceKind;
 
@@ -120,9 +121,10 @@ where
         Ok(true)
     }
 
-    fn begin(&mut self, mut file: SourceFile<'a>) -> Result<(), ExportError> {
+    fn begin(&mut self, file: SourceFile<'a>) -> Result<(), ExportError> {
         let place = || Place::file(&file.name.as_str().into());
-        let start = file.bytes.fill_buf();
+        let mut bytes = Box::new(Ahead::new(file.bytes));
+        let start = bytes.look();
         let start = start.map_err(|source| ExportError::Read { place: place(), source })?;
         let is_page = start.trim_ascii_start().starts_with(b"<");
         let preface = preface::length_of(start);
@@ -133,13 +135,13 @@ where
                 return Ok(());
             }
             SourceKind::Wxr if preface > 0 => {
-                file.bytes.consume(preface);
-                FileReader::Wxr(Box::new(WxrReferences::new(file.bytes)))
+                bytes.consume(preface);
+                FileReader::Wxr(Box::new(WxrReferences::new(bytes)))
             }
-            SourceKind::Wxr => FileReader::Wxr(Box::new(WxrReferences::new(file.bytes))),
-            SourceKind::Rest => FileReader::Rest(RestReferences::new(&file.name, file.bytes)),
-            SourceKind::Sql => FileReader::Sql(Box::new(SqlReferences::new(file.bytes))),
-            SourceKind::Pages | SourceKind::Theme => FileReader::Text(file.bytes),
+            SourceKind::Wxr => FileReader::Wxr(Box::new(WxrReferences::new(bytes))),
+            SourceKind::Rest => FileReader::Rest(RestReferences::new(&file.name, bytes)),
+            SourceKind::Sql => FileReader::Sql(Box::new(SqlReferences::new(bytes))),
+            SourceKind::Pages | SourceKind::Theme => FileReader::Text(bytes),
         });
         Ok(())
     }

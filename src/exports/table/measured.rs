@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read};
 
+use crate::exports::ahead::Ahead;
 use crate::exports::preface;
 
 /// The most line breaks that one row, with the blank lines before it, may have.
@@ -16,7 +17,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// good, so that a lost one would join rows. Both are seen to here.
 #[derive(Debug)]
 pub(super) struct Measured<R> {
-    source: BufReader<R>,
+    source: Ahead<BufReader<R>>,
     /// Bytes that may still be read for the row.
     left: usize,
     delimiter: u8,
@@ -45,7 +46,7 @@ enum Place {
 impl<R: Read> Measured<R> {
     pub(super) fn new(source: R) -> Self {
         Self {
-            source: BufReader::with_capacity(1 << 16, source),
+            source: Ahead::new(BufReader::with_capacity(1 << 16, source)),
             left: 0,
             delimiter: b',',
             place: Place::CellStart,
@@ -59,11 +60,11 @@ impl<R: Read> Measured<R> {
 
     /// Skips a byte order mark and finds what parts the cells of the header.
     pub(super) fn begin(&mut self) -> io::Result<u8> {
-        if self.source.fill_buf()?.starts_with(BOM) {
+        if self.source.look()?.starts_with(BOM) {
             self.source.consume(BOM.len());
         }
         let mut told = None;
-        let mut start = self.source.fill_buf()?;
+        let mut start = self.source.look()?;
         let mut passed = 0;
         while let Some(line) = start.split_inclusive(|byte| *byte == b'\n').next() {
             let delimiter = named_delimiter(line);

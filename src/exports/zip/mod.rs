@@ -25,6 +25,7 @@ use crate::domain::asset::Digest;
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 
+pub use self::name::is_of_the_system;
 pub(super) use self::shared::ReadSeek;
 
 /// The longest member that is read, in bytes, and the longest sum of all.
@@ -173,7 +174,7 @@ impl<'a> ZipReader<'a> {
         let unpacked = || Unpacked::open(&self.source, record);
         let mut head = Vec::new();
         unpacked()?.take(HEAD as u64).read_to_end(&mut head)?;
-        if name::is_of_the_system(&record.name, &head) {
+        if is_of_the_system(&record.name, &head) {
             return Ok(None);
         }
         if let Some(kind) = ExportKind::evident(&head) {

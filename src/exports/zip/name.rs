@@ -25,9 +25,9 @@ fn character(byte: u8) -> char {
     }
 }
 
-/// Whether a desktop put the member there for itself, by its name and by how it begins: no one
+/// Whether a desktop put the file there for itself, by its name and by how it begins: no one
 /// means to ship it. A picture that is called so is none of these.
-pub(super) fn is_of_the_system(name: &[u8], head: &[u8]) -> bool {
+pub fn is_of_the_system(name: &[u8], head: &[u8]) -> bool {
     let last = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
     let is_named = |name: &[u8]| last.eq_ignore_ascii_case(name);
     let is_store = is_named(b".DS_Store") && head.get(4..8) == Some(b"Bud1");

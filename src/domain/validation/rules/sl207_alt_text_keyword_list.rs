@@ -69,13 +69,27 @@ fn listed_items(text: &str) -> usize {
     let items: Vec<_> = text.split(SEPARATORS).map(Words::of).collect();
     let joined = items.last().is_some_and(|last| last.iter().any(|word| JOINING.contains(&word)));
     let bars = text.contains('|');
-    let meant = bars || count >= SURE_ITEMS || are_searched(text, &items) || share_a_word(&items);
+    let meant = bars
+        || count >= SURE_ITEMS
+        || are_typed_as_keywords(text)
+        || are_searched(text, &items)
+        || share_a_word(&items);
     if (joined && !bars) || !items.iter().all(is_short) || !meant { 0 } else { count }
 }
 
 fn is_short(item: &Words) -> bool {
     let signs = item.iter().flat_map(str::chars).filter(|c| is_word_sign(*c)).count();
     (1..=MOST_WORDS_IN_ITEM).contains(&item.iter().count()) && signs <= 2 * MOST_WORDS_IN_ITEM
+}
+
+/// Whether no space follows the separators, or nothing begins with a capital: who lists what a
+/// picture shows writes as people do.
+fn are_typed_as_keywords(text: &str) -> bool {
+    let packed = text.split([',', ';']).skip(1).all(|item| !item.starts_with(char::is_whitespace));
+    let small = text.split([',', ';']).all(|item| {
+        item.trim_start().chars().next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+    });
+    text.contains([',', ';']) && (packed || small)
 }
 
 fn are_searched(text: &str, items: &[Words]) -> bool {
@@ -125,6 +139,8 @@ mod tests {
                 "running shoes, best running shoes, cheap running shoes, running shoes sale",
                 "茶、お茶、緑茶、茶缶、通販",
                 "tea|tin|cup|spoon|saucer",
+                "tea,tin,cup,spoon,table",
+                "tea, tin, cup, spoon, table, shop",
                 "شاي، شاي أخضر، علبة، شراء، متجر",
                 "чай, зелёный чай, банка, купить, дёшево",
                 "plumber Berlin, plumbing Berlin, emergency plumber Berlin, drains, pipes",
