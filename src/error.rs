@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::catalog::CatalogError;
 use crate::config::ConfigError;
+use crate::domain::pause::{self, Paused, Source};
 use crate::domain::time::TimeError;
 use crate::exit::ExitCode;
 use crate::exports::ExportError;
@@ -56,8 +57,9 @@ pub enum Error {
     #[error("cannot write beneath {}", path.display())]
     Write { path: PathBuf, source: io::Error },
 
-    #[error("paused: SHELFLIFE_PAUSED is set to `{reason}`")]
-    Paused { reason: String },
+    /// The kill switch is on.
+    #[error("paused {}", pause::in_words(by))]
+    Paused { by: Vec<Paused> },
 
     #[error("stopped by a signal")]
     Interrupted,
@@ -124,9 +126,7 @@ impl Error {
             Self::Config(error) => error.hint(),
             Self::Catalog(error) => catalog_hint(error),
             Self::File(error) => file_hint(error),
-            Self::Paused { .. } => {
-                Some("nothing was moved; unset the variable once the cause is known".to_owned())
-            }
+            Self::Paused { by } => Some(pause_hint(by)),
             Self::Interrupted => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
@@ -148,6 +148,16 @@ impl Error {
             _ => Vec::new(),
         }
     }
+}
+
+/// How every source that pauses is taken away.
+fn pause_hint(by: &[Paused]) -> String {
+    let is_variable = |paused: &&Paused| paused.source == Source::Environment;
+    let variable = by.iter().find(is_variable).map(|_| "unset SHELFLIFE_PAUSED");
+    let others = by.iter().any(|paused| !is_variable(&paused));
+    let resume = others.then_some("`shelflife resume --reason TEXT`");
+    let steps: Vec<_> = resume.into_iter().chain(variable).collect();
+    format!("once the cause is known: {}", steps.join(", and "))
 }
 
 fn config_code(error: &ConfigError) -> ExitCode {
@@ -175,6 +185,7 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
         E::Held { .. } | E::PathTaken { .. } | E::Exists { .. } => ExitCode::No,
         E::Present { .. } => ExitCode::Usage,
         E::Busy { .. } => ExitCode::Busy,
+        E::Paused { .. } => ExitCode::Paused,
         E::Setting { .. } => ExitCode::Defect,
         E::Open { .. } | E::Full { .. } | E::Sql { .. } => ExitCode::Io,
     }
@@ -194,6 +205,7 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::Held { .. } => "release the hold first, if you may",
         E::PathTaken { .. } => "decide which of the two belongs there, and move the other away",
         E::Busy { .. } => "another command is writing; try again",
+        E::Paused { .. } => "once the cause is known: `shelflife resume --reason TEXT`",
         E::Full { .. } => "free some space, then run the command again",
         E::Present { .. }
         | E::Exists { .. }

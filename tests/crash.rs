@@ -4,6 +4,7 @@ mod check;
 mod dying;
 mod killed;
 mod meddling;
+mod paused;
 mod protocol;
 mod scene;
 
@@ -158,7 +159,7 @@ fn look(scene: &Scene<'_>, when: &str, error: Option<&Error>) -> Vec<String> {
 }
 
 /// A line that is seen even when the test passes.
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     std::io::stderr().lock().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 

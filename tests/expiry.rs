@@ -4,6 +4,7 @@ use serde_json::json;
 use shelflife::catalog::{OpenOperation, Operation};
 use shelflife::domain::lifecycle::{Action, Ended, Reason, State, Transition, Who};
 use shelflife::domain::operation::{OperationKind, OperationState};
+use shelflife::domain::pause::Heed;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -163,7 +164,14 @@ fn one_asset_in_other_hands_does_not_stop_the_sweep() {
         store: "op-1".to_owned(),
         files: Vec::new(),
     };
-    let open = OpenOperation { operation, version, transition, reason: None, causes: Vec::new() };
+    let open = OpenOperation {
+        operation,
+        version,
+        transition,
+        reason: None,
+        causes: Vec::new(),
+        heed: Heed::Stop,
+    };
     library.change("shelflife clean", |catalog| catalog.open_operation(&open)).unwrap();
     let run = library.run("sweep --apply").expect(ExitCode::Changed);
     let kept = "kept  #1 over.jpg: files of asset #1 are being moved by operation op-1";

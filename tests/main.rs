@@ -41,6 +41,7 @@ mod lifecycle;
 mod log_of_changes;
 mod media;
 mod memory;
+mod pausing;
 mod realworld;
 mod references;
 mod restore;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::asset::AssetId;
+use crate::domain::pause::Note;
 
 /// What SQLite said, kept out of public signatures.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,8 @@ pub enum CatalogError {
     Exists { what: &'static str, key: String },
     #[error("{what} `{key}` was changed meanwhile")]
     RecordChanged { what: &'static str, key: String },
+    #[error("paused by the flag in the catalog")]
+    Paused { note: Note },
     #[error("the catalog is busy")]
     Busy { source: SqlError },
     #[error("the catalog's disk is full")]

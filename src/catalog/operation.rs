@@ -5,6 +5,7 @@ use crate::domain::asset::{AssetId, Digest, FileStamp};
 use crate::domain::lifecycle::Transition;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::path::RelPath;
+use crate::domain::pause::Heed;
 use crate::domain::time::Timestamp;
 
 /// One file of an operation.
@@ -47,6 +48,8 @@ pub struct OpenOperation {
     pub transition: Transition,
     pub reason: Option<String>,
     pub causes: Vec<String>,
+    /// Whether it is refused while the catalog's flag pauses.
+    pub heed: Heed,
 }
 
 /// How an operation ended.

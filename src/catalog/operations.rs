@@ -13,19 +13,24 @@ use super::files::refresh_missing;
 use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
+use super::pause::refuse_paused;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, FileStamp, Place};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::pause::Heed;
 
 impl Catalog {
     /// Announces an operation: durable before any file moves.
     ///
-    /// Refused while another operation of the asset is open, and when the asset is not the one that
-    /// was read (`Changed`); for a quarantine, while a hold is on (`Held`); for a restore, while a
-    /// path belongs to something else by now (`PathTaken`).
+    /// Refused while the flag pauses (`Paused`), while another operation of the asset is open, and
+    /// when the asset is not the one that was read (`Changed`); for a quarantine, while a hold is on
+    /// (`Held`); for a restore, while a path belongs to something else by now (`PathTaken`).
     pub fn open_operation(&mut self, open: &OpenOperation) -> Result<()> {
         self.write(|tx, session, log| {
             let operation = &open.operation;
+            if open.heed == Heed::Stop {
+                refuse_paused(tx)?;
+            }
             touch(tx, operation.asset, open.version)?;
             if operation.kind == OperationKind::Quarantine {
                 refuse_held(tx, session, operation.asset)?;
@@ -35,7 +40,7 @@ impl Catalog {
             }
             insert_operation(tx, session, operation)?;
             let kind = format!("{}.intent", operation.kind.name());
-            let payload = json!({
+            let mut payload = json!({
                 "by": session.actor.name(),
                 "causes": open.causes,
                 "files": operation.files.iter().map(|file| json!({
@@ -46,6 +51,9 @@ impl Catalog {
                 "reason": open.reason,
                 "to": open.transition.to.to_string(),
             });
+            if let (Heed::GoOn, Some(fields)) = (open.heed, payload.as_object_mut()) {
+                fields.insert("while_paused".to_owned(), true.into());
+            }
             log.append(tx, &kind, about(operation), &payload)
         })
     }

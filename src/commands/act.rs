@@ -8,10 +8,11 @@ use crate::catalog::{Catalog, CatalogError, RootRecord};
 use crate::config::Config;
 use crate::domain::asset::AssetId;
 use crate::domain::operation::OperationState;
+use crate::domain::pause::{self, Heed};
 use crate::domain::recovery::Ending;
-use crate::domain::text::{counted, printable_text};
+use crate::domain::text::counted;
 use crate::error::Error;
-use crate::executor::{Obstacle, Recovered, Settled, Target, recover};
+use crate::executor::{Obstacle, Recovered, Settled, Switch, Target, recover};
 use crate::exit::ExitCode;
 use crate::files::steps::Unwatched;
 use crate::files::{Locking, Quarantine, Root, RunLock, is_beneath};
@@ -21,7 +22,18 @@ use super::Context;
 use super::library::{Mode, own_files, subject};
 
 /// The file beside the catalog that a run locks.
-const LOCK: &str = "run.lock";
+pub(super) const LOCK: &str = "run.lock";
+
+/// What a command that moves files does while it is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WhilePaused {
+    /// It is refused, and stops once it has begun.
+    Stop,
+    /// It only brings the catalog up to what is on disk.
+    WriteDown,
+    /// A person asked for it in spite of the pause.
+    GoOn,
+}
 
 impl Context<'_> {
     /// Runs `work` as the only run that moves files, and tells what was settled before it.
@@ -30,23 +42,28 @@ impl Context<'_> {
     /// is not the one that the catalog knows.
     pub(super) fn act(
         &mut self,
+        paused: WhilePaused,
         work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.refuse_while_paused()?;
         let config = self.config()?;
         self.with_catalog(Mode::Real, |ctx, catalog| {
+            let switch = Switch { heed: paused.heed(), ..ctx.switch(&config) };
+            if paused == WhilePaused::Stop {
+                refuse_while_paused(&switch, catalog)?;
+            }
             let _lock = take_lock(ctx, &config)?;
-            let mut target = target(ctx, &config, catalog)?;
+            let mut target = target((ctx, &config), catalog, switch)?;
             let recovered = recover(&mut target)?;
             work(ctx, &mut target, recovered)
         })
     }
 
-    /// The kill switch of the environment: while it is set, to anything, no file is moved.
-    fn refuse_while_paused(&self) -> Result<(), Error> {
-        match &self.settings.paused {
-            Some(reason) => Err(Error::Paused { reason: printable_text(reason) }),
-            None => Ok(()),
+    /// Where to look whether it is paused.
+    pub(super) fn switch(&self, config: &Config) -> Switch {
+        Switch {
+            file: config.catalog.with_file_name(pause::FILE_NAME),
+            environment: self.settings.paused.clone(),
+            heed: Heed::Stop,
         }
     }
 
@@ -58,7 +75,8 @@ impl Context<'_> {
         if catalog.open_operations()?.is_empty() {
             return Ok(lock);
         }
-        let mut target = target(self, &config, catalog)?;
+        let switch = self.switch(&config);
+        let mut target = target((self, &config), catalog, switch)?;
         let recovered = recover(&mut target)?;
         say_recovered(self, target.catalog, &recovered)?;
         Ok(lock)
@@ -71,10 +89,25 @@ impl Context<'_> {
     ) -> Result<(), Error> {
         let config = self.config()?;
         self.with_catalog(Mode::DryRun, |ctx, catalog| {
-            let target = target(ctx, &config, catalog)?;
+            let switch = ctx.switch(&config);
+            let target = target((ctx, &config), catalog, switch)?;
             work(ctx, &target)
         })
     }
+}
+
+impl WhilePaused {
+    fn heed(self) -> Heed {
+        match self {
+            Self::Stop | Self::WriteDown => Heed::Stop,
+            Self::GoOn => Heed::GoOn,
+        }
+    }
+}
+
+fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<(), Error> {
+    let by = switch.look(Some(catalog));
+    if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
 }
 
 fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
@@ -88,9 +121,9 @@ fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
 }
 
 fn target<'c>(
-    ctx: &Context<'_>,
-    config: &Config,
+    (ctx, config): (&Context<'_>, &Config),
     catalog: &'c mut Catalog,
+    switch: Switch,
 ) -> Result<Target<'c>, Error> {
     let roots = guarded_roots(config, catalog)?;
     let quarantine = Quarantine::open(&config.quarantine)?;
@@ -106,6 +139,7 @@ fn target<'c>(
         roots,
         quarantine,
         steps: Arc::new(Unwatched),
+        switch,
         now: ctx.now,
         restore_hold_hours: config.policy.restore_hold_hours,
     })
@@ -155,6 +189,14 @@ pub(super) fn say_recovered(
 ) -> Result<(), Error> {
     for settled in &recovered.settled {
         say_settled(ctx, catalog, settled)?;
+    }
+    for settled in &recovered.waiting {
+        let subject = Some(subject_of(catalog, settled.asset)?);
+        let kind = settled.kind.name();
+        let what = format!(
+            "an unfinished {kind} waits for the end of the pause; the catalog has where its files are"
+        );
+        ctx.report.say(&Item::Edit { subject, what });
     }
     for (operation, obstacle) in &recovered.unsettled {
         let (what, hint) = (format!("operation {}", operation.id), Some(OPEN.to_owned()));
@@ -249,6 +291,28 @@ pub(super) fn say_not_done(
         && settled.end != OperationState::Aborted
     {
         say_unsettled(ctx, subject, settled);
+    }
+}
+
+/// Says what a run had done when the kill switch ended it, and how that is undone.
+pub(super) fn say_paused(ctx: &mut Context<'_>, target: &Target<'_>, planned: u64, error: &Error) {
+    if !matches!(error, Error::Paused { .. }) {
+        return;
+    }
+    let done = ctx.report.summary.changed;
+    let left = planned.saturating_sub(done + ctx.report.summary.failed);
+    ctx.report.figure("not begun", left);
+    ctx.report
+        .text(format!("The pause ended this run: {done} of {} done.", counted(planned, "asset")));
+    if target.catalog.open_operations().is_ok_and(|open| !open.is_empty()) {
+        ctx.report.text(
+            "The asset in hand is half moved; `shelflife recover` settles it after the pause.",
+        );
+    }
+    if done > 0
+        && let Some(run) = target.catalog.run_begun()
+    {
+        ctx.report.text(format!("Undo with `shelflife restore --while-paused --run {run}`."));
     }
 }
 

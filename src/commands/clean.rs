@@ -11,7 +11,7 @@ use crate::executor::{Ended, Removal, Target, quarantine_asset};
 use crate::report::{Item, Subject};
 
 use super::Context;
-use super::act::{say_not_done, say_recovered};
+use super::act::{WhilePaused, say_not_done, say_paused, say_recovered};
 use super::library::{Court, Mode, new_id, subject};
 use super::selection::{Empty, Selected, Selection};
 use super::usage::{horizon, usage_in_words};
@@ -34,7 +34,7 @@ pub struct CleanArgs {
 
 pub(super) fn run(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     if args.apply {
-        return ctx.act(|ctx, target, recovered| {
+        return ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
             say_recovered(ctx, target.catalog, &recovered)?;
             let plan = plan_clean(args, ctx, target.catalog)?;
             refuse_too_much(ctx, target.catalog, &plan)?;
@@ -158,7 +158,8 @@ fn refuse_too_much(
 }
 
 fn apply(ctx: &mut Context<'_>, target: &mut Target<'_>, plan: CleanPlan) -> Result<(), Error> {
-    let progress = ctx.progress(plan.load.items, "assets");
+    let planned = plan.load.items;
+    let progress = ctx.progress(planned, "assets");
     for item in plan.items {
         ctx.stop_if_interrupted()?;
         let removal = Removal {
@@ -169,7 +170,9 @@ fn apply(ctx: &mut Context<'_>, target: &mut Target<'_>, plan: CleanPlan) -> Res
             reason: None,
             causes: item.causes.clone(),
         };
-        match quarantine_asset(target, &removal)? {
+        let ended = quarantine_asset(target, &removal)
+            .inspect_err(|error| say_paused(ctx, target, planned, error))?;
+        match ended {
             Ended::Done(load) => say_moved(ctx, &PlannedRemoval { load, ..item }),
             Ended::NotDone { because, settled } => {
                 let what = (&item.subject, Action::Quarantine.name());

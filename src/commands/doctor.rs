@@ -2,6 +2,7 @@
 
 use crate::catalog::{AuditVerdict, Catalog, CatalogError};
 use crate::config::{Config, RootConfig};
+use crate::domain::pause::{self, Paused};
 use crate::domain::text::counted;
 use crate::domain::time::zone_rules_version;
 use crate::error::Error;
@@ -30,6 +31,8 @@ pub(super) fn run(_args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error
     say(ctx, "clock", Ok(config.policy.zone.show(ctx.wall_clock, ctx.wall_clock)));
     say(ctx, "configuration", Ok(config.path.display().to_string()));
     let catalog = look_at_catalog(ctx, &config);
+    let paused = ctx.switch(&config).look(catalog.as_ref());
+    say(ctx, "kill switch", look_at_pause(&paused));
     for root in &config.roots {
         let found = look_at_root(root, catalog.as_ref());
         say(ctx, "root", found.map(|says| format!("{}: {says}", root.name)));
@@ -109,6 +112,14 @@ fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     say(ctx, "operations", look_at_operations(&catalog));
     say(ctx, "assets", count_states(&catalog).map_err(Problem::from));
     Some(catalog)
+}
+
+fn look_at_pause(paused: &[Paused]) -> Result<String, Problem> {
+    if paused.is_empty() {
+        return Ok("not paused".to_owned());
+    }
+    let says = format!("paused {}", pause::in_words(paused));
+    Err(Problem { says, code: ExitCode::Paused })
 }
 
 fn look_at_file_system(config: &Config) -> Result<String, Problem> {

@@ -30,6 +30,7 @@ mod library;
 mod license;
 mod list;
 mod man;
+mod pause;
 mod progress;
 mod reconsider;
 mod recover;
@@ -38,6 +39,7 @@ mod reject;
 mod release;
 mod renew;
 mod restore;
+mod resume;
 mod reuse;
 mod rules;
 mod scan;
@@ -85,6 +87,7 @@ pub enum Command {
     License(license::LicenseArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
+    Pause(pause::PauseArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
     References(references::ReferencesArgs),
@@ -92,6 +95,7 @@ pub enum Command {
     Release(release::ReleaseArgs),
     Renew(renew::RenewArgs),
     Restore(restore::RestoreArgs),
+    Resume(resume::ResumeArgs),
     Reuse(reuse::ReuseArgs),
     Rules(rules::RulesArgs),
     Scan(scan::ScanArgs),
@@ -126,6 +130,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::License(args) => license::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
+        Command::Pause(args) => pause::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),
         Command::References(args) => references::run(args, ctx),
@@ -133,6 +138,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Release(args) => release::run(args, ctx),
         Command::Renew(args) => renew::run(args, ctx),
         Command::Restore(args) => restore::run(args, ctx),
+        Command::Resume(args) => resume::run(args, ctx),
         Command::Reuse(args) => reuse::run(args, ctx),
         Command::Rules(args) => rules::run(args, ctx),
         Command::Scan(args) => scan::run(args, ctx),
@@ -176,6 +182,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("license show",   Read,   AtOnce),
         row("list",           Read,   AtOnce),
         row("man",            Act,    AtOnce),
+        row("pause",          Decide, AtOnce),
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),
         row("references forget", Decide, AtOnce),
@@ -185,6 +192,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("release",        Decide, AtOnce),
         row("renew",          Decide, AtOnce),
         row("restore",        Act,    AtOnce),
+        row("resume",         Decide, AtOnce),
         row("reuse check",    Read,   AtOnce),
         row("reuse find",     Read,   AtOnce),
         row("rules",          Read,   AtOnce),

@@ -9,14 +9,15 @@ use crate::exit::ExitCode;
 use crate::report::{Item, Value};
 
 use super::Context;
-use super::act::{say_recovered, subject_of};
+use super::act::{WhilePaused, say_recovered, subject_of};
 use crate::catalog::Catalog;
 
 /// Settle what interrupted runs left behind
 ///
 /// A move that was under way when the program was stopped is finished if all of its files had
 /// arrived, and is taken back otherwise. Every command that moves files does this first. Folders in
-/// quarantine that the catalog knows nothing of are listed, never removed.
+/// quarantine that the catalog knows nothing of are listed, never removed. While it is paused, only
+/// the catalog is brought up to what is on disk: nothing moves, and what would have to waits.
 #[derive(Debug, clap::Args)]
 pub struct RecoverArgs {
     /// Show what would change and change nothing
@@ -33,10 +34,13 @@ pub(super) fn run(args: &RecoverArgs, ctx: &mut Context<'_>) -> Result<(), Error
             Ok(())
         });
     }
-    ctx.act(|ctx, target, recovered| {
+    ctx.act(WhilePaused::WriteDown, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         for orphan in &recovered.orphans {
             say_orphan(ctx, orphan);
+        }
+        if !recovered.waiting.is_empty() {
+            return Err(Error::Paused { by: target.paused() });
         }
         if recovered.is_empty() {
             ctx.report.text("Nothing was left half done.");

@@ -2,16 +2,19 @@
 
 use crate::catalog::FactsRow;
 use crate::domain::lifecycle::{Action, Transition};
-use crate::domain::text::counted;
+use crate::domain::text::{counted, printable_text};
 use crate::error::Error;
 use crate::executor::{Ended, Obstacle, Return, Target, check_restore, restore_asset};
 use crate::report::Item;
 
 use super::Context;
-use super::act::{say_not_done, say_recovered};
+use super::act::{WhilePaused, say_not_done, say_paused, say_recovered};
 use super::decide::Step;
 use super::library::{Court, new_id, subject};
 use super::selection::Selection;
+
+/// What a run cannot be combined with.
+const ALONE: [&str; 5] = ["assets", "from", "state", "standing", "under"];
 
 /// Bring assets back from quarantine to where they were
 ///
@@ -22,6 +25,14 @@ use super::selection::Selection;
 pub struct RestoreArgs {
     #[command(flatten)]
     selection: Selection,
+
+    /// All that this run took out of the library; `shelflife pause` names it
+    #[arg(long, value_name = "RUN", help_heading = "Selection", conflicts_with_all = ALONE)]
+    run: Option<String>,
+
+    /// Do it although it is paused; the audit log says so
+    #[arg(long)]
+    while_paused: bool,
 
     /// Why; the audit log keeps it
     #[arg(long, value_name = "TEXT", value_parser = super::words::said)]
@@ -41,13 +52,16 @@ pub(super) fn run(args: &RestoreArgs, ctx: &mut Context<'_>) -> Result<(), Error
             Ok(())
         });
     }
-    ctx.act(|ctx, target, recovered| {
+    let paused = if args.while_paused { WhilePaused::GoOn } else { WhilePaused::Stop };
+    ctx.act(paused, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         let allowed = allowed(args, ctx, target)?;
-        let progress = ctx.progress(u64::try_from(allowed.len()).unwrap_or(0), "assets");
+        let planned = u64::try_from(allowed.len()).unwrap_or(0);
+        let progress = ctx.progress(planned, "assets");
         for (row, transition) in allowed {
             ctx.stop_if_interrupted()?;
-            restore(args, ctx, target, (&row, transition))?;
+            restore(args, ctx, target, (&row, transition))
+                .inspect_err(|error| say_paused(ctx, target, planned, error))?;
             progress.advance(1);
         }
         Ok(())
@@ -64,7 +78,14 @@ fn allowed(
     let court = Court::load(ctx, catalog)?;
     let step = Step { action: Action::Restore, reason: args.reason.as_deref() };
     let mut allowed = Vec::new();
-    for number in args.selection.numbers(ctx, (catalog, &court))? {
+    let numbers = match &args.run {
+        Some(run) => catalog.removed_by(run)?,
+        None => args.selection.numbers(ctx, (catalog, &court))?,
+    };
+    if let Some(run) = args.run.as_ref().filter(|_| numbers.is_empty()) {
+        ctx.report.text(format!("Nothing that run {} took out is away.", printable_text(run)));
+    }
+    for number in numbers {
         let row = catalog.facts_of(number)?;
         let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
         match step.transition(ctx, catalog, &row)? {

@@ -20,6 +20,7 @@ pub mod lifecycle;
 pub mod metadata;
 pub mod operation;
 pub mod path;
+pub mod pause;
 pub mod policy;
 pub mod recovery;
 pub mod reference;

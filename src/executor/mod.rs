@@ -13,6 +13,8 @@ mod recover;
 mod restore;
 mod settle;
 mod store;
+mod switch;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ pub use quarantine::{Removal, quarantine_asset};
 pub use recover::{Orphan, Prospect, Recovered, plan_recovery, recover};
 pub use restore::{Return, check_restore, restore_asset};
 pub use settle::{Settled, SettledFile};
+pub use switch::Switch;
 
 /// What the executor works on. Whoever makes one holds the run lock.
 #[derive(Debug)]
@@ -38,6 +41,7 @@ pub struct Target<'a> {
     pub quarantine: Quarantine,
     /// Told of every change to the catalog. Roots and quarantine tell of those on disk.
     pub steps: Arc<dyn Steps>,
+    pub switch: Switch,
     /// The command's one instant.
     pub now: Timestamp,
     /// For how long a restored asset is held; 0 for not at all.

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::io;
 
 use crate::catalog::CatalogError;
+use crate::domain::pause::{self, Paused, Source};
 use crate::error::Error;
 use crate::files::{FileError, MoveError};
 
@@ -44,6 +45,10 @@ pub enum Obstacle {
     #[error(transparent)]
     File(#[from] MoveError),
 
+    /// The kill switch is on.
+    #[error("paused {}", pause::in_words(.0))]
+    Paused(Vec<Paused>),
+
     /// Whoever watches the steps said so.
     #[error("stopped before a change to the catalog")]
     Stopped(#[source] io::Error),
@@ -61,7 +66,7 @@ impl Obstacle {
         match self {
             Self::Catalog(error) => !error.is_about_one_asset(),
             Self::File(error) => error.is_disk_wide(),
-            Self::Stopped(_) => true,
+            Self::Stopped(_) | Self::Paused(_) => true,
             Self::Drifted { .. }
             | Self::Vanished { .. }
             | Self::NoFiles
@@ -71,6 +76,11 @@ impl Obstacle {
             | Self::UnknownRoot { .. }
             | Self::NoTransition { .. } => false,
         }
+    }
+
+    /// Whether what was begun stays open for a later recovery.
+    pub(super) fn leaves_open(&self) -> bool {
+        matches!(self, Self::Paused(_))
     }
 
     /// The message with its causes.
@@ -107,6 +117,10 @@ impl Obstacle {
 impl From<Obstacle> for Error {
     fn from(obstacle: Obstacle) -> Self {
         match obstacle {
+            Obstacle::Catalog(CatalogError::Paused { note }) => {
+                Self::Paused { by: vec![Paused { source: Source::Catalog, note }] }
+            }
+            Obstacle::Paused(by) => Self::Paused { by },
             Obstacle::Catalog(error) => Self::Catalog(error),
             Obstacle::File(MoveError::Other(error)) => Self::File(error),
             Obstacle::Stopped(source) => Self::Write { path: "the catalog".into(), source },

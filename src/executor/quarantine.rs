@@ -39,6 +39,9 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
         Err(obstacle) => return obstacle.end(None),
     };
     if let Err(obstacle) = carry_away(target, removal, (&operation, &sources)) {
+        if obstacle.leaves_open() {
+            return obstacle.end(None);
+        }
         let note = obstacle.in_words();
         let taken_back = settle(target, &operation, Toward::Library, &note);
         return obstacle.end_after(taken_back);
@@ -51,6 +54,7 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
 
 /// Checks every file, then opens the operation: from here on the catalog knows what may move.
 fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, Vec<Source>)> {
+    target.may_begin()?;
     let sources = check_sources(target, removal.asset)?;
     let operation = Operation {
         id: removal.operation.clone(),
@@ -67,7 +71,9 @@ fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, V
         transition: removal.transition,
         reason: removal.reason.clone(),
         causes: removal.causes.clone(),
+        heed: target.switch.heed,
     };
+    target.may_begin()?;
     target.step("open operation")?;
     target.catalog.open_operation(&open)?;
     Ok((open.operation, sources))
@@ -131,6 +137,7 @@ fn carry_away(
     let bytes = describe(target, removal, (operation, sources))?;
     target.quarantine.write_manifest(&operation.store, &bytes)?;
     for file in &operation.files {
+        target.may_go_on()?;
         match moves::move_to_store(target, operation, (&store, file))? {
             Way::Renamed => check_moved(target, &store, file)?,
             Way::Copied => {}

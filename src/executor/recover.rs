@@ -1,12 +1,14 @@
 //! Settling what earlier runs began and did not close.
 
 use crate::catalog::{Operation, StoreUse};
+use crate::domain::operation::OperationState;
 use crate::domain::recovery::{Recovery, decide_direction, decide_recovery};
 use crate::error::Error;
 
 use super::look::{look, sightings};
 use super::settle::settle;
 use super::store::empty_store;
+use super::written::write_down;
 use super::{Attempt, Manifest, Obstacle, Settled, Target};
 
 const NOTE: &str = "settled by recovery";
@@ -15,6 +17,8 @@ const NOTE: &str = "settled by recovery";
 #[derive(Debug, Default)]
 pub struct Recovered {
     pub settled: Vec<Settled>,
+    /// Operations that wait for the end of a pause; the catalog has where their files are.
+    pub waiting: Vec<Settled>,
     /// Operations that stay open, and why.
     pub unsettled: Vec<(Operation, Obstacle)>,
     /// Folders in quarantine that the catalog knows nothing of. They stay.
@@ -42,6 +46,7 @@ impl Recovered {
     /// Whether there was nothing to do and nothing to tell.
     pub fn is_empty(&self) -> bool {
         self.settled.is_empty()
+            && self.waiting.is_empty()
             && self.unsettled.is_empty()
             && self.orphans.is_empty()
             && self.left.is_empty()
@@ -50,12 +55,22 @@ impl Recovered {
 
 /// Settles every open operation by what is found on disk, and clears away what closed ones left.
 ///
+/// While it is paused, the catalog is brought up to what is on disk, and nothing on disk is touched.
 /// Doing it again changes nothing. An operation that cannot be settled does not stop the others;
 /// fails where the next one would fail too.
 pub fn recover(target: &mut Target<'_>) -> Result<Recovered, Error> {
     let mut recovered = Recovered::default();
     for operation in target.catalog.open_operations()? {
-        match settle_as_found(target, &operation) {
+        let paused = !target.paused().is_empty();
+        let settled = if paused {
+            write_down(target, &operation)
+        } else {
+            settle_as_found(target, &operation)
+        };
+        match settled {
+            Ok(settled) if paused && settled.end == OperationState::Partial => {
+                recovered.waiting.push(settled);
+            }
             Ok(settled) => recovered.settled.push(settled),
             Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle.into()),
             Err(obstacle) => recovered.unsettled.push((operation, obstacle)),
@@ -64,6 +79,7 @@ pub fn recover(target: &mut Target<'_>) -> Result<Recovered, Error> {
     for store in target.quarantine.list_ops()? {
         match target.catalog.use_of_store(&store)? {
             Some(StoreUse::InUse) => {}
+            Some(StoreUse::Emptied) if !target.paused().is_empty() => {}
             None => recovered.orphans.push(orphan(target, store)),
             Some(StoreUse::Emptied) => recovered.left.extend(clear(target, &store)?),
         }

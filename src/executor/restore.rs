@@ -35,6 +35,9 @@ pub fn restore_asset(target: &mut Target<'_>, wanted: &Return) -> Result<Ended, 
         Err(obstacle) => return obstacle.end(None),
     };
     if let Err(obstacle) = bring_back(target, &operation) {
+        if obstacle.leaves_open() {
+            return obstacle.end(None);
+        }
         let note = obstacle.in_words();
         let taken_back = settle(target, &operation, Toward::Store, &note);
         return obstacle.end_after(taken_back);
@@ -64,6 +67,7 @@ pub fn check_restore(target: &Target<'_>, asset: AssetId) -> Result<Operation, O
 }
 
 fn announce(target: &mut Target<'_>, wanted: &Return) -> Attempt<Operation> {
+    target.may_begin()?;
     let taken = check_restore(target, wanted.asset)?;
     let pending = |file: OperationFile| OperationFile { state: FileState::Pending, ..file };
     let operation = Operation {
@@ -81,7 +85,9 @@ fn announce(target: &mut Target<'_>, wanted: &Return) -> Attempt<Operation> {
         transition: wanted.transition,
         reason: wanted.reason.clone(),
         causes: Vec::new(),
+        heed: target.switch.heed,
     };
+    target.may_begin()?;
     target.step("open operation")?;
     target.catalog.open_operation(&open)?;
     Ok(open.operation)
@@ -117,6 +123,7 @@ fn check_path(target: &Target<'_>, file: &OperationFile) -> Attempt<()> {
 fn bring_back(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
     let store = target.quarantine.op_folder(&operation.store)?;
     for file in &operation.files {
+        target.may_go_on()?;
         moves::move_to_library(target, operation, (&store, file))?;
     }
     moves::sync_library(target, operation)?;

@@ -85,7 +85,7 @@ pub(super) fn settle(
     })
 }
 
-fn endings(operation: &Operation, recovery: &Recovery) -> Vec<SettledFile> {
+pub(super) fn endings(operation: &Operation, recovery: &Recovery) -> Vec<SettledFile> {
     let both = operation.files.iter().zip(&recovery.files);
     both.map(|(file, decided)| SettledFile { path: file.path.clone(), ending: decided.ending })
         .collect()
@@ -119,6 +119,7 @@ impl Work<'_, '_> {
         let mut failures = Vec::new();
         let files = self.operation.files.iter().zip(seen).zip(&decided.files);
         for ((file, seen), decided) in files {
+            self.target.may_go_on()?;
             match self.act_on(file, *seen, decided) {
                 Ok(()) => {}
                 Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle),
@@ -173,24 +174,33 @@ impl Work<'_, '_> {
     /// After a failure the disk is asked once more. What would still have to be done is stuck.
     fn look_again(&self, failures: &[Failure]) -> Attempt<(Vec<Seen>, Recovery)> {
         let seen = look(self.target, self.operation)?;
-        let decided = decide_recovery(self.operation.kind, self.toward, &sightings(&seen));
         let failed = |file: &OperationFile| failures.iter().any(|(n, _)| *n == file.number);
-        let files = self.operation.files.iter().zip(decided.files).zip(&seen);
-        let files = files.map(|((file, mut decided), seen)| {
-            let undone = !decided.steps.is_empty() || seen.aside.is_some() || seen.part_in_library;
-            if failed(file) && undone && decided.ending != Ending::Lost {
-                decided.ending = Ending::Stuck;
-            }
-            decided
-        });
-        let files: Vec<_> = files.collect();
-        let recovery = Recovery::of_files(self.operation.kind, self.toward, files);
+        let recovery = as_it_is(self.operation, self.toward, &seen, failed);
         Ok((seen, recovery))
     }
 }
 
+/// The recovery as far as it has come: a file that `stays` with something still to be done is stuck.
+pub(super) fn as_it_is(
+    operation: &Operation,
+    toward: Toward,
+    seen: &[Seen],
+    stays: impl Fn(&OperationFile) -> bool,
+) -> Recovery {
+    let decided = decide_recovery(operation.kind, toward, &sightings(seen));
+    let files = operation.files.iter().zip(decided.files).zip(seen);
+    let files = files.map(|((file, mut decided), seen)| {
+        let undone = !decided.steps.is_empty() || seen.aside.is_some() || seen.part_in_library;
+        if stays(file) && undone && decided.ending != Ending::Lost {
+            decided.ending = Ending::Stuck;
+        }
+        decided
+    });
+    Recovery::of_files(operation.kind, toward, files.collect())
+}
+
 /// Closes the operation as it ended. One that stays as it was before is not written again.
-fn close(
+pub(super) fn close(
     target: &mut Target<'_>,
     operation: &Operation,
     (recovery, seen): (&Recovery, &[Seen]),

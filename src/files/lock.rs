@@ -47,15 +47,34 @@ impl RunLock {
         file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0)).map_err(failed)?;
         Ok(Locking::Taken(Self { _held: file }))
     }
+
+    /// What whoever holds the lock at `path` says of itself; `None` if nobody does. Changes nothing.
+    pub fn holder(path: &Path) -> Result<Option<String>> {
+        let file = match open_with(path, OFlags::RDONLY) {
+            Err(error) if error.is_missing() => return Ok(None),
+            opened => opened?,
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => {
+                note(&file).map(Some).map_err(|error| FileError::io("read", path, error))
+            }
+            Err(TryLockError::Error(error)) => Err(FileError::io("lock", path, error)),
+        }
+    }
 }
 
 fn open(path: &Path) -> Result<File> {
+    open_with(path, OFlags::RDWR | OFlags::CREATE)
+}
+
+fn open_with(path: &Path, access: OFlags) -> Result<File> {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(FileError::io("lock", path, Errno::ISDIR));
     };
     let folder = Root::open(folder)?.folder(b"")?;
     folder.check_name(name.as_bytes())?;
-    let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = access | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     openat(&folder, name, flags, Mode::from_raw_mode(0o600))
         .map(File::from)
         .map_err(|errno| FileError::io("lock", path, errno))
@@ -78,13 +97,16 @@ mod tests {
     fn a_second_run_learns_who_holds_the_lock_and_gets_it_once_that_one_is_gone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.lock");
+        assert_eq!(RunLock::holder(&path).unwrap(), None);
         let first = RunLock::take(&path, "the first of many runs").unwrap();
+        assert_eq!(RunLock::holder(&path).unwrap().as_deref(), Some("the first of many runs"));
         assert!(matches!(first, Locking::Taken(_)));
         match RunLock::take(&path, "the second").unwrap() {
             Locking::Busy { holder } => assert_eq!(holder, "the first of many runs"),
             Locking::Taken(_) => panic!("two runs at once"),
         }
         drop(first);
+        assert_eq!(RunLock::holder(&path).unwrap(), None);
         let Locking::Taken(_second) = RunLock::take(&path, "second").unwrap() else { panic!() };
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);

@@ -12,6 +12,7 @@ pub mod folders;
 pub mod listing;
 pub mod lock;
 pub mod moves;
+pub mod note;
 pub mod private;
 pub mod quarantine;
 pub mod read;
@@ -25,6 +26,7 @@ pub use error::{FileError, MoveError};
 pub use folder::{Entry, FileKind, FileStat, Folder, Identity};
 pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};
 pub use lock::{Locking, RunLock};
+pub use note::{read_note, remove_note};
 pub use private::{
     check_private_dir, create_private_dir, is_beneath, make_new_private, network_file_system,
     replace_private, write_new_private,

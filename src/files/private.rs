@@ -43,7 +43,7 @@ pub fn make_new_private<E: From<FileError>>(
     write::make_new(folder.at(name), MODE, fill)
 }
 
-fn folder_and_name(path: &Path) -> Result<(Folder, &[u8])> {
+pub(super) fn folder_and_name(path: &Path) -> Result<(Folder, &[u8])> {
     let Some(Component::Normal(name)) = path.components().next_back() else {
         return Err(FileError::io("write", path, Errno::ISDIR));
     };

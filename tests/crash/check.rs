@@ -23,7 +23,7 @@ pub(super) fn violations(scene: &Scene<'_>, catalog: &Catalog) -> Vec<String> {
 }
 
 /// By path beneath `top`, without manifests.
-fn regular_files(top: &Path) -> BTreeMap<PathBuf, Known> {
+pub(super) fn regular_files(top: &Path) -> BTreeMap<PathBuf, Known> {
     let entries = walkdir::WalkDir::new(top).into_iter().map(Result::unwrap);
     let files = entries.filter(|entry| !entry.file_type().is_dir());
     let files = files.filter(|entry| entry.file_name() != "manifest.json");
@@ -81,6 +81,25 @@ fn places_are_true(
     }
 }
 
+/// Every way in which the catalog is wrong about where a file is, whether all are together or not.
+pub(super) fn misplaced(scene: &Scene<'_>, catalog: &Catalog) -> Vec<String> {
+    let (library, stored) = (regular_files(&scene.root()), regular_files(&scene.quarantine()));
+    let mut wrong = Vec::new();
+    for (_, file) in catalog.files_of(ASSET).unwrap() {
+        let path = Path::new(std::ffi::OsStr::from_bytes(file.path.as_bytes()));
+        let known = &scene.template.files[path];
+        let right = match file.place {
+            Place::Library => library.get(path).is_some_and(|here| here.bytes == known.bytes),
+            Place::Quarantine => stored.values().any(|there| there.bytes == known.bytes),
+            _ => false,
+        };
+        if !right {
+            wrong.push(format!("{} is on record in {:?}", file.path, file.place));
+        }
+    }
+    wrong
+}
+
 /// Each folder in quarantine holds files, and says of itself what is in it.
 fn stores_are_in_use(scene: &Scene<'_>, catalog: &Catalog, found: &mut Vec<String>) {
     let open = catalog.open_operations().unwrap();
@@ -114,7 +133,10 @@ fn moves_are_audited_once(catalog: &Catalog, found: &mut Vec<String>) {
         .unwrap();
     let mut away = 0;
     for (operation, kinds) in operations {
-        match kinds.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        let kinds = kinds.iter().map(String::as_str);
+        // What was written down while it was paused is neither a beginning nor an end.
+        let kinds: Vec<_> = kinds.filter(|kind| !kind.ends_with(".partial")).collect();
+        match kinds.as_slice() {
             ["quarantine.intent", "quarantine.done"] => away += 1,
             ["restore.intent", "restore.done"] => away -= 1,
             ["quarantine.intent", "quarantine.aborted"] | ["restore.intent", "restore.aborted"] => {

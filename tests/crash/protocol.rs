@@ -4,6 +4,7 @@
 use shelflife::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
 use shelflife::domain::lifecycle::Transition;
 use shelflife::domain::operation::{FileState, OperationKind, OperationState};
+use shelflife::domain::pause::Heed;
 use shelflife::error::Error;
 use shelflife::executor::{
     Ended, Removal, Return, Target, quarantine_asset, recover, restore_asset,
@@ -115,7 +116,14 @@ fn announcement(target: &Target<'_>, removal: &Removal) -> Result<OpenOperation,
         files: files.collect(),
     };
     let (version, transition) = (removal.version, removal.transition);
-    Ok(OpenOperation { operation, version, transition, reason: None, causes: Vec::new() })
+    Ok(OpenOperation {
+        operation,
+        version,
+        transition,
+        reason: None,
+        causes: Vec::new(),
+        heed: Heed::Stop,
+    })
 }
 
 /// Both changes to the catalog, one after the other.

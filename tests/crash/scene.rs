@@ -14,9 +14,10 @@ use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::{AssetId, Content, Digest, FileStamp, Role, RootKind};
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{Action, Plan, Request, State, next};
+use shelflife::domain::pause::Heed;
 use shelflife::domain::time::Timestamp;
 use shelflife::error::Error;
-use shelflife::executor::{Removal, Return, Target};
+use shelflife::executor::{Removal, Return, Switch, Target};
 use shelflife::files::{Quarantine, Root, Steps};
 use tempfile::TempDir;
 
@@ -226,6 +227,11 @@ impl<'t> Scene<'t> {
         self.library.path().join("catalog.db")
     }
 
+    /// What pauses by being there.
+    pub(super) fn pause_file(&self) -> PathBuf {
+        self.library.path().join("PAUSED")
+    }
+
     /// Where a file of the group belongs in the library.
     pub(super) fn path(&self, number: usize) -> PathBuf {
         self.root().join(path_of(number))
@@ -275,6 +281,7 @@ impl<'t> Scene<'t> {
             roots: BTreeMap::from([(1, root)]),
             quarantine: quarantine.watched_by(Arc::clone(steps)),
             steps: Arc::clone(steps),
+            switch: Switch { file: self.pause_file(), environment: None, heed: Heed::Stop },
             now: now(),
             restore_hold_hours: 0,
         }

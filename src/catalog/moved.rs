@@ -1,0 +1,101 @@
+//! What runs have moved, for whoever wants to undo it.
+
+use rusqlite::{Row, named_params};
+
+use super::error::{CatalogError, Result};
+use super::open::Catalog;
+use crate::domain::asset::AssetId;
+use crate::domain::time::Timestamp;
+
+/// A run that moved files, or began to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MovingRun {
+    pub id: String,
+    pub command: String,
+    pub actor: String,
+    pub started: Timestamp,
+    /// The exit code that it ended with; `None` for one at work, or one that was killed.
+    pub exit_code: Option<i64>,
+    /// Assets that it took out of the library.
+    pub removed: u64,
+    /// Assets that it brought back.
+    pub restored: u64,
+    /// Operations that it began and nothing has closed yet.
+    pub open: u64,
+}
+
+impl Catalog {
+    /// The run of this handle, once it has changed something.
+    pub fn run_begun(&self) -> Option<&str> {
+        let session = self.session.as_ref().filter(|session| session.begun)?;
+        Some(&session.run)
+    }
+
+    /// The last `count` runs that announced a move, newest first.
+    pub fn moving_runs(&self, count: usize) -> Result<Vec<MovingRun>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT run_id FROM audit WHERE kind IN ('quarantine.intent', 'restore.intent')
+             ORDER BY seq DESC",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut ids: Vec<String> = Vec::new();
+        while ids.len() < count
+            && let Some(row) = rows.next()?
+        {
+            let id = row.get("run_id")?;
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
+        }
+        ids.iter().map(|id| self.moving_run(id)).collect()
+    }
+
+    fn moving_run(&self, id: &str) -> Result<MovingRun> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, command, actor, started_ms, exit_code,
+                    (SELECT count(*) FROM operation o WHERE o.run_id = r.id
+                       AND o.kind = 'quarantine' AND o.state = 'done') AS removed,
+                    (SELECT count(*) FROM operation o WHERE o.run_id = r.id
+                       AND o.kind = 'restore' AND o.state = 'done') AS restored,
+                    (SELECT count(*) FROM operation o WHERE o.run_id = r.id
+                       AND o.state IN ('intent', 'partial')) AS open
+             FROM run r WHERE id = :id",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": id })?;
+        let row = rows.next()?.ok_or_else(|| CatalogError::damaged("a run is missing"))?;
+        moving_run(row)
+    }
+
+    /// The assets that a run took out of the library and nothing has brought back since.
+    pub fn removed_by(&self, run: &str) -> Result<Vec<AssetId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT asset_id FROM operation AS o
+             WHERE run_id = :run AND kind = 'quarantine' AND state = 'done'
+               AND NOT EXISTS (
+                     SELECT 1 FROM operation AS r
+                     WHERE r.asset_id = o.asset_id AND r.store = o.id
+                       AND r.kind = 'restore' AND r.state = 'done')
+             ORDER BY asset_id",
+        )?;
+        let numbers = statement
+            .query_map(named_params! { ":run": run }, |row| row.get("asset_id").map(AssetId))?;
+        Ok(numbers.collect::<std::result::Result<_, _>>()?)
+    }
+}
+
+fn moving_run(row: &Row<'_>) -> Result<MovingRun> {
+    let count = |name: &str| {
+        let count: i64 = row.get(name)?;
+        u64::try_from(count).map_err(|_| CatalogError::damaged("a count of operations"))
+    };
+    Ok(MovingRun {
+        id: row.get("id")?,
+        command: row.get("command")?,
+        actor: row.get("actor")?,
+        started: Timestamp::from_millis(row.get("started_ms")?),
+        exit_code: row.get("exit_code")?,
+        removed: count("removed")?,
+        restored: count("restored")?,
+        open: count("open")?,
+    })
+}

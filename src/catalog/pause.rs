@@ -1,0 +1,81 @@
+//! The kill switch's flag in the catalog: asked in the transaction that announces an operation, so
+//! that the audit log shows none after it.
+
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use serde_json::{Value, json};
+
+use super::audit::{About, set_meta};
+use super::error::{CatalogError, Result};
+use super::open::Catalog;
+use crate::domain::pause::{Note, Pause, Paused};
+
+const KEY: &str = "pause";
+
+impl Catalog {
+    /// What the flag says, if it is set. One that cannot be read is.
+    pub fn pause(&self) -> Option<Note> {
+        flag(&self.conn)
+    }
+
+    /// Sets the flag to `pause`, and audits who `asked` for it. One that is set stays as it is, but
+    /// that it stops as soon as either says. Returns what it says then.
+    pub fn record_pause(&mut self, asked: &Pause, pause: &Pause) -> Result<Pause> {
+        self.write(|tx, session, log| {
+            let first = flag(tx);
+            let kept = first.as_ref().and_then(Note::told);
+            let holds = kept.map_or_else(|| pause.clone(), |kept| kept.and(pause));
+            set_meta(tx, KEY, &holds.text())?;
+            let kind = if first.is_none() { "pause.begin" } else { "pause.again" };
+            let payload = json!({
+                "by": session.actor.name(),
+                "first": first.as_ref().map(told),
+                "reason": asked.reason,
+                "stop": asked.stop.name(),
+            });
+            log.append(tx, kind, About::default(), &payload)?;
+            Ok(holds)
+        })
+    }
+
+    /// Takes the flag away, and audits who ended what and why.
+    pub fn end_pause(&mut self, reason: &str, ended: &[Paused]) -> Result<()> {
+        self.write(|tx, session, log| {
+            tx.execute("DELETE FROM meta WHERE key = :key", named_params! { ":key": KEY })?;
+            let ended = ended.iter().map(
+                |paused| json!({ "note": told(&paused.note), "source": paused.source.name() }),
+            );
+            let payload = json!({
+                "by": session.actor.name(),
+                "ended": ended.collect::<Vec<_>>(),
+                "reason": reason,
+            });
+            log.append(tx, "pause.end", About::default(), &payload)
+        })
+    }
+}
+
+/// Fails while the flag is set.
+pub(super) fn refuse_paused(tx: &Transaction<'_>) -> Result<()> {
+    flag(tx).map_or(Ok(()), |note| Err(CatalogError::Paused { note }))
+}
+
+pub(super) fn flag(conn: &Connection) -> Option<Note> {
+    let read = || {
+        conn.prepare_cached("SELECT value FROM meta WHERE key = :key")?
+            .query_row(named_params! { ":key": KEY }, |row| row.get::<_, String>("value"))
+            .optional()
+    };
+    match read() {
+        Ok(text) => text.map(|text| Note::parse(&text)),
+        Err(error) => Some(Note::Untold(format!("it cannot be read: {error}"))),
+    }
+}
+
+fn told(note: &Note) -> Value {
+    match note {
+        Note::Told(pause) => json!({
+            "by": pause.by, "reason": pause.reason, "since": pause.since.to_string(),
+        }),
+        Note::Untold(what) => json!(what),
+    }
+}

@@ -1,0 +1,40 @@
+//! What is done about an open operation while it is paused: the catalog learns the truth, and
+//! nothing on disk is touched.
+
+use crate::catalog::Operation;
+use crate::domain::recovery::{Aside, Sight, decide_direction};
+
+use super::look::{Seen, existing, look, sightings};
+use super::settle::{as_it_is, close, endings};
+use super::{Attempt, Settled, Target, moves};
+
+const NOTE: &str = "written down while paused";
+
+/// Writes down where each file is. An operation that needs nothing more on disk is closed; what is
+/// left in its store is cleared away by a later recovery. Any other stays open.
+pub(super) fn write_down(target: &mut Target<'_>, operation: &Operation) -> Attempt<Settled> {
+    let seen: Vec<_> = look(target, operation)?.into_iter().map(at_its_path).collect();
+    let store = existing(target.quarantine.op_folder(&operation.store))?;
+    moves::sync_all(target, operation, store.as_ref())?;
+    let toward = decide_direction(operation.kind, &sightings(&seen));
+    let recovery = as_it_is(operation, toward, &seen, |_| true);
+    close(target, operation, (&recovery, &seen), NOTE)?;
+    Ok(Settled {
+        operation: operation.id.clone(),
+        kind: operation.kind,
+        asset: operation.asset,
+        end: recovery.end,
+        files: endings(operation, &recovery),
+        notes: Vec::new(),
+    })
+}
+
+/// A source that was set aside counts as being at its path, because a recovery puts it back. Until
+/// one does, nothing is there, and the copy in the store is the one that can be found.
+fn at_its_path(mut seen: Seen) -> Seen {
+    let stored = matches!(seen.sighting.store, Sight::Same | Sight::SameFile);
+    if seen.aside == Some(Aside::PutBack) && stored {
+        seen.sighting.library = Sight::Nothing;
+    }
+    seen
+}

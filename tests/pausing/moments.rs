@@ -1,0 +1,156 @@
+//! The real program, paused at random moments while it cleans.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use shelflife::catalog::AuditEntry;
+use shelflife::domain::asset::{AssetId, Place};
+use shelflife::exit::ExitCode;
+
+use super::FILE;
+use crate::crash::say;
+use crate::support::moving::{Tree, tree, without_holds};
+use crate::support::pictures::png;
+use crate::support::{TestLibrary, must_run_everything};
+
+const ASSETS: i64 = 300;
+const SEED: u64 = 0x5348_4C46;
+
+/// How the clean is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Command,
+    Hard,
+    FileAlone,
+}
+
+/// The same numbers every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
+/// Rejected assets of three files each.
+fn library() -> TestLibrary {
+    let library = TestLibrary::new();
+    for asset in 0..ASSETS {
+        for (suffix, size) in [("", (8, 6)), ("-4x3", (4, 3)), ("-2x1", (2, 1))] {
+            let path = format!("uploads/2026/{:02}/tea{asset}{suffix}.png", asset % 12);
+            library.write(&path, png(size, path.as_bytes()));
+        }
+    }
+    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    library.run("reject --state draft --reason 'off brand'").expect(ExitCode::Success);
+    without_holds(&library);
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let lines = config.lines().filter(|line| !line.starts_with("max_percent"));
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    library.write_config(&lines.replace("[clean]", "[clean]\nmax_percent = 100"));
+    library
+}
+
+fn start_clean(library: &TestLibrary) -> Child {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_shelflife"));
+    program.env_clear().current_dir(library.path("."));
+    program.arg("--config").arg(library.path("shelflife.toml")).args(["clean", "--apply"]);
+    program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    program.spawn().unwrap()
+}
+
+fn count(entries: &[AuditEntry], kind: &str) -> usize {
+    entries.iter().filter(|entry| entry.kind == kind).count()
+}
+
+/// The part of the log from which on nothing may begin.
+fn since_pause(library: &TestLibrary, way: Way, known: usize) -> Vec<AuditEntry> {
+    let mut entries = library.audit_entries();
+    let begin = entries.iter().rposition(|entry| entry.kind == "pause.begin");
+    let from = if way == Way::FileAlone { known } else { begin.unwrap() + 1 };
+    entries.split_off(from)
+}
+
+/// Every file is where the catalog says, and together with the others of its asset.
+fn check_whole(library: &TestLibrary, before: &Tree, place: &str) {
+    let uploads = tree(&library.path("uploads"));
+    let stored = tree(&library.path("state/quarantine"));
+    assert_eq!(uploads.len() + stored.len(), before.len(), "{place}");
+    let bytes = |tree: &Tree| tree.values().map(|file| file.0.clone()).collect::<BTreeSet<_>>();
+    assert!(&bytes(&uploads) | &bytes(&stored) == bytes(before), "{place}: other bytes");
+    let catalog = library.scanned_catalog();
+    for asset in (1..=ASSETS).map(AssetId) {
+        let away = catalog.asset(asset).unwrap().unwrap().state.was().is_some();
+        for (_, file) in catalog.files_of(asset).unwrap() {
+            let here = uploads.contains_key(Path::new(OsStr::from_bytes(file.path.as_bytes())));
+            assert_eq!(here, file.place == Place::Library, "{place}: {}", file.path);
+            assert_eq!(here, !away, "{place}: {asset} is in two places");
+        }
+    }
+}
+
+/// Pauses a clean after `delay` and looks at what it did from then on. Tells whether it was at work.
+fn pause_after(library: &TestLibrary, before: &Tree, (way, delay): (Way, Duration)) -> bool {
+    let place = format!("{way:?} after {delay:?}");
+    let mut clean = start_clean(library);
+    std::thread::sleep(delay);
+    match way {
+        Way::Command => drop(library.run("pause --reason x").expect(ExitCode::Success)),
+        Way::Hard => drop(library.run("pause --hard --reason x").expect(ExitCode::Success)),
+        Way::FileAlone => drop(library.write(FILE, "")),
+    }
+    let known = library.audit_entries().len();
+    let code = clean.wait().unwrap().code().unwrap();
+    assert!([0, 4].contains(&code), "{place}: ended with {code}");
+    let later = since_pause(library, way, known);
+    let begun = count(&later, "quarantine.intent");
+    assert!(begun <= usize::from(way == Way::FileAlone), "{place}: {begun} were begun after it");
+    assert!(count(&later, "quarantine.done") <= 1, "{place}: more than one was finished");
+    let open = library.scanned_catalog().open_operations().unwrap().len();
+    assert!(open == 0 || way == Way::Hard && open == 1, "{place}: {open} are open");
+    if open > 0 {
+        let disk = || (tree(&library.path("uploads")), tree(&library.path("state/quarantine")));
+        let found = disk();
+        library.run("recover");
+        assert!(disk() == found, "{place}: a recovery moved something while paused");
+    }
+    library.run("resume --reason x").expect(ExitCode::Success);
+    library.run("recover").expect(ExitCode::Success);
+    check_whole(library, before, &place);
+    code == 4 && count(&library.audit_entries(), "quarantine.done") > 0
+}
+
+#[test]
+fn after_a_pause_no_asset_is_begun_and_at_most_one_is_finished() {
+    let wanted = if must_run_everything() { 400 } else { 60 };
+    let library = library();
+    let before = tree(&library.path("uploads"));
+    let mut dice = Dice(SEED);
+    let (mut stopped, mut rounds) = (0, 0);
+    while stopped < wanted {
+        let way = [Way::Command, Way::Hard, Way::FileAlone][rounds % 3];
+        let delay = Duration::from_millis(dice.below(250));
+        stopped += usize::from(pause_after(&library, &before, (way, delay)));
+        rounds += 1;
+        if library.scanned_catalog().count_in_library().unwrap() == 0 {
+            library.run("restore --state quarantined").expect(ExitCode::Success);
+        }
+        assert!(rounds < wanted * 5, "the clean is never at work");
+    }
+    library.run("restore --state quarantined");
+    assert!(tree(&library.path("uploads")) == before);
+    let half = library.audit_entries();
+    let half = count(&half, "quarantine.partial");
+    say(&format!("pause: paused {rounds} cleans, {stopped} at work, {half} amid an asset"));
+    assert!(fs::metadata(library.path(FILE)).is_err());
+}
