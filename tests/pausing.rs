@@ -88,23 +88,46 @@ fn a_pause_says_who_when_why_and_what_to_undo_and_resume_ends_it() {
         assert!(run.stdout.contains(words), "{words}: {run}");
     }
     assert_eq!(fs::metadata(library.path(FILE)).unwrap().permissions().mode() & 0o777, 0o600);
-    insta::assert_snapshot!(fs::read_to_string(library.path(FILE)).unwrap(), @"");
-    insta::assert_snapshot!(library.run("restore 2"), @"");
+    insta::assert_snapshot!(fs::read_to_string(library.path(FILE)).unwrap(), @"
+    shelflife is paused. To go on: shelflife resume --reason TEXT
+
+    since: 2026-03-02T09:00:00.000Z
+    by: li
+    stop: after the asset in hand
+    reason: the wrong folder
+    ");
+    insta::assert_snapshot!(library.run("restore 2"), @"
+    exit: 4
+    --- stderr
+    shelflife: error: paused by li since 2026-03-02T09:00:00.000Z: the wrong folder (the file PAUSED beside the catalog and the flag in the catalog)
+      hint: once the cause is known: `shelflife resume --reason TEXT`
+    ");
     let undo = run.stdout.split('`').find(|part| part.starts_with("shelflife restore")).unwrap();
     library.run(undo.strip_prefix("shelflife ").unwrap()).expect(ExitCode::Success);
     assert_eq!(library.asset(2).state.to_string(), "rejected");
+    assert!(library.path("uploads/2026/03/tea-tin.png").exists());
     let intent = library.audit_entries().into_iter().rfind(|entry| entry.kind == "restore.intent");
     assert!(intent.unwrap().payload.contains("\"while_paused\":true"));
     library.set_actor("olga");
-    insta::assert_snapshot!(library.tell("resume --reason 'the folder is right'"), @"");
+    insta::assert_snapshot!(library.tell("resume --reason 'the folder is right'"), @"
+    exit: 0
+    recorded  resumed; it was paused by li since 2026-03-02T09:00:00.000Z: the wrong folder (the file PAUSED beside the catalog and the flag in the catalog)
+    1 edited
+    ");
     assert_eq!(kinds(&library, "pause"), ["pause.begin", "pause.end"]);
     let ended = library.audit_entries().into_iter().rfind(|entry| entry.kind == "pause.end");
     for words in ["the wrong folder", "the folder is right", "\"by\":\"li\"", "\"by\":\"olga\""] {
         assert!(ended.as_ref().unwrap().payload.contains(words), "{words}: {ended:?}");
     }
-    insta::assert_snapshot!(library.tell("pause --show"), @"");
+    insta::assert_snapshot!(library.tell("pause --show"), @"
+    exit: 0
+    Not paused.
+    ");
     library.run("doctor").expect(ExitCode::Success);
-    insta::assert_snapshot!(library.tell("resume --reason again"), @"");
+    insta::assert_snapshot!(library.tell("resume --reason again"), @"
+    exit: 0
+    Neither file nor flag pauses.
+    ");
 }
 
 #[test]
@@ -199,6 +222,15 @@ fn a_pause_needs_neither_the_lock_nor_the_catalog() {
     let run = library.run("pause --reason 'the wrong folder'").expect(ExitCode::Integrity);
     assert!(run.stdout.contains("alone"), "{run}");
     assert!(Path::exists(&library.path(FILE)));
+}
+
+#[test]
+fn a_pause_that_can_write_nothing_says_that_it_does_not_pause() {
+    let library = ended();
+    fs::rename(library.path("state"), library.path("elsewhere")).unwrap();
+    let run = library.run("pause --reason 'the wrong folder'").expect(ExitCode::Config);
+    let told = format!("{run}");
+    assert!(told.contains("NOT paused") && told.contains("SHELFLIFE_PAUSED"), "{run}");
 }
 
 #[test]

@@ -305,9 +305,8 @@ pub(super) fn say_paused(ctx: &mut Context<'_>, target: &Target<'_>, planned: u6
     ctx.report
         .text(format!("The pause ended this run: {done} of {} done.", counted(planned, "asset")));
     if target.catalog.open_operations().is_ok_and(|open| !open.is_empty()) {
-        ctx.report.text(
-            "The asset in hand is half moved; `shelflife recover` settles it after the pause.",
-        );
+        ctx.report
+            .text("The asset in hand stays open; `shelflife recover` settles it after the pause.");
     }
     if done > 0
         && let Some(run) = target.catalog.run_begun()

@@ -54,10 +54,19 @@ pub(super) fn run(args: &PauseArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let written = write_file(&switch.file, before.as_ref(), &asked);
     let first = before.as_ref().and_then(Note::told);
     let pause = first.map_or_else(|| asked.clone(), |first| first.and(&asked));
-    let recorded = record(ctx, &config, &asked, &pause);
+    let session = ctx.session(&config);
+    let opened = Catalog::open_to_write(&config.catalog, session);
+    let recorded = opened.and_then(|mut catalog| {
+        catalog.record_pause(&asked, &pause)?;
+        Ok(catalog)
+    });
     say_pause(ctx, &switch, (&written, &recorded));
-    written?;
-    recorded
+    let mut catalog = recorded?;
+    say_runs(ctx, &config, &catalog)?;
+    let written = written.map_err(Error::from);
+    let code = written.as_ref().map_or_else(Error::exit_code, |()| ExitCode::Success);
+    ctx.report.summary.audit = catalog.finish_run(code.number())?;
+    written
 }
 
 /// Makes the file, or makes the one that is there stop sooner. What somebody else put there pauses
@@ -75,37 +84,26 @@ fn write_file(file: &Path, before: Option<&Note>, asked: &Pause) -> Result<(), F
     }
 }
 
-/// Sets the flag, and tells what the last runs moved as long as the catalog can be read.
-fn record(
-    ctx: &mut Context<'_>,
-    config: &Config,
-    asked: &Pause,
-    pause: &Pause,
-) -> Result<(), Error> {
-    let mut catalog = Catalog::open_to_write(&config.catalog, ctx.session(config))?;
-    catalog.record_pause(asked, pause)?;
-    say_runs(ctx, config, &catalog)?;
-    ctx.report.summary.audit = catalog.finish_run(ExitCode::Success.number())?;
-    Ok(())
-}
-
 fn say_pause(
     ctx: &mut Context<'_>,
     switch: &Switch,
-    (written, recorded): (&Result<(), FileError>, &Result<(), Error>),
+    (written, recorded): (&Result<(), FileError>, &Result<Catalog, CatalogError>),
 ) {
     let file = switch.file.display();
     let what = match (written, recorded) {
-        (Ok(()), Ok(())) => {
+        (Ok(()), Ok(_)) => {
             "paused: nothing moves until `shelflife resume --reason TEXT`".to_owned()
         }
         (Ok(()), Err(_)) => format!("paused by the file {file} alone; the catalog has no flag"),
-        (Err(_), Ok(())) => format!("paused by the catalog alone; {file} could not be written"),
-        (Err(_), Err(_)) => return,
+        (Err(_), Ok(_)) => format!("paused by the catalog alone; {file} could not be written"),
+        (Err(error), Err(_)) => {
+            let (what, why) = ("it is NOT paused".to_owned(), error.to_string());
+            let hint = format!("make the file {file} by hand, or set SHELFLIFE_PAUSED");
+            return ctx.report.say(&Item::Failure { what, why, hint: Some(hint) });
+        }
     };
     ctx.report.say(&Item::Edit { subject: None, what });
-    let catalog = ctx.catalog_to_read().ok();
-    say_sources(ctx, &switch.look(catalog.as_ref()));
+    say_sources(ctx, &switch.look(recorded.as_ref().ok()));
 }
 
 /// Says whether it is paused, without changing anything.
@@ -176,7 +174,7 @@ fn say_run(ctx: &mut Context<'_>, catalog: &Catalog, run: &MovingRun) -> Result<
         (0, _) => "`shelflife clean --apply` after the pause, once the holds are over".to_owned(),
         _ => format!("`shelflife restore --while-paused --run {}`", run.id),
     };
-    let moved = [(run.removed, "removed"), (run.restored, "restored"), (run.open, "half moved")];
+    let moved = [(run.removed, "removed"), (run.restored, "restored"), (run.open, "under way")];
     let moved = moved.iter().filter(|(count, _)| *count > 0);
     let moved: Vec<_> =
         moved.map(|(count, what)| format!("{} {what}", counted(*count, "asset"))).collect();

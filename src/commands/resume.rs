@@ -71,7 +71,7 @@ fn end(
     ctx.report.say(&Item::Edit { subject: None, what });
     let open = catalog.open_operations()?.len();
     if open > 0 {
-        ctx.report.text("An asset is half moved: run `shelflife recover`.");
+        ctx.report.text("An asset was left amid a move: run `shelflife recover`.");
     }
     Ok(())
 }
