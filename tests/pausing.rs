@@ -75,7 +75,7 @@ fn any_source_pauses_and_so_does_one_that_cannot_be_read() {
 fn a_file_that_may_not_be_read_pauses() {
     let library = ended();
     let path = library.write(FILE, b"since then");
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
     library.run("clean --apply").expect(ExitCode::Paused);
 }
 

@@ -72,15 +72,14 @@ pub(super) fn run(args: &PauseArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
 /// Makes the file, or makes the one that is there stop sooner. What somebody else put there pauses
 /// as it is, and stays.
 fn write_file(file: &Path, before: Option<&Note>, asked: &Pause) -> Result<(), FileError> {
-    match before {
-        None => match write_new_private(file, asked.text().as_bytes()) {
-            Err(error) if error.is_taken() => Ok(()),
-            written => written,
-        },
-        Some(Note::Told(first)) if first.stop < asked.stop => {
-            replace_private(file, first.and(asked).text().as_bytes())
-        }
-        Some(_) => Ok(()),
+    if let Some(first) = before.and_then(Note::told) {
+        let sooner = first.stop < asked.stop;
+        let text = first.and(asked).text();
+        return if sooner { replace_private(file, text.as_bytes()) } else { Ok(()) };
+    }
+    match write_new_private(file, asked.text().as_bytes()) {
+        Err(error) if error.is_taken() => Ok(()),
+        written => written,
     }
 }
 
