@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use shelflife::catalog::{Catalog, CatalogError};
 use shelflife::domain::pause::{Pause, Stop};
 use shelflife::domain::time::Timestamp;
 use shelflife::error::Error;
@@ -12,7 +13,7 @@ use shelflife::exit::ExitCode;
 use super::check::{misplaced, regular_files, violations_but};
 use super::dying::{Fate, Meddled};
 use super::protocol::Real;
-use super::scene::{Layout, Scene, Template, has_two_devices};
+use super::scene::{Layout, Scene, Template, has_two_devices, session};
 use super::{Doing, Trial, say};
 
 /// How the run is stopped.
@@ -23,10 +24,18 @@ enum Stopped {
     Killed,
 }
 
-fn pause(file: &Path, stop: Stop) {
+fn pause_of(stop: Stop) -> Pause {
     let since = Timestamp::parse("2026-09-01T09:00:00Z").unwrap();
-    let pause = Pause { by: "li".to_owned(), since, reason: "the wrong folder".to_owned(), stop };
-    fs::write(file, pause.text()).unwrap();
+    Pause { by: "li".to_owned(), since, reason: "the wrong folder".to_owned(), stop }
+}
+
+fn pause(file: &Path, stop: Stop) {
+    fs::write(file, pause_of(stop).text()).unwrap();
+}
+
+fn set_flag(catalog: &Path, stop: Stop) {
+    let mut catalog = Catalog::open_to_write(catalog, session("pauses")).unwrap();
+    catalog.record_pause(&pause_of(stop), &pause_of(stop)).unwrap();
 }
 
 /// What a recovery did, and the length of the log after it.
@@ -65,6 +74,30 @@ impl Trial<'_> {
         let (again, _) = scene.process("again", Fate::Nothing, |target| self.work(target, 3));
         assert!(matches!(again, Ok(true)), "{place}: {again:?}");
         half_moved
+    }
+
+    /// Sets the flag between the last look before a change and the change itself. Tells whether the
+    /// run was ended by it.
+    fn set_flag_at(&self, at: usize, stop: Stop) -> bool {
+        let scene = self.scene();
+        let path = scene.catalog();
+        let steps = Meddled::before(at, move || set_flag(&path, stop));
+        let done = scene.process_watched("flagged", &steps, |target| self.work(target, 2));
+        let place = format!("{:?}, flag {stop:?} before step {at}", self.doing);
+        let mut kinds = Vec::new();
+        scene
+            .open_catalog("looks")
+            .visit_audit::<CatalogError>(None, None, |entry| {
+                kinds.push(entry.kind);
+                Ok(())
+            })
+            .unwrap();
+        let after = kinds.iter().skip_while(|kind| *kind != "pause.begin");
+        let begun = after.filter(|kind| kind.ends_with(".intent")).count();
+        assert_eq!(begun, 0, "{place}: {kinds:?}");
+        let ended = done.is_err();
+        check_end(&scene, (stop, done), &place);
+        ended
     }
 }
 
@@ -115,4 +148,19 @@ fn a_pause_before_any_step_ends_the_run_and_the_catalog_has_where_each_file_is()
     }
     assert!(half_moved > 0, "no asset was half moved");
     say(&format!("pause: at {points} points, {half_moved} of them amid an asset"));
+}
+
+#[test]
+fn the_log_has_no_intent_after_a_flag_that_came_between_the_last_look_and_the_announcement() {
+    let template = Template::new(3, Layout::OneDevice);
+    for doing in [Doing::Clean, Doing::Restore] {
+        let trial = Trial { protocol: &Real, template: &template, doing };
+        let steps = trial.steps();
+        let announced = steps.iter().position(|step| *step == "open operation").unwrap();
+        for at in 0..steps.len() {
+            let ended = trial.set_flag_at(at, Stop::AfterAsset);
+            assert_eq!(ended, at <= announced, "{doing:?} at {at}");
+            trial.set_flag_at(at, Stop::BeforeNextFile);
+        }
+    }
 }

@@ -179,7 +179,7 @@ fn transition(from: State, action: Action) -> shelflife::domain::lifecycle::Tran
     next(from, &request).unwrap()
 }
 
-fn session(run: &str) -> Session {
+pub(super) fn session(run: &str) -> Session {
     Session {
         actor: Actor {
             os_user: "olga".to_owned(),
@@ -223,7 +223,7 @@ impl<'t> Scene<'t> {
         self.quarantine.path().join("quarantine")
     }
 
-    fn catalog(&self) -> PathBuf {
+    pub(super) fn catalog(&self) -> PathBuf {
         self.library.path().join("catalog.db")
     }
 
