@@ -237,7 +237,7 @@ fn file_hint(error: &FileError) -> Option<String> {
     let hint = match error {
         FileError::OtherMarker { .. } => "mount the right disk, or name the right catalog",
         FileError::ChangedWhileReading { .. } => "run it again once the file is written",
-        FileError::Unsafe { .. } => "let it be a folder of your own that nobody else may enter",
+        FileError::Unsafe { .. } => "let it belong to you, and let nobody else in",
         FileError::SeveralNames { .. } => "remove its other names, or put both on one file system",
         FileError::Io { .. }
         | FileError::Path { .. }

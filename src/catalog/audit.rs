@@ -65,13 +65,6 @@ pub struct AuditEntry {
     pub hash: [u8; 32],
 }
 
-/// What a verification found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AuditVerdict {
-    Intact { length: u64, head: String },
-    Broken { seq: u64, what: String },
-}
-
 /// The end of the chain inside a transaction, moved on by every append.
 pub(super) struct Log<'s> {
     session: &'s Session,
@@ -100,7 +93,10 @@ impl<'s> Log<'s> {
         about: About<'_>,
         payload: &Value,
     ) -> Result<()> {
-        let payload = payload.to_string();
+        let payload = match about.asset {
+            Some(asset) => with_row(tx, asset, payload.clone())?.to_string(),
+            None => payload.to_string(),
+        };
         let session = self.session;
         let actor = session.actor_text();
         let entry = Sealed {
@@ -135,22 +131,48 @@ impl<'s> Log<'s> {
     }
 }
 
+/// Adds to an entry about an asset what the asset's row is now, where no entry says it otherwise:
+/// its version, and of the other columns those that are not as they begin.
+fn with_row(tx: &Transaction<'_>, asset: AssetId, mut payload: Value) -> Result<Value> {
+    let mut statement = tx.prepare_cached(
+        "SELECT version, attachment_id, nullif(files_missing, 0) AS files_missing, starts_ms,
+                expires_ms, review_ms
+         FROM asset WHERE id = :id",
+    )?;
+    let mut rows = statement.query(named_params! { ":id": asset.0 })?;
+    let Some(row) = rows.next()? else { return Ok(payload) };
+    let mut now = serde_json::Map::new();
+    for column in TOLD_OF_A_ROW {
+        if let Some(value) = row.get::<_, Option<i64>>(column)? {
+            now.insert(column.to_owned(), value.into());
+        }
+    }
+    if let Some(fields) = payload.as_object_mut() {
+        fields.insert("row".to_owned(), Value::Object(now));
+    }
+    Ok(payload)
+}
+
+/// The columns of an asset that each entry about it tells.
+pub(super) const TOLD_OF_A_ROW: [&str; 6] =
+    ["version", "attachment_id", "files_missing", "starts_ms", "expires_ms", "review_ms"];
+
 /// The hashed fields of one entry, borrowed from where they are.
-struct Sealed<'a> {
-    seq: i64,
-    at_ms: i64,
-    kind: &'a str,
-    actor: &'a str,
-    run: &'a str,
-    asset: Option<i64>,
-    operation: Option<&'a str>,
-    payload: &'a str,
+pub(super) struct Sealed<'a> {
+    pub(super) seq: i64,
+    pub(super) at_ms: i64,
+    pub(super) kind: &'a str,
+    pub(super) actor: &'a str,
+    pub(super) run: &'a str,
+    pub(super) asset: Option<i64>,
+    pub(super) operation: Option<&'a str>,
+    pub(super) payload: &'a str,
 }
 
 impl Sealed<'_> {
     /// SHA-256 over the domain, the catalog's identity, and each field after its length, so that
     /// no two entries can have the same bytes.
-    fn hash(&self, chain: &[u8; 16], prev: &[u8; 32]) -> [u8; 32] {
+    pub(super) fn hash(&self, chain: &[u8; 16], prev: &[u8; 32]) -> [u8; 32] {
         let mut hash = Sha256::new();
         hash.update(DOMAIN);
         hash.update(chain);
@@ -272,82 +294,6 @@ impl Catalog {
         entries.reverse();
         Ok(entries)
     }
-
-    /// Recomputes the whole chain and compares its end with what the catalog notes.
-    pub fn verify_audit(&self) -> Result<AuditVerdict> {
-        let view = self.conn.unchecked_transaction()?;
-        let chain = chain_id(&view)?;
-        let mut statement = view.prepare(
-            "SELECT seq, at_ms, kind, actor, run_id, asset_id, operation_id, payload, prev_hash,
-                    entry_hash
-             FROM audit ORDER BY seq",
-        )?;
-        let mut rows = statement.query([])?;
-        let (mut expected, mut head, mut at_ms) = (0_i64, [0; 32], i64::MIN);
-        while let Some(row) = rows.next()? {
-            match check_link(row, &chain, expected, &head, at_ms)? {
-                Ok((hash, at)) => (head, at_ms) = (hash, at),
-                Err(what) => return Ok(broken(expected, what)),
-            }
-            expected += 1;
-        }
-        let (length, noted) = self.audit_head()?;
-        let counted = u64::try_from(expected).unwrap_or(0);
-        if length != counted {
-            let what = format!("the log has {counted} entries, the catalog notes {length}");
-            return Ok(broken(expected, &what));
-        }
-        if noted != hex(&head) {
-            return Ok(broken(expected, "the last hash is not the head that the catalog notes"));
-        }
-        Ok(AuditVerdict::Intact { length, head: noted })
-    }
-}
-
-/// One link: in its place, after its predecessor, and hashing to what it says.
-fn check_link(
-    row: &Row<'_>,
-    chain: &[u8; 16],
-    expected: i64,
-    prev: &[u8; 32],
-    prev_at: i64,
-) -> Result<std::result::Result<([u8; 32], i64), &'static str>> {
-    let at_ms: i64 = row.get(1)?;
-    let seq: i64 = row.get(0)?;
-    let (found_prev, found): ([u8; 32], [u8; 32]) = (row.get(8)?, row.get(9)?);
-    let entry = Sealed {
-        seq,
-        at_ms,
-        kind: text_of(row, 2)?,
-        actor: text_of(row, 3)?,
-        run: text_of(row, 4)?,
-        asset: row.get(5)?,
-        operation: row.get_ref(6)?.as_str_or_null().map_err(|_| CatalogError::damaged("audit"))?,
-        payload: text_of(row, 7)?,
-    };
-    if seq != expected {
-        return Ok(Err("an entry is missing or out of order"));
-    }
-    if at_ms < prev_at {
-        return Ok(Err("its time is before the entry before it"));
-    }
-    if found_prev != *prev {
-        return Ok(Err("it does not follow the entry before it"));
-    }
-    if entry.hash(chain, prev) != found {
-        return Ok(Err("its content does not fit its hash"));
-    }
-    Ok(Ok((found, at_ms)))
-}
-
-fn text_of<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
-    row.get_ref(column)?
-        .as_str()
-        .map_err(|_| CatalogError::damaged("a cell of the audit log is no text"))
-}
-
-fn broken(seq: i64, what: &str) -> AuditVerdict {
-    AuditVerdict::Broken { seq: u64::try_from(seq).unwrap_or(0), what: what.to_owned() }
 }
 
 fn entry(row: &Row<'_>) -> Result<AuditEntry> {
@@ -365,7 +311,7 @@ fn entry(row: &Row<'_>) -> Result<AuditEntry> {
     })
 }
 
-fn chain_id(conn: &rusqlite::Connection) -> Result<[u8; 16]> {
+pub(super) fn chain_id(conn: &rusqlite::Connection) -> Result<[u8; 16]> {
     let uuid: String = meta(conn, "catalog_uuid")?;
     uuid::Uuid::parse_str(&uuid)
         .map(uuid::Uuid::into_bytes)

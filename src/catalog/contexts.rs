@@ -83,9 +83,9 @@ impl Catalog {
             insert_revision(tx, id, 1, session.now, &new.note)?;
             let payload = json!({
                 "by": session.actor.name(), "context": new.key.to_string(),
-                "ends_on": date_text(new.window.ends_on), "note": new.note,
-                "owner": new.owner, "rule": new.rule.name(),
-                "starts_on": date_text(new.window.starts_on), "title": new.title,
+                "ends_ms": millis(new.window.ends_at), "ends_on": date_text(new.window.ends_on),
+                "note": new.note, "owner": new.owner, "rule": new.rule.name(),
+                "starts_ms": millis(new.window.starts_at), "starts_on": date_text(new.window.starts_on), "title": new.title,
                 "zone": new.zone,
             });
             log.append(tx, "context.add", About::default(), &payload)
@@ -106,6 +106,7 @@ impl Catalog {
             update_context(tx, read, changed)?;
             let mut payload = json!({
                 "by": session.actor.name(), "context": read.key.to_string(),
+                "ends_ms": millis(changed.ends_at), "starts_ms": millis(changed.starts_at),
             });
             let (kind, more) = match change {
                 ContextChange::Revise { effective_at, note, .. } => {

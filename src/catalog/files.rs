@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
-use rusqlite::{Row, Transaction, named_params};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use serde_json::json;
 
+use super::audit::{About, Log};
 use super::cells;
 use super::dossiers::Dossier;
 use super::error::{CatalogError, Result};
@@ -44,6 +46,17 @@ impl Catalog {
         })?;
         owner.files.sort_by(|(_, one), (_, other)| original_first(one, other));
         Ok(owner.files)
+    }
+
+    /// Notes files that are not where they should be, by file number. Missing never means deleted:
+    /// the record and every decision stay.
+    pub fn record_missing(&mut self, files: &[i64]) -> Result<()> {
+        self.write(|tx, _, log| {
+            for file in files {
+                mark_missing(tx, log, *file)?;
+            }
+            Ok(())
+        })
     }
 
     /// Gives every dossier its files, the original first, then by path.
@@ -106,14 +119,33 @@ pub(super) fn stamp(row: &Row<'_>) -> Result<FileStamp> {
     })
 }
 
-/// Makes the asset's flag say whether any of its files is missing.
-pub(super) fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE asset SET files_missing = m.missing, version = version + 1
-         FROM (SELECT EXISTS (SELECT 1 FROM file WHERE asset_id = :id AND place = 'missing')
-                 AS missing) AS m
-         WHERE id = :id AND files_missing <> m.missing",
-    )?
-    .execute(named_params! { ":id": asset.0 })?;
-    Ok(())
+/// Whether any file of an asset is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    None,
+    Some,
+}
+
+/// Makes the asset's flag say whether any of its files is missing. Tells what it says if it said
+/// something else before.
+pub(super) fn refresh_missing(tx: &Transaction<'_>, asset: AssetId) -> Result<Option<Missing>> {
+    let changed = tx
+        .prepare_cached(
+            "UPDATE asset SET files_missing = m.missing, version = version + 1
+             FROM (SELECT EXISTS (SELECT 1 FROM file WHERE asset_id = :id AND place = 'missing')
+                     AS missing) AS m
+             WHERE id = :id AND files_missing <> m.missing RETURNING files_missing",
+        )?
+        .query_row(named_params! { ":id": asset.0 }, |row| row.get::<_, bool>(0))
+        .optional()?;
+    Ok(changed.map(|missing| if missing { Missing::Some } else { Missing::None }))
+}
+
+fn mark_missing(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<()> {
+    let asset: Option<i64> = tx
+        .prepare_cached("UPDATE file SET place = 'missing' WHERE id = :id RETURNING asset_id")?
+        .query_row(named_params! { ":id": file }, |row| row.get("asset_id"))?;
+    let Some(asset) = asset.map(AssetId) else { return Ok(()) };
+    refresh_missing(tx, asset)?;
+    log.append(tx, "file.missing", About::asset(asset), &json!({ "file": file }))
 }

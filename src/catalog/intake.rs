@@ -6,7 +6,7 @@ use serde_json::json;
 use super::audit::{About, Log, meta, set_meta};
 use super::decisions::{Decision, decide};
 use super::error::{CatalogError, Result};
-use super::files::{refresh_missing, stamp};
+use super::files::{Missing, refresh_missing, stamp};
 use super::open::Catalog;
 use super::runs::Session;
 use super::search::index_words;
@@ -88,17 +88,6 @@ impl Catalog {
         }
         Ok(())
     }
-
-    /// Notes files that are not where they should be, by file number. Missing never means deleted:
-    /// the record and every decision stay.
-    pub fn record_missing(&mut self, files: &[i64]) -> Result<()> {
-        self.write(|tx, _, log| {
-            for file in files {
-                mark_missing(tx, log, *file)?;
-            }
-            Ok(())
-        })
-    }
 }
 
 /// One transaction of an intake.
@@ -160,10 +149,20 @@ impl<'a, 's> Writing<'a, 's> {
         }
         for step in &plan.files {
             if let (Some(_), Home::Asset(asset, _)) = (step.known, &step.home) {
-                refresh_missing(self.tx, *asset)?;
+                self.refresh(*asset)?;
             }
         }
         Ok(())
+    }
+
+    /// Writes down that an asset's files are all there again, or that some are not any more.
+    fn refresh(&mut self, asset: AssetId) -> Result<()> {
+        let kind = match refresh_missing(self.tx, asset)? {
+            None => return Ok(()),
+            Some(Missing::Some) => "file.missing",
+            Some(Missing::None) => "file.found",
+        };
+        self.log.append(self.tx, kind, About::asset(asset), &json!({}))
     }
 
     fn add_asset(&mut self, change: &FolderChange, original: &FoundFile) -> Result<()> {
@@ -186,7 +185,9 @@ impl<'a, 's> Writing<'a, 's> {
         index_words(self.tx, AssetId(id))?;
         self.counts.assets_added += 1;
         let payload = json!({
-            "path": path.to_string(), "root": change.root, "sha256": original.digest.to_string(),
+            "height": size.map(|size| size.height), "path": path.to_string(),
+            "root": change.root, "sha256": original.digest.to_string(),
+            "type": original.content.media_type, "width": size.map(|size| size.width),
         });
         self.log.append(self.tx, "asset.add", About::asset(AssetId(id)), &payload)
     }
@@ -239,7 +240,9 @@ impl<'a, 's> Writing<'a, 's> {
             })?;
         index_words(self.tx, asset)?;
         let payload = json!({
-            "path": path.to_string(), "sha256": original.digest.to_string(),
+            "height": size.map(|size| size.height), "path": path.to_string(),
+            "sha256": original.digest.to_string(), "type": original.content.media_type,
+            "width": size.map(|size| size.width),
         });
         self.log.append(self.tx, "asset.original", About::asset(asset), &payload)
     }
@@ -350,15 +353,6 @@ fn resolve(home: &Home, first_new: i64) -> Home {
         }
         other => other.clone(),
     }
-}
-
-fn mark_missing(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<()> {
-    let asset: Option<i64> = tx
-        .prepare_cached("UPDATE file SET place = 'missing' WHERE id = :id RETURNING asset_id")?
-        .query_row(named_params! { ":id": file }, |row| row.get("asset_id"))?;
-    let Some(asset) = asset.map(AssetId) else { return Ok(()) };
-    refresh_missing(tx, asset)?;
-    log.append(tx, "file.missing", About::asset(asset), &json!({ "file": file }))
 }
 
 fn known_file(row: &Row<'_>) -> Result<KnownFile> {

@@ -78,10 +78,12 @@ impl Catalog {
             }
             let payload = json!({
                 "by": session.actor.name(), "credit": new.credit, "document": new.document,
-                "ends_on": date_text(new.ends_on), "holder": new.holder, "license": new.key,
+                "ends_ms": millis(new.ends_at), "ends_on": date_text(new.ends_on),
+                "holder": new.holder, "license": new.key,
                 "note": new.note, "perpetual": new.perpetual,
                 "placements": scope_text(&new.placements), "reviewed_by": new.reviewed_by,
-                "reviewed_on": date_text(new.reviewed_on), "starts_on": date_text(new.starts_on),
+                "reviewed_on": date_text(new.reviewed_on), "starts_ms": millis(new.starts_at),
+                "starts_on": date_text(new.starts_on),
                 "territories": scope_text(&new.territories), "zone": new.zone,
             });
             log.append(tx, "license.add", About::default(), &payload)

@@ -82,7 +82,7 @@ impl Catalog {
     }
 
     /// A reader that sees what the catalog holds now, whatever is written while it is there.
-    fn open_at_a_moment(path: &Path) -> Result<Self> {
+    pub fn open_at_a_moment(path: &Path) -> Result<Self> {
         let reader = Self::open_to_read(path)?;
         reader.conn.execute_batch("BEGIN")?;
         Ok(reader)

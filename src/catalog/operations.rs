@@ -44,11 +44,13 @@ impl Catalog {
                 "by": session.actor.name(),
                 "causes": open.causes,
                 "files": operation.files.iter().map(|file| json!({
-                    "bytes": file.bytes, "name": file.stored_name, "path": file.path.to_string(),
-                    "sha256": file.digest.to_string(),
+                    "bytes": file.bytes, "file": file.file.0, "mode": file.mode,
+                    "modified_ns": file.modified_ns, "name": file.stored_name,
+                    "path": file.path.to_string(), "sha256": file.digest.to_string(),
                 })).collect::<Vec<_>>(),
                 "from": open.transition.from.to_string(),
                 "reason": open.reason,
+                "store": operation.store,
                 "to": open.transition.to.to_string(),
             });
             if let (Heed::GoOn, Some(fields)) = (open.heed, payload.as_object_mut()) {
@@ -227,6 +229,7 @@ fn append_end(
     let payload = json!({
         "by": session.actor.name(),
         "files": files.map(|(number, state, _)| json!([number, state.name()])).collect::<Vec<_>>(),
+        "hold": closed.hold.as_ref().map(|(reason, until)| json!([reason, until.to_string()])),
         "note": closed.note,
         "to": closed.transition.map(|step| step.to.to_string()),
     });

@@ -53,7 +53,7 @@ impl Catalog {
                 named_params! { ":name": name, ":kind": kind.name(), ":device": signed(device) },
                 |row| row.get(0),
             )?;
-            let payload = json!({ "kind": kind.name(), "root": name });
+            let payload = json!({ "device": signed(device), "kind": kind.name(), "root": name });
             log.append(tx, "root.add", About::default(), &payload)?;
             Ok(id)
         })
@@ -69,7 +69,7 @@ impl Catalog {
                     ":now": session.now.millis(), ":id": root,
                 },
             )?;
-            let payload = json!({ "files": files, "root": root });
+            let payload = json!({ "device": signed(device), "files": files, "root": root });
             log.append(tx, "root.scan", About::default(), &payload)
         })
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use rusqlite::OptionalExtension;
 use rusqlite::backup::Backup;
 
-use super::audit::{AuditVerdict, set_meta};
+use super::audit::set_meta;
+use super::chain::AuditVerdict;
 use super::error::{CatalogError, Result};
 use super::open::{Catalog, connect_to_copy};
 use crate::domain::time::Timestamp;

@@ -71,7 +71,7 @@ impl Catalog {
             insert_waiver(tx, session, new)?;
             let payload = json!({
                 "by": session.actor.name(), "reason": new.reason, "rule": new.rule,
-                "until": date_text(Some(new.until_on)),
+                "until": date_text(Some(new.until_on)), "until_ms": new.until.millis(),
             });
             log.append(tx, "asset.waive", About::asset(new.asset), &payload)
         })

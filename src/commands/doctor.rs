@@ -1,5 +1,7 @@
 //! `doctor`: looks whether everything that shelflife relies on is as it should be.
 
+use std::path::{Path, PathBuf};
+
 use crate::catalog::{AuditVerdict, Catalog, CatalogError};
 use crate::config::{Config, RootConfig};
 use crate::domain::pause::{self, Paused};
@@ -7,6 +9,7 @@ use crate::domain::text::counted;
 use crate::domain::time::zone_rules_version;
 use crate::error::Error;
 use crate::exit::ExitCode;
+use crate::files::selftest::{Use, try_abilities};
 use crate::files::{Quarantine, Root, network_file_system};
 use crate::media::Trust;
 
@@ -16,9 +19,16 @@ use super::Context;
 ///
 /// Reads the whole catalog and verifies the whole audit log; changes nothing.
 #[derive(Debug, clap::Args)]
-pub struct DoctorArgs {}
+pub struct DoctorArgs {
+    /// Try instead what the file system of this folder can do, in a new folder that is removed
+    #[arg(long, value_name = "DIR")]
+    selftest: Option<PathBuf>,
+}
 
-pub(super) fn run(_args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+pub(super) fn run(args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if let Some(dir) = &args.selftest {
+        return selftest(&ctx.current_dir.join(dir), ctx);
+    }
     let config = ctx.config()?;
     say(ctx, "program", Ok(format!("shelflife {}", env!("CARGO_PKG_VERSION"))));
     say(ctx, "time zones", Ok(format!("rules {} are built in", zone_rules_version())));
@@ -47,6 +57,34 @@ pub(super) fn run(_args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error
         "separation",
         separate.map(|()| "neither catalog nor quarantine is served".to_owned()),
     );
+    Ok(())
+}
+
+/// Whether a folder is fit for a root, the quarantine and the catalog, and why.
+fn selftest(dir: &Path, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let trials = try_abilities(dir)?;
+    for trial in &trials {
+        let fields = vec![
+            ("ability", trial.ability.into()),
+            ("found", trial.found.clone().into()),
+            ("follows", trial.follows.into()),
+        ];
+        ctx.report.row("trial", fields);
+    }
+    for part in Use::ALL {
+        let against = trials.iter().filter(|trial| trial.unfit.contains(&part));
+        let against: Vec<_> = against.map(|trial| trial.ability).collect();
+        if !against.is_empty() {
+            ctx.report.outcome(ExitCode::No);
+        }
+        let fit = if against.is_empty() { "yes" } else { "no" };
+        let fields = vec![
+            ("for", part.name().into()),
+            ("fit", fit.into()),
+            ("because", against.join(", ").into()),
+        ];
+        ctx.report.row("fitness", fields);
+    }
     Ok(())
 }
 

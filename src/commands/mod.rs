@@ -156,6 +156,7 @@ pub const COMMANDS: &[CommandRow] = {
     use {Class::{Act, Decide, Read}, Start::{AtOnce, WithApply}};
     &[
         row("approve",        Decide, AtOnce),
+        row("audit checkpoint", Act,  AtOnce),
         row("audit log",      Read,   AtOnce),
         row("audit verify",   Read,   AtOnce),
         row("backup",         Act,    AtOnce),

@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod asset;
+pub mod checkpoint;
 pub mod claims;
 pub mod cleanup;
 pub mod context;

@@ -83,6 +83,11 @@ impl FileError {
         self.is_errno(&[Errno::NOENT])
     }
 
+    /// Whether a part of the path is no folder.
+    pub fn is_no_folder(&self) -> bool {
+        self.is_errno(&[Errno::NOTDIR])
+    }
+
     /// Whether something is at the path already.
     pub fn is_taken(&self) -> bool {
         self.is_errno(&[Errno::EXIST])

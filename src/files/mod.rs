@@ -17,8 +17,10 @@ pub mod private;
 pub mod quarantine;
 pub mod read;
 pub mod root;
+pub mod selftest;
 pub mod steps;
 pub mod walk;
+mod secret;
 mod write;
 
 pub use count::{count, identities};
@@ -34,6 +36,7 @@ pub use private::{
 pub use quarantine::Quarantine;
 pub use read::{FileRead, Head, hash_file, look_at, read_batch, read_file};
 pub use root::{Leads, Root};
+pub use secret::{random_bytes, read_secret};
 pub use steps::Steps;
 pub use walk::{WalkOptions, walk};
 

@@ -170,7 +170,7 @@ pub fn network_file_system(path: &Path) -> Result<Option<&'static str>> {
 }
 
 /// By the magic numbers of statfs(2), which are 32 bits wide whatever carries them.
-fn network_name(magic: impl TryInto<i64>) -> Option<&'static str> {
+pub(super) fn network_name(magic: impl TryInto<i64>) -> Option<&'static str> {
     let magic = magic.try_into().unwrap_or_default() & 0xffff_ffff;
     Some(match magic {
         0x0000_6969 => "NFS",

@@ -1,6 +1,9 @@
 //! `audit`: the log of every change, and the proof that nobody edited it.
 
+mod checkpoint;
+mod disk;
 mod log;
+mod replay;
 mod verify;
 
 use crate::error::Error;
@@ -16,12 +19,14 @@ pub struct AuditArgs {
 
 #[derive(Debug, clap::Subcommand)]
 enum AuditCommand {
+    Checkpoint(checkpoint::CheckpointArgs),
     Log(log::LogArgs),
     Verify(verify::VerifyArgs),
 }
 
 pub(super) fn run(args: &AuditArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     match &args.command {
+        AuditCommand::Checkpoint(args) => checkpoint::run(args, ctx),
         AuditCommand::Log(args) => log::run(args, ctx),
         AuditCommand::Verify(args) => verify::run(args, ctx),
     }

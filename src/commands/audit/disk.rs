@@ -1,0 +1,213 @@
+//! `audit verify --disk`: whether the files are where the catalog says.
+
+use crate::catalog::{Catalog, PlacedFile, RootRecord, StoredFile};
+use crate::domain::asset::{AssetId, Digest, Place};
+use crate::domain::text::{counted, printable};
+use crate::error::Error;
+use crate::exit::ExitCode;
+use crate::files::{FileError, FileKind, Folder, Quarantine, Root, hash_file};
+
+use super::super::Context;
+use super::super::library::own_files;
+
+/// How closely files are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Depth {
+    /// Each is there and has its size.
+    Size,
+    /// Each has its bytes, which are read.
+    Full,
+}
+
+pub(super) fn run(ctx: &mut Context<'_>, catalog: &Catalog, depth: Depth) -> Result<(), Error> {
+    let mut seen = 0;
+    for record in catalog.roots()? {
+        match open_root(ctx, catalog, &record)? {
+            Ok(root) => seen += look_at_root(ctx, catalog, (&record, &root), depth)?,
+            Err(why) => {
+                ctx.report.outcome(ExitCode::Guard);
+                let fields = vec![("root", record.name.into()), ("because", why.into())];
+                ctx.report.row("left out", fields);
+            }
+        }
+    }
+    let stored = look_at_quarantine(ctx, catalog, depth)?;
+    let (seen, stored) = (counted(seen, "file"), counted(stored, "file"));
+    ctx.report.text(format!("Looked at {seen} of the library and {stored} in quarantine."));
+    Ok(())
+}
+
+/// A root as its scan left it, or why it is not the one that was scanned.
+fn open_root(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    record: &RootRecord,
+) -> Result<Result<Root, &'static str>, Error> {
+    let config = ctx.config()?;
+    let Some(configured) = config.roots.iter().find(|root| root.name == record.name) else {
+        return Ok(Err("it is not configured"));
+    };
+    let root = match Root::open(&configured.path) {
+        Err(error) if error.is_missing() => return Ok(Err("it is not there")),
+        opened => opened?.leaving_alone(own_files(&config)),
+    };
+    let ours = root.read_marker()? == Some(catalog.uuid()?);
+    Ok(if ours { Ok(root) } else { Err("it has not this catalog's marker") })
+}
+
+fn look_at_root(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    (record, root): (&RootRecord, &Root),
+    depth: Depth,
+) -> Result<u64, Error> {
+    let (mut seen, mut folders) = (0, Folders { root, open: None });
+    catalog.visit_placed(record.id, |file| {
+        ctx.stop_if_interrupted()?;
+        seen += 1;
+        if let Some(what) = library_difference(&mut folders, &file, depth)? {
+            ctx.report.outcome(ExitCode::No);
+            say(ctx, file.asset, format!("{}/{}", record.name, file.path), what);
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(seen)
+}
+
+/// The folder of the file before, which is most often that of the next.
+struct Folders<'r> {
+    root: &'r Root,
+    open: Option<(Vec<u8>, Option<Folder>)>,
+}
+
+impl Folders<'_> {
+    fn open(&mut self, path: &[u8]) -> Result<Option<&Folder>, FileError> {
+        if self.open.as_ref().is_none_or(|(open, _)| open != path) {
+            let folder = existing(self.root.folder(path))?;
+            self.open = Some((path.to_vec(), folder));
+        }
+        Ok(self.open.as_ref().and_then(|(_, folder)| folder.as_ref()))
+    }
+}
+
+fn existing<T>(found: Result<T, FileError>) -> Result<Option<T>, FileError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(FileError::Escape { .. }) => Ok(None),
+        Err(error) if error.is_missing() || error.is_no_folder() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What a scan would take for news of a file.
+fn library_difference(
+    folders: &mut Folders<'_>,
+    file: &PlacedFile,
+    depth: Depth,
+) -> Result<Option<String>, Error> {
+    let folder = folders.open(file.path.folder())?;
+    let expected = (file.bytes, &file.digest);
+    let found = folder.map(|folder| look(folder, file.path.name(), expected, depth));
+    let found = found.transpose()?.unwrap_or(Look::Nothing);
+    Ok(match (file.place, found) {
+        (Place::Missing, Look::Nothing) => None,
+        (Place::Missing, _) => Some("is there again".to_owned()),
+        (_, found) => found.says(),
+    })
+}
+
+/// What is at a place where a file should be.
+enum Look {
+    AsExpected,
+    Nothing,
+    Other(String),
+}
+
+impl Look {
+    fn says(self) -> Option<String> {
+        match self {
+            Self::AsExpected => None,
+            Self::Nothing => Some("is not there".to_owned()),
+            Self::Other(what) => Some(what),
+        }
+    }
+}
+
+fn look(
+    folder: &Folder,
+    name: &[u8],
+    (bytes, digest): (u64, &Digest),
+    depth: Depth,
+) -> Result<Look, Error> {
+    let Some(stat) = folder.stat(name)? else { return Ok(Look::Nothing) };
+    if stat.kind != FileKind::Regular {
+        return Ok(Look::Other(format!("is {}", stat.kind.words())));
+    }
+    if stat.stamp.bytes != bytes {
+        let found = counted(stat.stamp.bytes, "byte");
+        return Ok(Look::Other(format!("has {found} instead of {bytes}")));
+    }
+    if depth == Depth::Size {
+        return Ok(Look::AsExpected);
+    }
+    Ok(match hash_file(folder, name) {
+        Ok((found, _)) if found == *digest => Look::AsExpected,
+        Ok((found, _)) => Look::Other(format!("has other bytes: sha256 {found}")),
+        Err(error) if error.is_disk_wide() => return Err(error.into()),
+        Err(error) => Look::Other(error.to_string()),
+    })
+}
+
+/// Whatever is wrong in quarantine is damage: nobody but shelflife has anything to do there.
+fn look_at_quarantine(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    depth: Depth,
+) -> Result<u64, Error> {
+    let quarantine = Quarantine::open(&ctx.config()?.quarantine)?;
+    let mut seen = 0;
+    catalog.visit_stored(|file| {
+        ctx.stop_if_interrupted()?;
+        seen += 1;
+        if let Some(what) = quarantine_difference(&quarantine, &file, depth)? {
+            ctx.report.outcome(ExitCode::Integrity);
+            say(ctx, Some(file.asset), format!("quarantine {}/{}", file.store, file.name), what);
+        }
+        Ok::<_, Error>(())
+    })?;
+    let expected = catalog.count_stored()?;
+    if expected != seen {
+        ctx.report.outcome(ExitCode::Integrity);
+        let what = format!("{expected} should be there, operations tell of {seen}");
+        say(ctx, None, "quarantine".to_owned(), what);
+    }
+    for store in quarantine.list_ops()? {
+        if catalog.use_of_store(&store)?.is_none() {
+            ctx.report.outcome(ExitCode::No);
+            let what = "is of no operation that the catalog knows".to_owned();
+            say(ctx, None, format!("quarantine {store}"), what);
+        }
+    }
+    Ok(seen)
+}
+
+fn quarantine_difference(
+    quarantine: &Quarantine,
+    file: &StoredFile,
+    depth: Depth,
+) -> Result<Option<String>, Error> {
+    let Some(folder) = existing(quarantine.op_folder(&file.store))? else {
+        return Ok(Look::Nothing.says());
+    };
+    Ok(look(&folder, file.name.as_bytes(), (file.bytes, &file.digest), depth)?.says())
+}
+
+fn say(ctx: &mut Context<'_>, asset: Option<AssetId>, file: String, what: String) {
+    ctx.report.figure("differences on disk", 1);
+    let fields = vec![
+        ("asset", asset.map(|asset| asset.0).into()),
+        ("file", printable(file.as_bytes()).into()),
+        ("says", what.into()),
+    ];
+    ctx.report.row("difference", fields);
+}

@@ -1,0 +1,127 @@
+//! Histories that real commands write, in random order.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+use shelflife::exit::ExitCode;
+
+use crate::support::TestLibrary;
+use crate::support::scanned::{FULL, picture};
+
+/// Numbers that repeat with their seed.
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    /// A number below `limit`, which is more than zero.
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % limit
+    }
+
+    pub(super) fn of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+        let index = self.below(choices.len() as u64);
+        &choices[usize::try_from(index).unwrap()]
+    }
+}
+
+const PATHS: [&str; 5] =
+    ["tea.png", "tea-150x150.png", "garden.png", "2026/03/hat.png", "2026/03/caf\u{e9}.png"];
+
+/// A library of a few pictures with a context and a license.
+pub(super) fn library() -> TestLibrary {
+    let library = TestLibrary::scanned(&PATHS);
+    library.set_actor("mia");
+    library.add_context("packaging/tin", None);
+    library.add_context("campaign/spring", Some("2026-05-31"));
+    library
+        .run("license add stock-1 --holder Shop --territories DE --reviewed-by li")
+        .expect(ExitCode::Success);
+    library
+}
+
+/// A library after `steps` random commands. Some of them are refused, as in life.
+pub(super) fn played(seed: u64, steps: u64) -> TestLibrary {
+    let (library, mut dice) = (library(), Dice::new(seed));
+    for _ in 0..steps {
+        step(&library, &mut dice);
+    }
+    library
+}
+
+pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
+    let asset = 1 + dice.below(5);
+    let text = format!("text {}", dice.below(1_000));
+    let commands = [
+        format!("describe {asset} {FULL} --context packaging/tin --license stock-1"),
+        format!("describe {asset} {FULL}"),
+        format!("describe {asset} --title '{text}' --alt 'de={text}' --placement blog"),
+        format!("describe {asset} --remove-context packaging/tin --starts-on 2026-03-01"),
+        format!("describe {asset} --time-zone America/New_York --clear owner"),
+        format!("approve {asset}"),
+        format!("approve {asset}"),
+        format!("reject {asset} --reason '{text}'"),
+        format!("expire {asset} --reason '{text}'"),
+        format!("withdraw {asset} --reason '{text}'"),
+        format!("reconsider {asset} --reason '{text}'"),
+        format!("renew {asset} --expires-on 2026-08-31 --review-on 2026-08-01"),
+        format!("hold {asset} --reason '{text}'"),
+        format!("hold {asset} --reason '{text}' --until 2026-03-20"),
+        format!("release {asset} --reason '{text}'"),
+        format!("rules waive SL401 {asset} --reason '{text}' --until 2026-04-08"),
+        format!("rules revoke SL401 {asset} --reason '{text}'"),
+        format!("context change packaging/tin --note '{text}' --apply"),
+        format!("context add product/p{} --owner anna --note '{text}'", dice.below(9)),
+        format!("context end campaign/spring --note '{text}' --apply"),
+        format!("license add l-{} --holder '{text}' --ends-on 2026-12-31", dice.below(9)),
+        "sweep --apply".to_owned(),
+        "clean --apply".to_owned(),
+        "clean --apply".to_owned(),
+        format!("restore {asset} --reason '{text}'"),
+        "scan".to_owned(),
+    ];
+    match dice.below(8) {
+        0 => library.advance_days(i64::try_from(dice.below(20)).unwrap()),
+        1 => meddle(library, dice),
+        _ => {}
+    }
+    let run = library.run(dice.of::<String>(&commands));
+    let fine = [ExitCode::Success, ExitCode::No, ExitCode::Guard, ExitCode::Partial];
+    assert!(fine.contains(&run.exit), "{run}");
+}
+
+/// What people do to files: add, change, remove and put back.
+fn meddle(library: &TestLibrary, dice: &mut Dice) {
+    let path = format!("uploads/{}", dice.of(&PATHS));
+    let shade = u8::try_from(dice.below(250)).unwrap();
+    match dice.below(4) {
+        0 => {
+            library.write(format!("uploads/new-{shade}.png"), picture(shade));
+        }
+        1 if library.path(&path).exists() => {
+            library.write(&path, picture(shade));
+        }
+        2 if library.path(&path).exists() => {
+            fs::rename(library.path(&path), library.path("aside.png")).unwrap();
+        }
+        _ if library.path("aside.png").exists() && !library.path(&path).exists() => {
+            fs::rename(library.path("aside.png"), library.path(&path)).unwrap();
+        }
+        _ => {}
+    }
+}
+
+/// A copy of the catalog as it stands, in a file of its own that can be tampered with.
+pub(super) fn copy(library: &TestLibrary, name: &str) -> PathBuf {
+    let path = library.path(name);
+    let _none_there = fs::remove_file(&path);
+    let catalog = Connection::open(library.path("state/catalog.db")).unwrap();
+    catalog.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+    path
+}

@@ -1,0 +1,170 @@
+//! Whoever edits a table without an entry is told of by `--replay`.
+
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use shelflife::catalog::COMPARED;
+use shelflife::exit::ExitCode;
+
+use super::cases;
+use super::play::{Dice, copy, played};
+use crate::support::TestLibrary;
+use crate::support::scanned::FULL;
+
+/// The columns that are said to be compared, as pairs of table and column.
+fn compared(catalog: &Connection) -> Vec<(&'static str, String)> {
+    let mut pairs = Vec::new();
+    for (table, columns) in COMPARED {
+        let mut statement = catalog.prepare("SELECT name FROM pragma_table_info(?1)").unwrap();
+        let all = statement.query_map([table], |row| row.get::<_, String>(0)).unwrap();
+        let all: Vec<_> = all.map(Result::unwrap).collect();
+        match *columns {
+            "every column" => pairs.extend(all.into_iter().map(|column| (*table, column))),
+            "every column but id" => {
+                let others = all.into_iter().filter(|column| column != "id");
+                pairs.extend(others.map(|column| (*table, column)));
+            }
+            "next_asset" => pairs.push((*table, "value".to_owned())),
+            named => pairs.extend(named.split(' ').map(|column| (*table, column.to_owned()))),
+        }
+    }
+    pairs
+}
+
+/// Gives a random row another value there. Tells whether there was one that could be changed.
+fn edit(catalog: &Connection, (table, column): (&str, &str), dice: &mut Dice) -> bool {
+    catalog
+        .execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;")
+        .unwrap();
+    let condition = if table == "meta" { "key = 'next_asset'" } else { "true" };
+    let rows: i64 = catalog
+        .query_row(&format!("SELECT count(*) FROM {table} WHERE {condition}"), [], |row| row.get(0))
+        .unwrap();
+    if rows == 0 {
+        return false;
+    }
+    let nth = i64::try_from(dice.below(u64::try_from(rows).unwrap())).unwrap();
+    let select = format!("SELECT {column} FROM {table} WHERE {condition} LIMIT 1 OFFSET {nth}");
+    let before: Value = catalog.query_row(&select, [], |row| row.get(0)).unwrap();
+    let after = match (before, column) {
+        (Value::Integer(number), _) => Value::Integer(number + 1),
+        (Value::Text(text), _) if table == "meta" => Value::Text(format!("{text}7")),
+        (Value::Text(text), _) => Value::Text(format!("{text}x")),
+        (Value::Blob(mut bytes), _) => {
+            bytes[0] ^= 1;
+            Value::Blob(bytes)
+        }
+        (Value::Null, name) if name.ends_with("_ms") || name == "pinned" || name == "width" => {
+            Value::Integer(7)
+        }
+        (Value::Null, "height" | "attachment_id" | "exit_code") => Value::Integer(7),
+        (Value::Null | Value::Real(_), _) => Value::Text("x".to_owned()),
+    };
+    let keys: Vec<String> = catalog
+        .prepare("SELECT name FROM pragma_table_info(?1) WHERE pk > 0")
+        .unwrap()
+        .query_map([table], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let keys = keys.join(", ");
+    let update = format!(
+        "UPDATE {table} SET {column} = ?1 WHERE ({keys}) IN
+           (SELECT {keys} FROM {table} WHERE {condition} LIMIT 1 OFFSET {nth})"
+    );
+    // A value that another row has where it must be unique changes nothing.
+    catalog.execute(&update, [after]).is_ok_and(|changed| changed == 1)
+}
+
+fn replay(library: &TestLibrary) -> crate::support::Run {
+    library.run("--catalog struck.db audit verify --replay")
+}
+
+#[test]
+fn an_edit_of_any_compared_column_is_told() {
+    let (mut trials, mut dice) = (0, Dice::new(3));
+    let mut untried = std::collections::BTreeSet::new();
+    for seed in 0..cases(3) {
+        let library = played(seed + 40, 60);
+        // So that every table has rows.
+        library.run(&format!("describe 3 {FULL} --context packaging/tin --license stock-1"));
+        library.run("hold 3 --reason kept").expect(ExitCode::Success);
+        library.run("rules waive SL401 3 --reason known --until 2027-04-08");
+        let pairs = compared(&Connection::open(copy(&library, "struck.db")).unwrap());
+        for (table, column) in pairs {
+            let struck = Connection::open(copy(&library, "struck.db")).unwrap();
+            if !edit(&struck, (table, &column), &mut dice) {
+                untried.insert(format!("{table}.{column}"));
+                continue;
+            }
+            drop(struck);
+            let run = replay(&library);
+            assert_eq!(run.exit, ExitCode::Integrity, "{seed}: {table}.{column}\n{run}");
+            untried.remove(&format!("{table}.{column}"));
+            trials += 1;
+        }
+    }
+    assert!(trials > 200, "{trials}");
+    assert!(untried.len() < 12, "{untried:?}");
+}
+
+#[test]
+fn rows_that_were_added_or_removed_are_told() {
+    for sql in [
+        "DELETE FROM hold WHERE id = (SELECT max(id) FROM hold)",
+        "DELETE FROM waiver",
+        "DELETE FROM description WHERE asset_id = 3",
+        "DELETE FROM asset_license WHERE asset_id = 3",
+        "DELETE FROM alt_text WHERE asset_id = 3",
+        "DELETE FROM asset WHERE id = 2",
+        "DELETE FROM run WHERE id = (SELECT max(id) FROM run)",
+        "DELETE FROM context WHERE id = 1",
+        "INSERT INTO asset_placement VALUES (3, 'shop')",
+        "INSERT INTO asset_context (asset_id, context_id) VALUES (1, 1)",
+        "INSERT INTO hold (asset_id, reason, placed_by, placed_ms) VALUES (1, 'x', 'x', 1)",
+        "INSERT INTO hold (asset_id, reason, placed_by, placed_ms) VALUES (99, 'x', 'x', 1)",
+        "INSERT INTO alt_text VALUES (98, 'en', 'x')",
+        "INSERT INTO run (id, command, actor, started_ms) VALUES ('x', 'x', 'x', 1)",
+        "INSERT INTO root (name, kind, device) VALUES ('x', 'draft', 1)",
+        "INSERT INTO asset SELECT 97, state, was, since_ms, version, root_id, path || 'x', sha256,
+             media_type, width, height, attachment_id, added_ms, files_missing, starts_ms,
+             expires_ms, review_ms FROM asset WHERE id = 3",
+        "INSERT INTO operation_file VALUES ('none', 1, 1, '0001.bin', zeroblob(32), 1, 1, 1,
+             'moved')",
+    ] {
+        let library = super::play::library();
+        library.run(&format!("describe 3 {FULL} --license stock-1")).expect(ExitCode::Success);
+        library.run("hold 3 --reason kept").expect(ExitCode::Success);
+        library
+            .run("rules waive SL401 3 --reason known --until 2026-04-08")
+            .expect(ExitCode::Success);
+        let struck = Connection::open(copy(&library, "struck.db")).unwrap();
+        replay(&library).expect(ExitCode::Success);
+        struck.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        assert!(struck.execute(sql, []).unwrap() > 0, "{sql}");
+        drop(struck);
+        assert_eq!(replay(&library).exit, ExitCode::Integrity, "{sql}");
+    }
+}
+
+#[test]
+fn a_contradiction_is_told_with_both_values() {
+    let library = super::play::library();
+    library.run("reject 2 --reason 'wrong season'").expect(ExitCode::Success);
+    let struck = Connection::open(copy(&library, "struck.db")).unwrap();
+    struck.execute("UPDATE asset SET state = 'approved' WHERE id = 2", []).unwrap();
+    drop(struck);
+    let report =
+        library.run("--catalog struck.db audit verify --replay --format json").json();
+    let items = report["items"].as_array().unwrap();
+    let told: Vec<_> = items.iter().filter(|item| item["kind"] == "contradiction").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let fields = &told[0]["fields"];
+    assert_eq!(
+        *fields,
+        serde_json::json!({
+            "about": "asset 2", "table": "asset", "column": "state", "log": "rejected",
+            "catalog": "approved",
+        })
+    );
+    assert!(items.iter().any(|item| item["fields"]["table"] == "operation_file"));
+}

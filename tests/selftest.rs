@@ -1,0 +1,172 @@
+//! `doctor --selftest`: what file systems can do, found out by trying.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use shelflife::exit::ExitCode;
+
+use crate::support::{Run, TestLibrary, skip};
+
+/// What was found of an ability.
+fn found<'r>(report: &'r Value, ability: &str) -> &'r str {
+    let items = report["items"].as_array().unwrap();
+    let item = items.iter().find(|item| item["fields"]["ability"] == ability);
+    item.unwrap_or_else(|| panic!("no {ability}"))["fields"]["found"].as_str().unwrap()
+}
+
+fn fit(report: &Value) -> Vec<(String, bool)> {
+    let items = report["items"].as_array().unwrap().iter();
+    let rows = items.filter(|item| item["kind"] == "fitness");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    rows.map(|row| (text(&row["fields"]["for"]), row["fields"]["fit"] == "yes")).collect()
+}
+
+fn selftest(dir: &Path) -> Run {
+    let library = TestLibrary::new();
+    let words = ["doctor", "--format", "json", "--selftest"].map(Into::into);
+    let words: Vec<_> = words.into_iter().chain([dir.as_os_str().to_owned()]).collect();
+    let before = fs::read_dir(dir).map(Iterator::count).unwrap_or_default();
+    let run = library.run_words(&words, b"");
+    assert_eq!(fs::read_dir(dir).map(Iterator::count).unwrap_or_default(), before, "{run}");
+    run
+}
+
+/// A file system of its own in a file, mounted for as long as the value lives.
+struct Mounted {
+    folder: tempfile::TempDir,
+}
+
+impl Mounted {
+    /// Where it cannot be made or mounted, says why not.
+    fn new(make: &[&str], mount: &[&str], megabytes: u64) -> Result<Self, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let image = folder.path().join("image");
+        fs::File::create(&image).unwrap().set_len(megabytes << 20).unwrap();
+        fs::create_dir(folder.path().join("mounted")).unwrap();
+        let run = |words: &[&str], more: &[&Path]| {
+            let output = Command::new(words[0]).args(&words[1..]).args(more).output();
+            let output = output.map_err(|error| format!("{}: {error}", words[0]))?;
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            if output.status.success() { Ok(()) } else { Err(format!("{}: {said}", words[0])) }
+        };
+        run(make, &[&image])?;
+        run(mount, &[&image, &folder.path().join("mounted")])?;
+        Ok(Self { folder })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("mounted")
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _gone = Command::new("umount").arg(self.path()).status();
+    }
+}
+
+/// Whether this is where `tests/run` installs what makes file systems.
+fn may_mount() -> bool {
+    rustix::process::geteuid().is_root() && Path::new("/dev/loop-control").exists()
+}
+
+/// What a proper file system of Linux can do.
+fn assert_complete(report: &Value) {
+    for ability in [
+        "rename without replacing",
+        "hard links",
+        "sync of a folder",
+        "private files and folders",
+        "file locks",
+        "symbolic links",
+        "holes in files",
+    ] {
+        assert_eq!(found(report, ability), "yes", "{ability}");
+    }
+    assert_eq!(found(report, "letter case of names"), "told apart");
+    assert_eq!(found(report, "composed and decomposed names"), "two files");
+    assert_eq!(found(report, "longest name"), "255 bytes");
+}
+
+#[test]
+fn the_checkout_is_on_a_file_system_that_moves_need() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let run = selftest(dir);
+    let report = run.json();
+    assert_eq!(found(&report, "sync of a folder"), "yes");
+    assert_eq!(found(&report, "file locks"), "yes");
+    let all_fit = fit(&report).iter().all(|(_, fit)| *fit);
+    assert_eq!(run.exit == ExitCode::Success, all_fit, "{run}");
+    assert_eq!(fit(&report).len(), 3);
+}
+
+#[test]
+fn memory_is_good_for_a_root_alone() {
+    let dir = Path::new("/dev/shm");
+    let type_of = Command::new("stat").args(["-f", "-c", "%T"]).arg(dir).output();
+    let is_memory = type_of.is_ok_and(|output| output.stdout.starts_with(b"tmpfs"));
+    let Some(()) = is_memory.then_some(()).or_else(|| skip("there is no tmpfs")) else { return };
+    let dir = tempfile::tempdir_in(dir).unwrap();
+    let run = selftest(dir.path());
+    let report = run.json();
+    assert_complete(&report);
+    assert_eq!(found(&report, "file system"), "tmpfs");
+    let expected = [("root", true), ("quarantine", false), ("catalog", false)];
+    assert_eq!(fit(&report), expected.map(|(part, fit)| (part.to_owned(), fit)));
+    run.expect(ExitCode::No);
+}
+
+#[test]
+fn disks_of_linux_are_good_for_everything() {
+    for (name, make, size) in [
+        ("ext4", ["mkfs.ext4", "-q"], 16),
+        ("xfs", ["mkfs.xfs", "-q"], 320),
+    ] {
+        let mounted = match Mounted::new(&make, &["mount", "-o", "loop"], size) {
+            Ok(mounted) => mounted,
+            // Without root or loop devices, as in most containers, nothing can be mounted.
+            Err(why) if !may_mount() => {
+                let _told = why;
+                continue;
+            }
+            Err(why) => {
+                skip::<()>(&why);
+                continue;
+            }
+        };
+        let run = selftest(&mounted.path()).expect(ExitCode::Success);
+        let report = run.json();
+        assert_complete(&report);
+        assert_eq!(found(&report, "file system"), name);
+        assert!(fit(&report).iter().all(|(_, fit)| *fit));
+    }
+}
+
+#[test]
+fn a_stick_keeps_neither_modes_nor_names_apart() {
+    let mounted = Mounted::new(&["mkfs.exfat", "-q"], &["mount.exfat-fuse"], 16);
+    // Without FUSE, as in most containers, there is nothing to try.
+    let Ok(mounted) = mounted else { return };
+    let run = selftest(&mounted.path()).expect(ExitCode::No);
+    let report = run.json();
+    assert_eq!(found(&report, "letter case of names"), "ignored");
+    assert_eq!(found(&report, "rename without replacing"), "no");
+    assert_eq!(found(&report, "hard links"), "no");
+    assert_eq!(found(&report, "file system"), "FUSE");
+    assert!(!fit(&report)[2].1, "{run}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_an_error_that_says_so() {
+    let library = TestLibrary::new();
+    library.write("file", b"");
+    for (dir, exit) in [("none", ExitCode::Io), ("file", ExitCode::Io), ("/proc", ExitCode::Io)] {
+        let run = library.run(&format!("doctor --selftest {dir}"));
+        assert_eq!(run.exit, exit, "{run}");
+        assert!(run.stderr.contains("cannot"), "{run}");
+    }
+    let run = library.run("doctor --selftest .").stdout;
+    assert!(run.contains("good for all"), "{run}");
+}
