@@ -120,10 +120,8 @@ fn memory_is_good_for_a_root_alone() {
 
 #[test]
 fn disks_of_linux_are_good_for_everything() {
-    for (name, make, size) in [
-        ("ext4", ["mkfs.ext4", "-q"], 16),
-        ("xfs", ["mkfs.xfs", "-q"], 320),
-    ] {
+    for (name, make, size) in [("ext4", ["mkfs.ext4", "-q"], 16), ("xfs", ["mkfs.xfs", "-q"], 320)]
+    {
         let mounted = match Mounted::new(&make, &["mount", "-o", "loop"], size) {
             Ok(mounted) => mounted,
             // Without root or loop devices, as in most containers, nothing can be mounted.

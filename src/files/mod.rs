@@ -17,10 +17,10 @@ pub mod private;
 pub mod quarantine;
 pub mod read;
 pub mod root;
+mod secret;
 pub mod selftest;
 pub mod steps;
 pub mod walk;
-mod secret;
 mod write;
 
 pub use count::{count, identities};

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 
-use super::play::Dice;
+use super::play::{Dice, open};
 
 /// The attacks of the table in `docs/reliability.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Attack {
             std::fs::copy(older, path).unwrap();
             return;
         }
-        let catalog = Connection::open(path).unwrap();
+        let catalog = open(path);
         let length: i64 =
             catalog.query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).unwrap();
         let seq = 1 + pick(dice, size - 2);

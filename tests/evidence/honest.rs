@@ -1,5 +1,7 @@
 //! No honest history looks forged.
 
+use std::collections::BTreeSet;
+
 use shelflife::exit::ExitCode;
 
 use super::cases;
@@ -7,6 +9,7 @@ use super::play::played;
 
 #[test]
 fn the_tables_are_what_the_log_leads_to_after_any_commands() {
+    let mut kinds = BTreeSet::new();
     for seed in 0..cases(12) {
         let library = played(seed, 30);
         library.run("audit checkpoint --new-key key").expect(ExitCode::Success);
@@ -14,10 +17,26 @@ fn the_tables_are_what_the_log_leads_to_after_any_commands() {
         library.write("note", note.stdout);
         let run = library.run("audit verify --replay --checkpoint note");
         assert_eq!(run.exit, ExitCode::Success, "seed {seed}\n{run}");
+        kinds.extend(library.audit_entries().into_iter().map(|entry| entry.kind));
         let scanned = library.run("scan");
         if scanned.exit == ExitCode::Success {
             let run = library.run("audit verify --replay --disk=full --checkpoint note");
             assert_eq!(run.exit, ExitCode::Success, "seed {seed}\n{run}");
         }
+    }
+    for kind in [
+        "asset.approve",
+        "asset.original",
+        "asset.release",
+        "asset.void",
+        "context.change",
+        "context.end",
+        "file.found",
+        "file.missing",
+        "license.add",
+        "quarantine.done",
+        "restore.done",
+    ] {
+        assert!(kinds.contains(kind), "{kind} is not in {kinds:?}");
     }
 }

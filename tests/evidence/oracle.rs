@@ -74,11 +74,13 @@ fn an_independent_verifier_gives_the_same_verdict_on_honest_and_on_forged_logs()
         step(&library, &mut dice);
         library.run("release 2 --reason again").expect(ExitCode::Success);
         let key = *dice.of(&[None, Some(keys[0].as_str()), Some(keys[1].as_str())]);
-        let fits = key.is_none() || key == keys.iter().map(String::as_str).nth(match signer {
-            " --key one" => 0,
-            " --key two" => 1,
-            _ => 2,
-        });
+        let fits = key.is_none()
+            || key
+                == keys.iter().map(String::as_str).nth(match signer {
+                    " --key one" => 0,
+                    " --key two" => 1,
+                    _ => 2,
+                });
         let (sound, forged) = (format!("sound-{round}.db"), format!("forged-{round}.db"));
         copy(&library, &sound);
         questions.put(&library, &sound, Some(&note_name), key);

@@ -27,10 +27,9 @@ fn each_attack_shows_where_the_table_says_and_nowhere_else() {
                 let struck = copy(&library, "struck.db");
                 attack.strike(&struck, size, &older, &mut dice);
                 let (alone, with_note) = attack.shows();
-                for (command, shows) in [
-                    ("audit verify", alone),
-                    ("audit verify --checkpoint note", with_note),
-                ] {
+                for (command, shows) in
+                    [("audit verify", alone), ("audit verify --checkpoint note", with_note)]
+                {
                     let run = library.run(&format!("--catalog struck.db {command}"));
                     let expected = if shows { ExitCode::Integrity } else { ExitCode::Success };
                     assert_eq!(run.exit, expected, "{attack:?} of {seed}: {command}\n{run}");

@@ -129,9 +129,7 @@ impl Folded {
         for column in TOLD_OF_A_ROW {
             let usual = || if column == "files_missing" { json!(0) } else { Value::Null };
             match told {
-                Some(told) => {
-                    row.insert(column, told.get(column).cloned().unwrap_or_else(usual))
-                }
+                Some(told) => row.insert(column, told.get(column).cloned().unwrap_or_else(usual)),
                 None => row.remove(column),
             };
         }
@@ -146,12 +144,7 @@ impl Folded {
     ) -> Result<()> {
         let about = format!("asset {asset}");
         let row = held(catalog, "SELECT * FROM asset WHERE id = ?1", &asset)?;
-        compare(
-            Spot { about: &about, table: "asset" },
-            self.row.as_ref(),
-            row.first(),
-            visit,
-        );
+        compare(Spot { about: &about, table: "asset" }, self.row.as_ref(), row.first(), visit);
         self.compare_description(catalog, (asset, &about), visit)?;
         self.compare_links(catalog, records, (asset, &about), visit)?;
         self.decided.compare(catalog, (asset, &about), visit)

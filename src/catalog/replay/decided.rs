@@ -27,7 +27,9 @@ impl Decided {
     pub(super) fn take(&mut self, entry: &Entry<'_>) {
         match entry.kind {
             "asset.hold" => self.hold(entry, entry.field("reason"), entry.text("until")),
-            "asset.release" => end(&mut self.holds, entry, ["released_by", "released_ms"], |_| true),
+            "asset.release" => {
+                end(&mut self.holds, entry, ["released_by", "released_ms"], |_| true)
+            }
             "asset.waive" => self.waive(entry),
             "asset.unwaive" => self.revoke(entry),
             kind => {

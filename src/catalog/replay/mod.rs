@@ -34,10 +34,7 @@ pub const COMPARED: &[(&str, &str)] = &[
     ("asset_license", "every column"),
     ("hold", "every column but id"),
     ("waiver", "every column but id"),
-    (
-        "operation",
-        "kind asset_id run_id state opened_ms closed_ms store",
-    ),
+    ("operation", "kind asset_id run_id state opened_ms closed_ms store"),
     ("operation_file", "every column"),
     ("context", "every column"),
     ("context_revision", "every column"),

@@ -18,8 +18,20 @@ const ENTRIES: &str = "
 
 /// The columns of a license that an entry names as the table does.
 const LICENSE: [&str; 14] = [
-    "holder", "document", "note", "zone", "starts_on", "ends_on", "starts_ms", "ends_ms",
-    "territories", "placements", "credit", "reviewed_by", "reviewed_on", "version",
+    "holder",
+    "document",
+    "note",
+    "zone",
+    "starts_on",
+    "ends_on",
+    "starts_ms",
+    "ends_ms",
+    "territories",
+    "placements",
+    "credit",
+    "reviewed_by",
+    "reviewed_on",
+    "version",
 ];
 const CONTEXT: [&str; 8] =
     ["title", "owner", "rule", "zone", "starts_on", "ends_on", "starts_ms", "ends_ms"];
@@ -96,11 +108,8 @@ impl Records {
         let key = event.text("context");
         let (kind, slug) = key.split_once('/').unwrap_or_default();
         let number = i64::try_from(self.contexts.len() + 1).unwrap_or(i64::MAX);
-        let mut context = Told::from([
-            ("kind", json!(kind)),
-            ("slug", json!(slug)),
-            ("version", json!(1)),
-        ]);
+        let mut context =
+            Told::from([("kind", json!(kind)), ("slug", json!(slug)), ("version", json!(1))]);
         for column in CONTEXT {
             context.extend(event.told(column).map(|value| (column, value)));
         }

@@ -42,9 +42,8 @@ pub(super) fn held(catalog: &Catalog, sql: &'static str, key: &dyn ToSql) -> Res
 }
 
 fn cells(row: &Row<'_>, names: &[String]) -> Result<Held> {
-    let cell = |(index, name): (usize, &String)| {
-        Ok((name.clone(), value(row.get_ref(index)?, name)))
-    };
+    let cell =
+        |(index, name): (usize, &String)| Ok((name.clone(), value(row.get_ref(index)?, name)));
     names.iter().enumerate().map(cell).collect()
 }
 

@@ -8,26 +8,56 @@ use super::rows::{Spot, held, shown};
 
 /// Each table with the rows of an asset that the log never added.
 const STRAYS: &[(&str, &str)] = &[
-    ("asset", "SELECT id FROM asset a
-               WHERE ?1 AND NOT EXISTS (SELECT 1 FROM audit WHERE asset_id = a.id)"),
-    ("description", "SELECT asset_id AS id FROM description
-                     WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("alt_text", "SELECT DISTINCT asset_id AS id FROM alt_text
-                  WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("asset_placement", "SELECT DISTINCT asset_id AS id FROM asset_placement
-                         WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("asset_context", "SELECT DISTINCT asset_id AS id FROM asset_context
-                       WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("asset_license", "SELECT DISTINCT asset_id AS id FROM asset_license
-                       WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("hold", "SELECT DISTINCT asset_id AS id FROM hold
-              WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("waiver", "SELECT DISTINCT asset_id AS id FROM waiver
-                WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("operation", "SELECT DISTINCT asset_id AS id FROM operation
-                   WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)"),
-    ("operation_file", "SELECT DISTINCT operation_id AS id FROM operation_file
-                        WHERE ?1 AND operation_id NOT IN (SELECT id FROM operation)"),
+    (
+        "asset",
+        "SELECT id FROM asset a
+               WHERE ?1 AND NOT EXISTS (SELECT 1 FROM audit WHERE asset_id = a.id)",
+    ),
+    (
+        "description",
+        "SELECT asset_id AS id FROM description
+                     WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "alt_text",
+        "SELECT DISTINCT asset_id AS id FROM alt_text
+                  WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "asset_placement",
+        "SELECT DISTINCT asset_id AS id FROM asset_placement
+                         WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "asset_context",
+        "SELECT DISTINCT asset_id AS id FROM asset_context
+                       WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "asset_license",
+        "SELECT DISTINCT asset_id AS id FROM asset_license
+                       WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "hold",
+        "SELECT DISTINCT asset_id AS id FROM hold
+              WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "waiver",
+        "SELECT DISTINCT asset_id AS id FROM waiver
+                WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "operation",
+        "SELECT DISTINCT asset_id AS id FROM operation
+                   WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
+        "operation_file",
+        "SELECT DISTINCT operation_id AS id FROM operation_file
+                        WHERE ?1 AND operation_id NOT IN (SELECT id FROM operation)",
+    ),
 ];
 
 /// Tells of those, and of a next number that is not the one after `newest`.

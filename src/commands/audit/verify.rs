@@ -125,10 +125,7 @@ fn say(ctx: &mut Context<'_>, file: &Path, note: &SignedCheckpoint, verdict: Ver
     ctx.report.row("checkpoint", fields);
 }
 
-fn read_note<'f>(
-    ctx: &Context<'_>,
-    file: &'f Path,
-) -> Result<(&'f Path, SignedCheckpoint), Error> {
+fn read_note<'f>(ctx: &Context<'_>, file: &'f Path) -> Result<(&'f Path, SignedCheckpoint), Error> {
     let text = read(&ctx.current_dir.join(file))?;
     let note = SignedCheckpoint::read(&text)
         .map_err(|error| Error::usage(format!("{} is no checkpoint: {error}", shown(file))))?;
@@ -149,8 +146,7 @@ fn read(path: &Path) -> Result<String, Error> {
     let mut text = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;
     file.take(MOST).read_to_end(&mut text).map_err(failed)?;
-    String::from_utf8(text)
-        .map_err(|_| Error::usage(format!("{} is no text", shown(path))))
+    String::from_utf8(text).map_err(|_| Error::usage(format!("{} is no text", shown(path))))
 }
 
 fn shown(file: &Path) -> String {

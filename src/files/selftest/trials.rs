@@ -57,7 +57,11 @@ impl Known {
         match done {
             Ok(()) => Ok(Self::Yes),
             Err(
-                Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM | Errno::NOTTY
+                Errno::INVAL
+                | Errno::NOSYS
+                | Errno::OPNOTSUPP
+                | Errno::PERM
+                | Errno::NOTTY
                 | Errno::NOLCK,
             ) => Ok(Self::No),
             Err(errno) => Err(errno),
@@ -86,16 +90,16 @@ fn trial(
 fn rename(folder: &Folder, links: Known) -> Result<Trial> {
     made(folder, "rename-from")?;
     made(folder, "rename-taken")?;
-    let rename = |to: &str| {
-        renameat_with(folder, "rename-from", folder, to, RenameFlags::NOREPLACE)
-    };
+    let rename =
+        |to: &str| renameat_with(folder, "rename-from", folder, to, RenameFlags::NOREPLACE);
     let failed = |errno| folder.failed("rename file", b"rename-from", errno);
     let ability = "rename without replacing";
     let refused = match rename("rename-taken") {
         Err(Errno::EXIST) => Known::Yes,
         other => Known::of(other.and(Err(Errno::INVAL))).map_err(failed)?,
     };
-    let known = refused == Known::Yes && Known::of(rename("rename-to")).map_err(failed)? == Known::Yes;
+    let known =
+        refused == Known::Yes && Known::of(rename("rename-to")).map_err(failed)? == Known::Yes;
     Ok(match (known, links) {
         (true, _) => trial(ability, "yes", "good for all", ANY),
         (false, Known::Yes) => trial(ability, "no", "restore falls back to link and unlink", ANY),
@@ -150,9 +154,8 @@ fn privacy(folder: &Folder) -> Result<Trial> {
 
 fn beneath(folder: &Folder) -> Result<Trial> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let open = |path: &str| {
-        openat2(folder, path, flags, Mode::empty(), ResolveFlags::BENEATH).map(drop)
-    };
+    let open =
+        |path: &str| openat2(folder, path, flags, Mode::empty(), ResolveFlags::BENEATH).map(drop);
     let failed = |errno| folder.failed("open folder", b".", errno);
     let known = Known::of(open(".")).map_err(failed)?;
     let ability = "opening beneath a folder only";
@@ -172,7 +175,12 @@ fn locks(folder: &Folder) -> Result<Trial> {
     let ability = "file locks";
     Ok(match (known, lock(&second)) {
         (Known::Yes, Err(Errno::WOULDBLOCK)) => trial(ability, "yes", "good for all", ANY),
-        _ => trial(ability, "no", "not for the catalog: two runs could not see each other", NOT_CATALOG),
+        _ => trial(
+            ability,
+            "no",
+            "not for the catalog: two runs could not see each other",
+            NOT_CATALOG,
+        ),
     })
 }
 
