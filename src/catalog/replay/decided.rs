@@ -28,7 +28,7 @@ impl Decided {
         match entry.kind {
             "asset.hold" => self.hold(entry, entry.field("reason"), entry.text("until")),
             "asset.release" => {
-                end(&mut self.holds, entry, ["released_by", "released_ms"], |_| true)
+                end(&mut self.holds, entry, ["released_by", "released_ms"], |_| true);
             }
             "asset.waive" => self.waive(entry),
             "asset.unwaive" => self.revoke(entry),

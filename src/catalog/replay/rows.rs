@@ -1,6 +1,7 @@
 //! Rows as they are compared: column by column, as plain values.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, ToSql};
@@ -32,7 +33,7 @@ pub(super) fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<&'r str> {
 /// The rows of a query about `key`, in its order.
 pub(super) fn held(catalog: &Catalog, sql: &'static str, key: &dyn ToSql) -> Result<Vec<Held>> {
     let mut statement = catalog.conn.prepare_cached(sql)?;
-    let names: Vec<_> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<_> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([key])?;
     let mut held = Vec::new();
     while let Some(row) = rows.next()? {
@@ -56,7 +57,11 @@ fn value(cell: ValueRef<'_>, name: &str) -> Value {
         ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into(),
         ValueRef::Blob(bytes) if name == "path" => printable(bytes).into(),
         ValueRef::Blob(bytes) => {
-            bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+            let mut digits = String::with_capacity(bytes.len() * 2);
+            for byte in bytes {
+                let _infallible = write!(digits, "{byte:02x}");
+            }
+            digits.into()
         }
     }
 }

@@ -67,7 +67,7 @@ fn look_at_root(
         seen += 1;
         if let Some(what) = library_difference(&mut folders, &file, depth)? {
             ctx.report.outcome(ExitCode::No);
-            say(ctx, file.asset, format!("{}/{}", record.name, file.path), what);
+            say(ctx, file.asset, &format!("{}/{}", record.name, file.path), what);
         }
         Ok::<_, Error>(())
     })?;
@@ -171,7 +171,7 @@ fn look_at_quarantine(
         seen += 1;
         if let Some(what) = quarantine_difference(&quarantine, &file, depth)? {
             ctx.report.outcome(ExitCode::Integrity);
-            say(ctx, Some(file.asset), format!("quarantine {}/{}", file.store, file.name), what);
+            say(ctx, Some(file.asset), &format!("quarantine {}/{}", file.store, file.name), what);
         }
         Ok::<_, Error>(())
     })?;
@@ -179,13 +179,13 @@ fn look_at_quarantine(
     if expected != seen {
         ctx.report.outcome(ExitCode::Integrity);
         let what = format!("{expected} should be there, operations tell of {seen}");
-        say(ctx, None, "quarantine".to_owned(), what);
+        say(ctx, None, "quarantine", what);
     }
     for store in quarantine.list_ops()? {
         if catalog.use_of_store(&store)?.is_none() {
             ctx.report.outcome(ExitCode::No);
             let what = "is of no operation that the catalog knows".to_owned();
-            say(ctx, None, format!("quarantine {store}"), what);
+            say(ctx, None, &format!("quarantine {store}"), what);
         }
     }
     Ok(seen)
@@ -202,7 +202,7 @@ fn quarantine_difference(
     Ok(look(&folder, file.name.as_bytes(), (file.bytes, &file.digest), depth)?.says())
 }
 
-fn say(ctx: &mut Context<'_>, asset: Option<AssetId>, file: String, what: String) {
+fn say(ctx: &mut Context<'_>, asset: Option<AssetId>, file: &str, what: String) {
     ctx.report.figure("differences on disk", 1);
     let fields = vec![
         ("asset", asset.map(|asset| asset.0).into()),

@@ -61,8 +61,8 @@ pub fn try_abilities(dir: &Path) -> Result<Vec<Trial>> {
 /// A name that is not there already: nobody can guess it.
 fn own_name() -> Result<String> {
     let bytes = random_bytes()?;
-    let digits = bytes.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>();
-    Ok(format!(".shelflife-selftest-{digits}"))
+    let number = u64::from_be_bytes(bytes.first_chunk().copied().unwrap_or_default());
+    Ok(format!(".shelflife-selftest-{number:016x}"))
 }
 
 /// Removes the folder with all that the trials left in it, which is one level deep.

@@ -136,12 +136,16 @@ fn folder_sync(folder: &Folder) -> Result<Trial> {
     }
 }
 
+fn is_open(mode: u32) -> bool {
+    mode & 0o077 != 0
+}
+
 fn privacy(folder: &Folder) -> Result<Trial> {
     let failed = |errno| folder.failed("make folder", b"private", errno);
     mkdirat(folder, "private", Mode::RWXU).map_err(failed)?;
     made(folder, "private-file")?;
     let closed = |name: &[u8]| -> Result<bool> {
-        Ok(folder.stat(name)?.is_some_and(|stat| stat.mode & 0o077 == 0))
+        Ok(folder.stat(name)?.is_some_and(|stat| !is_open(stat.mode)))
     };
     let kept = closed(b"private")? && closed(b"private-file")?;
     let ability = "private files and folders";
@@ -263,19 +267,21 @@ fn file_system(folder: &Folder) -> Result<Trial> {
         let follows = "not for the catalog: locks and syncs cannot be relied on";
         return Ok(trial(ability, name, follows, NOT_CATALOG));
     }
-    let magic = i64::try_from(found.f_type).unwrap_or_default() & 0xffff_ffff;
-    Ok(match local_name(magic) {
+    Ok(match local_name(found.f_type) {
         Some(name @ ("tmpfs" | "ramfs")) => {
             let follows = "not for the catalog, not for the quarantine: gone after a restart";
             trial(ability, name, follows, PRIVATE)
         }
         Some(name) => trial(ability, name, "good for all", ANY),
-        None => trial(ability, format!("number {magic:x}"), "local, as far as is known", ANY),
+        None => {
+            trial(ability, format!("number {:x}", found.f_type), "local, as far as is known", ANY)
+        }
     })
 }
 
 /// By the magic numbers of statfs(2).
-fn local_name(magic: i64) -> Option<&'static str> {
+fn local_name(magic: impl TryInto<i64>) -> Option<&'static str> {
+    let magic = magic.try_into().unwrap_or_default() & 0xffff_ffff;
     Some(match magic {
         0xef53 => "ext4",
         0x5846_5342 => "xfs",
