@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::{Defect, Item, Problem};
+use crate::domain::path::RelPath;
 
 /// So many ids are held; of more, the lowest are forgotten.
 const MAX_IDS: usize = 1 << 16;
@@ -17,10 +18,13 @@ pub struct Repeats {
 impl Repeats {
     /// What is wrong with an entry whose id another one had before it, with another file.
     pub fn check(&mut self, item: &Item) -> Option<Problem> {
-        let (id, file) = (item.attachment?, item.main_file().cloned().or_else(|| item.uploaded())?);
-        let mut hasher = DefaultHasher::new();
-        file.hash(&mut hasher);
-        let file = hasher.finish();
+        let hash = |file: &RelPath| {
+            let mut hasher = DefaultHasher::new();
+            file.hash(&mut hasher);
+            hasher.finish()
+        };
+        let file = item.main_file().map(hash).or_else(|| item.uploaded().as_ref().map(hash));
+        let (id, file) = (item.attachment?, file?);
         let known = *self.files.entry(id).or_insert(file);
         if self.files.len() > MAX_IDS {
             self.files.pop_first();
@@ -36,7 +40,6 @@ impl Repeats {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::path::RelPath;
 
     fn item(id: i64, file: &str) -> Item {
         Item { attachment: Some(id), file: RelPath::new(file).ok(), ..Item::default() }

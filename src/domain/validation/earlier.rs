@@ -3,8 +3,10 @@
 //! **Invariant:** memory does not grow with the export. Of more than about 100,000 items the
 //! oldest are forgotten first, so that what is found is true and the rest is missed.
 
-use super::kin::{Kin, Others, Peer, key_of_alt, key_of_name, tag};
-use super::{Known, folded_text};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use super::Known;
+use super::kin::{Kin, Others, Peer, key_of_name, tag};
 use crate::domain::path::RelPath;
 
 /// Traces are kept in buckets of four: 131,072 of a kind, in 1.5 MiB.
@@ -47,9 +49,8 @@ impl Earlier {
             let key = key_of_name(0, path);
             self.names.meet(key, trace(key))
         });
-        let alt = item.alt.map(|(locale, text)| (locale, folded_text(text)));
-        let alt = alt.filter(|(_, folded)| !folded.is_empty()).and_then(|(locale, folded)| {
-            let key = key_of_alt(locale, &folded);
+        let alt = item.alt.and_then(|(locale, text)| {
+            let key = key_of_text(locale, text)?;
             Some((locale.to_owned(), self.alts.meet(key, trace(key))?))
         });
         Kin { names, alts: alt.into_iter().collect(), ..Kin::default() }
@@ -60,6 +61,17 @@ impl Default for Earlier {
     fn default() -> Self {
         Self { names: Traces::new(), alts: Traces::new() }
     }
+}
+
+/// The same for texts of the same letters and digits in the same order, whatever their case; `None`
+/// for a text without any.
+fn key_of_text(locale: &str, text: &str) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    locale.hash(&mut hasher);
+    let mut signs = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    signs.next()?.hash(&mut hasher);
+    signs.for_each(|sign| sign.hash(&mut hasher));
+    Some(hasher.finish())
 }
 
 /// The first item that had a key. All zero where there is none.

@@ -244,7 +244,7 @@ pub(super) fn key_of_name(root: i64, path: &RelPath) -> u64 {
     hasher.finish()
 }
 
-pub(super) fn key_of_alt(locale: &str, folded: &str) -> u64 {
+fn key_of_alt(locale: &str, folded: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     locale.hash(&mut hasher);
     folded.hash(&mut hasher);

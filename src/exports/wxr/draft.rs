@@ -254,8 +254,8 @@ impl Draft {
     /// The URL that WordPress gives is made of the name of the file.
     fn compare(&mut self, url: Option<&str>, file: Option<&RelPath>) {
         let (Some(url), Some(file)) = (url, file) else { return };
-        if upload_path(url).is_some_and(|path| path.name() != file.name())
-            && !url.as_bytes().ends_with(file.name())
+        if !url.as_bytes().ends_with(file.name())
+            && upload_path(url).is_some_and(|path| path.name() != file.name())
         {
             self.report(self.line, Defect::OtherUrl { url: shown(url) });
         }
