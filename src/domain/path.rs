@@ -62,17 +62,20 @@ impl RelPath {
     /// Accepts a path that an export claims, more strictly than [`RelPath::new`]: a backslash,
     /// a drive letter, a URL scheme and percent-encoded dots or slashes are refused too.
     pub fn claimed(text: &str) -> Result<Self, PathError> {
-        let lower = text.to_ascii_lowercase();
-        if text.contains('\\') {
+        let bytes = text.as_bytes();
+        if bytes.contains(&b'\\') {
             return Err(PathError::Backslash);
         }
-        if lower.contains("://") || lower.get(1..3) == Some(":/") {
+        if text.contains("://") || text.get(1..3) == Some(":/") {
             return Err(PathError::Absolute);
         }
-        if ["%2e", "%2f", "%5c", "%00"].iter().any(|code| lower.contains(code)) {
+        let is_code = |part: &[u8]| {
+            [b"%2e", b"%2f", b"%5c", b"%00"].iter().any(|code| part.eq_ignore_ascii_case(*code))
+        };
+        if bytes.contains(&b'%') && bytes.windows(3).any(is_code) {
             return Err(PathError::Traversal);
         }
-        Self::new(text.as_bytes())
+        Self::new(bytes)
     }
 
     /// A path for what has none, where a path has to be.

@@ -1,5 +1,7 @@
 //! The URL of a file, as far as an export's reader has to understand it.
 
+use std::borrow::Cow;
+
 use super::Defect;
 use super::problem::shown;
 use crate::domain::path::{PathError, RelPath};
@@ -56,8 +58,8 @@ pub fn served_path(url: &str) -> Option<RelPath> {
 }
 
 fn beneath_uploads(url: &str, part: impl Fn(&str) -> &str) -> Option<RelPath> {
-    let path = String::from_utf8(decoded(path_of(url))).ok()?;
-    let (_, beneath) = path.split_once(UPLOADS)?;
+    let path = decoded(path_of(url));
+    let (_, beneath) = str::from_utf8(&path).ok()?.split_once(UPLOADS)?;
     RelPath::claimed(part(beneath)).ok()
 }
 
@@ -93,7 +95,10 @@ fn path_of(url: &str) -> &str {
 }
 
 /// The bytes that percent signs stand for; one that stands for nothing stays.
-fn decoded(text: &str) -> Vec<u8> {
+fn decoded(text: &str) -> Cow<'_, [u8]> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text.as_bytes());
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
@@ -105,7 +110,7 @@ fn decoded(text: &str) -> Vec<u8> {
         bytes.push(value.unwrap_or(*first));
         rest = if value.is_some() { after.get(2..).unwrap_or_default() } else { after };
     }
-    bytes
+    Cow::Owned(bytes)
 }
 
 #[cfg(test)]

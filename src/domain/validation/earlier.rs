@@ -66,12 +66,15 @@ impl Default for Earlier {
 /// The same for texts of the same letters and digits in the same order, whatever their case; `None`
 /// for a text without any.
 fn key_of_text(locale: &str, text: &str) -> Option<u64> {
+    let signs = text.chars().filter(|c| c.is_alphanumeric());
+    let signs: String = if text.is_ascii() {
+        signs.map(|c| c.to_ascii_lowercase()).collect()
+    } else {
+        signs.flat_map(char::to_lowercase).collect()
+    };
     let mut hasher = DefaultHasher::new();
-    locale.hash(&mut hasher);
-    let mut signs = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
-    signs.next()?.hash(&mut hasher);
-    signs.for_each(|sign| sign.hash(&mut hasher));
-    Some(hasher.finish())
+    (locale, &signs).hash(&mut hasher);
+    (!signs.is_empty()).then(|| hasher.finish())
 }
 
 /// The first item that had a key. All zero where there is none.

@@ -1,10 +1,12 @@
-//! Keeps every token of an export short, so that a parser that holds one at a time stays small.
+//! Cuts an export into stretches of whole, short tokens, so that a parser needs no more than one.
 //!
 //! A text longer than [`crate::exports::MAX_TEXT`] is cut; markup that does not end is mended or
-//! left out. Each such change is a [`Note`] that can be taken once the parser has asked for what
-//! stands after it. Lines stay those of the source.
+//! left out. Each such change is a [`Note`] behind its stretch. Lines stay those of the source.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
+
+use quick_xml::events::Event as Token;
+use quick_xml::reader::Reader;
 
 use super::lexer::{Fed, Lexer};
 use super::scrub::Scrubbed;
@@ -21,6 +23,15 @@ pub(super) enum Note {
     DocumentType,
 }
 
+/// What a stretch holds.
+#[derive(Debug)]
+pub(super) enum Part<'a> {
+    Token(Token<'a>),
+    /// The parser does not take what stands here for a token.
+    Malformed(String),
+    Note(Note),
+}
+
 /// Clean text with short tokens.
 #[derive(Debug)]
 pub(super) struct Bounded<R> {
@@ -29,13 +40,9 @@ pub(super) struct Bounded<R> {
     /// Text of the source; what lies before `fed` has gone through the lexer.
     clean: String,
     fed: usize,
-    /// What the parser may read; it has consumed what lies before `consumed`.
-    given: Vec<u8>,
-    consumed: usize,
-    /// What becomes known once `given` is consumed.
-    pending: Option<Note>,
-    /// What became known, with the line; each kind once until it is taken.
-    notes: Vec<(u64, Note)>,
+    /// The stretch that is read.
+    stretch: String,
+    /// The line of the source behind the stretch.
     line: u64,
     /// The source has no more text than `clean`.
     is_last: bool,
@@ -49,37 +56,45 @@ impl<R: BufRead> Bounded<R> {
             lexer: Lexer::default(),
             clean: String::new(),
             fed: 0,
-            given: Vec::new(),
-            consumed: 0,
-            pending: None,
-            notes: Vec::new(),
+            stretch: String::new(),
             line: 1,
             is_last: false,
             is_stopped: false,
         }
     }
 
-    /// The line of the source at which the next byte stands.
+    /// The line of the source behind what was read.
     pub(super) fn line(&self) -> u64 {
         self.line
-    }
-
-    /// The notes since the last call, each kind once with the line of its first.
-    pub(super) fn take_notes(&mut self) -> Vec<(u64, Note)> {
-        std::mem::take(&mut self.notes)
     }
 
     pub(super) fn source(&self) -> &Scrubbed<R> {
         &self.source
     }
 
-    /// Makes known what lies before the next byte.
-    fn disclose(&mut self) {
-        if let Some(note) = self.pending.take()
-            && !self.notes.iter().any(|(_, known)| *known == note)
-        {
-            self.notes.push((self.line, note));
+    /// Reads the next stretch, and gives its parts with their lines. `false` at the end.
+    pub(super) fn advance(&mut self, take: &mut dyn FnMut(u64, Part<'_>)) -> io::Result<bool> {
+        self.stretch.clear();
+        while !self.is_stopped {
+            let input = self.clean.get(self.fed..).unwrap_or_default();
+            let Fed { used, dropped_lines, note } =
+                self.lexer.feed(input, self.is_last, &mut self.stretch);
+            self.fed += used;
+            self.line += dropped_lines;
+            self.is_stopped = note == Some(Note::DocumentType);
+            if used > 0 {
+                self.line = give_tokens(&self.stretch, self.line, take);
+                if let Some(note) = note {
+                    take(self.line, Part::Note(note));
+                }
+                return Ok(true);
+            }
+            if self.is_last {
+                return Ok(false);
+            }
+            self.read_more()?;
         }
+        Ok(false)
     }
 
     /// Adds to `clean` as much as it holds, so that what needs a long look is not looked at often.
@@ -92,53 +107,48 @@ impl<R: BufRead> Bounded<R> {
         }
         Ok(())
     }
+}
 
-    /// Prepares the next piece. `false` at the end.
-    fn refill(&mut self) -> io::Result<bool> {
-        self.given.clear();
-        self.consumed = 0;
-        while !self.is_stopped {
-            let input = self.clean.get(self.fed..).unwrap_or_default();
-            let Fed { used, dropped_lines, note } =
-                self.lexer.feed(input, self.is_last, &mut self.given);
-            self.fed += used;
-            self.line += dropped_lines;
-            self.is_stopped = note == Some(Note::DocumentType);
-            if used > 0 {
-                self.pending = note;
-                return Ok(true);
+/// Gives the tokens of a stretch that begins at a line; returns the line behind it. What the parser
+/// stumbles over is left out.
+fn give_tokens(stretch: &str, line: u64, take: &mut dyn FnMut(u64, Part<'_>)) -> u64 {
+    let (mut rest, mut line) = (stretch, line);
+    while !rest.is_empty() {
+        let read = give_well_formed(rest, line, take);
+        // A parser that stumbles at once would do so again.
+        let (before, after) = rest.split_at_checked(read.max(1)).unwrap_or((rest, ""));
+        line += count_lines(before.as_bytes());
+        rest = after;
+    }
+    line
+}
+
+/// Gives tokens up to the end or to the first that is none; returns how many bytes they are.
+fn give_well_formed(text: &str, mut line: u64, take: &mut dyn FnMut(u64, Part<'_>)) -> usize {
+    let mut parser = parser(text);
+    let mut read = 0;
+    loop {
+        let token = parser.read_event();
+        let end = usize::try_from(parser.buffer_position()).unwrap_or(text.len());
+        match token {
+            Ok(Token::Eof) => return text.len(),
+            Ok(token) => take(line, Part::Token(token)),
+            Err(error) => {
+                take(line, Part::Malformed(error.to_string()));
+                return end;
             }
-            if self.is_last {
-                return Ok(false);
-            }
-            self.read_more()?;
         }
-        Ok(false)
+        line += count_lines(text.as_bytes().get(read..end).unwrap_or_default());
+        read = end;
     }
 }
 
-impl<R: BufRead> BufRead for Bounded<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        while self.consumed == self.given.len() {
-            self.disclose();
-            if !self.refill()? {
-                break;
-            }
-        }
-        Ok(self.given.get(self.consumed..).unwrap_or_default())
-    }
-
-    fn consume(&mut self, amount: usize) {
-        let end = (self.consumed + amount).min(self.given.len());
-        self.line += count_lines(self.given.get(self.consumed..end).unwrap_or_default());
-        self.consumed = end;
-    }
-}
-
-impl<R: BufRead> Read for Bounded<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.fill_buf()?.read(buffer)?;
-        self.consume(length);
-        Ok(length)
-    }
+/// A parser that leaves the nesting of elements to others.
+fn parser(stretch: &str) -> Reader<&[u8]> {
+    let mut parser = Reader::from_str(stretch);
+    let config = parser.config_mut();
+    config.allow_dangling_amp = true;
+    config.allow_unmatched_ends = true;
+    config.check_end_names = false;
+    parser
 }

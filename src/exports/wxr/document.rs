@@ -110,7 +110,7 @@ impl Document {
             return;
         }
         let target = self.target(name);
-        self.stack.push(element, line);
+        self.stack.push(element, name, line);
         self.begin_element(line, name, target);
     }
 
@@ -271,7 +271,7 @@ impl Document {
             self.gatherings.clear();
             self.give(draft);
         }
-        self.stack.push(element, line);
+        self.stack.push(element, Name::Item, line);
         self.is_gap_reported = false;
         self.item = Some(OpenItem { draft: Draft::at(line), depth: self.stack.len() });
     }
@@ -293,7 +293,7 @@ impl Document {
     }
 
     fn is_in_meta(&self) -> bool {
-        self.stack.top().is_some_and(|(top, _)| self.prefixes.name(top) == Name::Postmeta)
+        self.stack.len().checked_sub(1).is_some_and(|top| self.stack.has_from(top, Name::Postmeta))
     }
 
     fn begin_element(&mut self, line: u64, name: Name, target: Option<Target>) {
@@ -340,9 +340,7 @@ impl Document {
         while let Some(gathering) = self.gatherings.pop_if(|open| open.depth > depth) {
             self.end_text(gathering);
         }
-        let closes_meta = (depth..self.stack.len())
-            .filter_map(|depth| self.stack.name_at(depth))
-            .any(|name| self.prefixes.name(name) == Name::Postmeta);
+        let closes_meta = self.stack.has_from(depth, Name::Postmeta);
         if let Some(item) = self.item.as_mut().filter(|_| closes_meta) {
             item.draft.end_meta();
         }

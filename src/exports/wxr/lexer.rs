@@ -3,6 +3,8 @@
 //! What it passes on, the parser reads as the same tokens: markup is complete, and a stray `<`
 //! that begins none is not passed on.
 
+use memchr::{memchr, memmem};
+
 use super::bounded::Note;
 use super::syntax::{count_lines, is_name_start};
 use crate::exports::MAX_TEXT;
@@ -21,8 +23,6 @@ const DOCTYPE: &str = "<!DOCTYPE";
 /// What has to be remembered from one call to the next.
 #[derive(Debug, Default)]
 pub(super) struct Lexer {
-    /// Bytes of the text so far that stands outside of markup.
-    text_length: usize,
     /// The rest of a text that was cut.
     dropping: Option<Dropping>,
     /// Bytes that are done with.
@@ -43,7 +43,7 @@ impl EndMark {
     fn find(&mut self, mark: &str, rest: &str, from: usize, position: u64) -> Option<usize> {
         let known = usize::try_from(self.none_before.saturating_sub(position)).unwrap_or(from);
         let start = rest.floor_char_boundary(known.max(from));
-        let found = rest.get(start..).and_then(|rest| rest.find(mark)).map(|at| start + at);
+        let found = rest.get(start..).and_then(|rest| find(mark, rest)).map(|at| start + at);
         let searched = rest.len().saturating_sub(mark.len() - 1);
         self.none_before = self.none_before.max(position + found.unwrap_or(searched) as u64);
         found
@@ -86,14 +86,14 @@ enum Markup {
 impl Lexer {
     /// Passes `input` on up to its end or to the first thing worth a note. `is_last` says that no
     /// more input follows.
-    pub(super) fn feed(&mut self, input: &str, is_last: bool, given: &mut Vec<u8>) -> Fed {
+    pub(super) fn feed(&mut self, input: &str, is_last: bool, given: &mut String) -> Fed {
         let mut fed = Fed::default();
         while let Some(rest) = input.get(fed.used..).filter(|rest| !rest.is_empty()) {
             let before = fed.used;
             match self.dropping {
                 Some(dropping) => self.drop_rest(dropping, rest, is_last, &mut fed),
                 None if rest.starts_with('<') => self.feed_markup(rest, is_last, given, &mut fed),
-                None => self.feed_text(rest, given, &mut fed),
+                None => self.feed_text(rest, is_last, given, &mut fed),
             }
             self.position += (fed.used - before) as u64;
             if fed.note.is_some() || fed.used == before {
@@ -103,11 +103,15 @@ impl Lexer {
         fed
     }
 
-    fn feed_text(&mut self, rest: &str, given: &mut Vec<u8>, fed: &mut Fed) {
-        let text = rest.split('<').next().unwrap_or_default();
-        let kept = text.floor_char_boundary(MAX_TEXT.saturating_sub(self.text_length));
-        given.extend_from_slice(text.get(..kept).unwrap_or_default().as_bytes());
-        self.text_length += kept;
+    /// A text is passed on whole: a reference in it may not be parted.
+    fn feed_text(&mut self, rest: &str, is_last: bool, given: &mut String, fed: &mut Fed) {
+        let end = memchr(b'<', rest.as_bytes());
+        if end.is_none() && !is_last && rest.len() <= MAX_TEXT {
+            return;
+        }
+        let text = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let kept = text.floor_char_boundary(MAX_TEXT);
+        given.push_str(text.get(..kept).unwrap_or_default());
         fed.used += kept;
         if kept < text.len() {
             self.dropping = Some(Dropping::Text);
@@ -115,26 +119,23 @@ impl Lexer {
         }
     }
 
-    fn feed_markup(&mut self, rest: &str, is_last: bool, given: &mut Vec<u8>, fed: &mut Fed) {
+    fn feed_markup(&mut self, rest: &str, is_last: bool, given: &mut String, fed: &mut Fed) {
         let (length, note) = match self.markup(rest, is_last) {
             Markup::Unknown => return,
             Markup::Whole(length) => {
-                given.extend_from_slice(rest.get(..length).unwrap_or_default().as_bytes());
-                self.text_length = 0;
+                given.push_str(rest.get(..length).unwrap_or_default());
                 (length, None)
             }
             Markup::OpenTag(length, quote) => {
-                given.extend_from_slice(rest.get(..length).unwrap_or_default().as_bytes());
-                given.extend(quote);
-                given.push(b'>');
-                self.text_length = 0;
+                given.push_str(rest.get(..length).unwrap_or_default());
+                given.extend(quote.map(char::from));
+                given.push('>');
                 (length, Some(Note::Stray))
             }
             Markup::LongCdata => {
                 let length = rest.floor_char_boundary(CDATA.len() + MAX_TEXT);
-                given.extend_from_slice(rest.get(..length).unwrap_or_default().as_bytes());
-                given.extend_from_slice(CDATA_END.as_bytes());
-                self.text_length = 0;
+                given.push_str(rest.get(..length).unwrap_or_default());
+                given.push_str(CDATA_END);
                 self.dropping = Some(Dropping::Cdata);
                 (length, Some(Note::Cut))
             }
@@ -177,11 +178,11 @@ impl Lexer {
         if rest.get(..DOCTYPE.len()).is_some_and(|start| start.eq_ignore_ascii_case(DOCTYPE)) {
             return Markup::DocumentType;
         }
-        match rest.get(1..).and_then(|rest| rest.chars().next()) {
-            Some('?') => instruction(rest, is_last),
-            Some('/') => tag(rest, is_last),
-            Some(first) if is_name_start(first) => tag(rest, is_last),
-            Some('!') => Markup::Stray("<!".len()),
+        match rest.as_bytes().get(1) {
+            Some(b'?') => instruction(rest, is_last),
+            Some(b'/') => tag(rest, is_last),
+            Some(first) if is_name_start(*first) => tag(rest, is_last),
+            Some(b'!') => Markup::Stray("<!".len()),
             _ => Markup::Stray("<".len()),
         }
     }
@@ -204,6 +205,11 @@ impl Lexer {
             _ => Markup::Stray(COMMENT.len()),
         }
     }
+}
+
+/// As [`str::find`], and faster in long texts.
+fn find(mark: &str, text: &str) -> Option<usize> {
+    memmem::find(text.as_bytes(), mark.as_bytes())
 }
 
 /// Exports hold no processing instruction but the XML declaration, so a `<` shows a stray `<?`.

@@ -1,5 +1,7 @@
 //! The elements that are open, in one buffer.
 
+use super::names::Name;
+
 /// Names of open elements, the root first.
 #[derive(Debug, Default)]
 pub(super) struct Stack {
@@ -11,6 +13,7 @@ pub(super) struct Stack {
 struct Open {
     /// Where its name starts.
     start: usize,
+    meaning: Name,
     line: u64,
 }
 
@@ -19,8 +22,8 @@ impl Stack {
         self.open.len()
     }
 
-    pub(super) fn push(&mut self, name: &str, line: u64) {
-        self.open.push(Open { start: self.names.len(), line });
+    pub(super) fn push(&mut self, name: &str, meaning: Name, line: u64) {
+        self.open.push(Open { start: self.names.len(), meaning, line });
         self.names.push_str(name);
     }
 
@@ -37,6 +40,11 @@ impl Stack {
         let start = self.open.get(depth)?.start;
         let end = self.open.get(depth + 1).map_or(self.names.len(), |next| next.start);
         self.names.get(start..end)
+    }
+
+    /// Whether one of the elements from a depth on means this.
+    pub(super) fn has_from(&self, depth: usize, meaning: Name) -> bool {
+        self.open.iter().skip(depth).any(|open| open.meaning == meaning)
     }
 
     /// The innermost element, with the line at which it starts.

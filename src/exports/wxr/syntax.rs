@@ -6,12 +6,14 @@ use super::scrub::is_allowed;
 
 /// XML 1.0, section 2.3, taking every character beyond ASCII for one of a name.
 pub(super) fn is_name(text: &str) -> bool {
-    text.starts_with(is_name_start)
-        && text.chars().all(|c| is_name_start(c) || c.is_ascii_digit() || c == '-' || c == '.')
+    let goes_on =
+        |byte| is_name_start(byte) || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+    text.bytes().next().is_some_and(is_name_start) && text.bytes().all(goes_on)
 }
 
-pub(super) fn is_name_start(character: char) -> bool {
-    character.is_ascii_alphabetic() || character == '_' || character == ':' || !character.is_ascii()
+/// Whether the byte, or the character that begins with it, may begin a name.
+pub(super) fn is_name_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || !byte.is_ascii()
 }
 
 /// What stands between `<?` and `?>` of an XML declaration (XML 1.0, section 2.8).

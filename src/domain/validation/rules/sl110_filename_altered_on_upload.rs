@@ -19,7 +19,9 @@ const DELETED: &str = "?[]=<>:;,'\"&$#*()|~`!{}%+’«»”“\\";
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let name = String::from_utf8_lossy(subject.asset.path.name());
     let mut found: Vec<char> = Vec::new();
-    for character in name.chars().filter(|c| c.is_whitespace() || DELETED.contains(*c)) {
+    let is_altered =
+        |c: &char| !c.is_ascii_alphanumeric() && (c.is_whitespace() || DELETED.contains(*c));
+    for character in name.chars().filter(is_altered) {
         if !found.contains(&character) {
             found.push(character);
         }

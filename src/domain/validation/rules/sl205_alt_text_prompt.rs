@@ -19,15 +19,15 @@ pub(super) static RULE: Rule = Rule {
 static SETTINGS: Pattern = Pattern::new(concat!(
     r"(?i)--(?:ar|aspect|v|version|niji|stylize|s|chaos|seed|no|style|q|quality|iw|sref|cref|oref)\s+\S|[—–](?:ar|aspect) \d",
     r"|<(?:lora|lyco|hypernet):|(?-u:\b)negative prompt:|(?-u:\b)steps: \d+, sampler|(?-u:\b)cfg scale:",
-    r"|\([^()]{0,79}[^()\d\s]:[01]\.\d+\)|(?-u:\b)masterpiece, best quality|^/imagine(?-u:\b)|^\W*prompt\s*:",
+    r"|\([^()]{0,79}[^()\d\s]:[01]\.\d+\)|(?-u:\b)masterpiece, best quality|^/imagine(?-u:\b)|^[\s[:punct:]“”„«»]*prompt\s*:",
 ));
 /// By language: English, German, French, Spanish and Italian, Portuguese, Dutch, Polish, Russian,
 /// Chinese, Japanese, Korean.
 static ORDER: Pattern = Pattern::new(concat!(
-    r"(?i)^\W*(?:",
-    r"(?:please )?(?:create|generate|make(?: me)?|draw(?: me)?|i want) an? (?:[\w-]+ ){0,3}(?:image|picture|photo|photograph|illustration)s? (?:of|showing|with|in|where)",
-    r"|(?:bitte )?(?:erstelle?n?|generiere?n?|zeichne)(?: sie)?(?: mir)? (?:ein|eine) (?:\w+ )?(?:bild|foto|illustration|grafik)",
-    r"|(?:crée[rz]?|génère|générez|générer)(?:-moi)? une (?:\w+ )?(?:image|photo|illustration)",
+    r"(?i)^[\s[:punct:]“”„«»]*(?:",
+    r"(?:please )?(?:create|generate|make(?: me)?|draw(?: me)?|i want) an? (?:[^\s[:punct:]]+(?:-\S+)? ){0,3}(?:image|picture|photo|photograph|illustration)s? (?:of|showing|with|in|where)",
+    r"|(?:bitte )?(?:erstelle?n?|generiere?n?|zeichne)(?: sie)?(?: mir)? (?:ein|eine) (?:\S+ )?(?:bild|foto|illustration|grafik)",
+    r"|(?:crée[rz]?|génère|générez|générer)(?:-moi)? une (?:\S+ )?(?:image|photo|illustration)",
     r"|(?:crear?|generar?|genera|generare) (?:una |un['’])(?:imagen|foto|fotografía|ilustración|immagine|illustrazione)",
     r"|(?:crie|cria|gere|gera) uma (?:imagem|foto|ilustração)|(?:maak|genereer) een (?:afbeelding|foto|illustratie)",
     r"|(?:stwórz|wygeneruj) (?:obraz|zdjęcie|grafikę)|(?:создай|сгенерируй|нарисуй)(?:те)? (?:изображение|картинку|фото)",

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 /// languages and Finnish, Czech and Hungarian, Russian and Ukrainian, Greek, Hebrew, Arabic, Thai,
 /// Vietnamese and Indonesian, Chinese and Japanese and Korean; then those that say it at the end.
 static OPENING: Pattern = Pattern::new(concat!(
-    r"(?i)^\W*(?:(?:",
+    r"(?i)^(?:(?:",
     r"(?:(?:an?|the|this|here\s+is\s+an?|this\s+is\s+an?)\s+)?(?:(?:stock|colou?r|black[- ]and[- ]white|close-?up|high[- ]quality|photorealistic|beautiful|product)\s+){0,2}",
     r"(?:image|picture|photo(?:graph)?|pic|graphic)s?\s+(?:of|shows?|showing|depicts?|depicting|features?|featuring|that\s+shows)",
     r"|(?:an?|this)\s+(?:image|picture|photo)\s+with|in\s+(?:this|the)\s+(?:image|picture|photo)(?:,|\s+(?:there|we|you|is|an?))",
@@ -31,30 +31,31 @@ static OPENING: Pattern = Pattern::new(concat!(
     r"|(?:(?:una?|un['’]|l['’]|la|questa)\s*)?(?:immagine|foto|fotografia)\s+(?:di|del|della|dello|dei|delle|degli|dell['’]|che\s+mostra|mostra|raffigurante)",
     r"|(?:(?:een|de|het|deze)\s+)?(?:afbeelding|foto|plaatje)\s+(?:van|met|toont)|op\s+(?:de|deze)\s+(?:afbeelding|foto)",
     r"|(?:(?:uma?|a|esta)\s+)?(?:imagem|foto|fotografia)\s+(?:de|do|da|dos|das|que\s+mostra|mostra|mostrando)",
-    r"|(?:to\s+)?(?:zdjęcie|fotografia|obrazek|obraz|grafika)\s+(?:przedstawiając\w*|przedstawia|pokazując\w*|pokazuje|ukazując\w*|z|ze)",
+    r"|(?:to\s+)?(?:zdjęcie|fotografia|obrazek|obraz|grafika)\s+(?:przedstawiając[^\s[:punct:]–—«»„“”]*|przedstawia|pokazując[^\s[:punct:]–—«»„“”]*|pokazuje|ukazując[^\s[:punct:]–—«»„“”]*|z|ze)",
     r"|na\s+(?:zdjęciu|obrazku)",
     r"|(?:(?:en|et|ett)\s+)?(?:bild|billede|bilde|foto)\s+(?:på|av|af)|(?:bilden|billedet|bildet)\s+(?:visar|viser)",
-    r"|(?:kuva|valokuva)\s+\pL+st[aä]|kuvassa\s+(?:on|näkyy)",
-    r"|(?:obrázek|fotka)\s+\pL+|fotografie\s+(?:psa|na)|kép\s+egy",
-    r"|(?:изображение|картинка|фотография|фото|зображення|світлина)\s+\w+|на\s+(?:фото|фотографии|картинке|изображении|зображенні)",
-    r"|(?:εικόνα|φωτογραφία)\s+(?:μιας|ενός|του|της|των|από|με|που)|(?:תמונה|תמונת|צילום)\s+של|صورة\s+\pL+",
-    r"|hình\s+ảnh\s+\pL+|gambar\s+\pL+",
+    r"|(?:kuva|valokuva)\s+[^\s[:punct:]–—«»„“”]+st[aä]|kuvassa\s+(?:on|näkyy)",
+    r"|(?:obrázek|fotka)\s+[^\s[:punct:]–—«»„“”]+|fotografie\s+(?:psa|na)|kép\s+egy",
+    r"|(?:изображение|картинка|фотография|фото|зображення|світлина)\s+[^\s[:punct:]–—«»„“”]+|на\s+(?:фото|фотографии|картинке|изображении|зображенні)",
+    r"|(?:εικόνα|φωτογραφία)\s+(?:μιας|ενός|του|της|των|από|με|που)|(?:תמונה|תמונת|צילום)\s+של|صورة\s+[^\s[:punct:]–—«»„“”]+",
+    r"|hình\s+ảnh\s+[^\s[:punct:]–—«»„“”]+|gambar\s+[^\s[:punct:]–—«»„“”]+",
     r")(?:\s|$|(?-u:\b))",
     r"|(?:image|picture|bild|afbeelding|imagen|imagem|immagine|画像|写真|图片|照片|이미지|사진)\s*[:：]",
-    r"|zdjęcie\s+\pL*[aiuy](?:\s|$)|รูปภาพ|ภาพของ|รูปของ|ภาพถ่ายของ|(?:这张|此)?(?:图片|照片)(?:显示|展示|中|上))",
+    r"|zdjęcie\s+[^\s[:punct:]–—«»„“”]*[aiuy](?:\s|$)|รูปภาพ|ภาพของ|รูปของ|ภาพถ่ายของ|(?:这张|此)?(?:图片|照片)(?:显示|展示|中|上))",
 ));
 static CLOSING: Pattern = Pattern::new(
     r"(?i)(?:の画像|の写真|のイメージ|を写した写真|的图片|的照片|的图像|的圖片|的相片|\s(?:사진|이미지)|의 그림|\s(?:की|का|के)\s(?:तस्वीर|चित्र|फोटो|छवि)|\s(?:resmi|fotoğrafı|görseli))(?:です|입니다)?[。.।]?$",
 );
 /// What begins like it and is a name: an award, a magazine, a book.
 static NAMED: Pattern = Pattern::new(
-    r"(?i)^\W*(?:(?:photo|picture|image)s?\s+of\s+(?:the\s+(?:year|month|week|day)|dorian)|(?:foto|bild)\s+(?:des\s+(?:jahres|monats|tages)|der\s+(?:woche|frau))|(?:foto|photo|imagen|image|immagine)\s+(?:del?|du|d[ie]|de\s+la|della?)\s+(?:año|mes|día|semana|settimana|giorno|mese|mois|jour|semaine|marque)|фото\s+(?:дня|года|недели|месяца)|zdjęcie\s+(?:roku|dnia))(?:\W|$)",
+    r"(?i)^(?:(?:photo|picture|image)s?\s+of\s+(?:the\s+(?:year|month|week|day)|dorian)|(?:foto|bild)\s+(?:des\s+(?:jahres|monats|tages)|der\s+(?:woche|frau))|(?:foto|photo|imagen|image|immagine)\s+(?:del?|du|d[ie]|de\s+la|della?)\s+(?:año|mes|día|semana|settimana|giorno|mese|mois|jour|semaine|marque)|фото\s+(?:дня|года|недели|месяца)|zdjęcie\s+(?:roku|dnia))(?:[\s[:punct:]–—]|$)",
 );
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let redundant = subject.alts().filter_map(|(locale, text)| {
         let text = text.trim();
-        let opening = || OPENING.find(text).filter(|_| !NAMED.is_match(text));
+        let begun = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let opening = || OPENING.find(begun).filter(|_| !NAMED.is_match(begun));
         let words = opening().or_else(|| CLOSING.find(text))?.trim();
         Some(format!("the text for `{locale}` says {}", quoted(words)))
     });
