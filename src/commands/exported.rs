@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::{self, SyncSender};
+use std::thread;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
@@ -13,7 +15,9 @@ use crate::domain::claims::Claims;
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 use crate::error::Error;
-use crate::exports::{self, Bytes, Defect, Event, Export, ExportKind, Item, Look, Place};
+use crate::exports::{
+    self, Bytes, Defect, Event, Export, ExportError, ExportKind, Item, Look, Place,
+};
 use crate::files::{self, FileError, FileRead, Folder, FoundFile, Head, Root, WalkOptions};
 use crate::media::{self, Trust};
 
@@ -47,6 +51,10 @@ impl Wanted {
 /// So many files of a folder are read on all cores before the first of them is handed on.
 const READ_TOGETHER: usize = 64;
 
+/// So many events, or so many bytes in them, are handed on together.
+const MOST_EVENTS: usize = 256;
+const MOST_LENGTH: usize = 1 << 20;
+
 /// Reads the files one after the other as one export. A folder stands for the files in it: those
 /// that are exports are read, and any other is an item by itself. So is a picture that is named.
 pub(super) fn read_exports<'s>(
@@ -62,7 +70,7 @@ pub(super) fn read_exports<'s>(
         } else if let Some(item) = read_picture(path, &real, wanted)? {
             take(ctx, Event::Item(item))?;
         } else {
-            hand_on(ctx, open(ctx, path, &look)?, take)?;
+            hand_on(ctx, (&shown(path), open_file(ctx, path)?, &look), take)?;
         }
     }
     Ok(())
@@ -95,22 +103,50 @@ fn shown(path: &Path) -> String {
 }
 
 fn open<'l>(ctx: &Context<'_>, path: &Path, look: Look<'l>) -> Result<Export<'l>, Error> {
-    let name = shown(path);
-    let path = ctx.current_dir.join(path);
-    let file = File::open(&path).map_err(|source| Error::Read { path, source })?;
-    Ok(exports::open(&name, file, look)?)
+    Ok(exports::open(&shown(path), open_file(ctx, path)?, look)?)
 }
 
+fn open_file(ctx: &Context<'_>, path: &Path) -> Result<File, Error> {
+    let path = ctx.current_dir.join(path);
+    File::open(&path).map_err(|source| Error::Read { path, source })
+}
+
+/// Hands on what one export says. It is read in a thread of its own, a little ahead of what is done
+/// with it.
 fn hand_on<'s>(
     ctx: &mut Context<'s>,
-    export: Export<'_>,
+    (name, file, look): (&str, File, Look<'_>),
     take: Taker<'_, 's>,
 ) -> Result<(), Error> {
+    thread::scope(|scope| {
+        let (give, given) = mpsc::sync_channel(1);
+        scope.spawn(move || match exports::open(name, file, look) {
+            Ok(export) => give_together(export, &give),
+            // It fails only if nobody wants more.
+            Err(error) => give.send(vec![Err(error)]).unwrap_or_default(),
+        });
+        for event in given.into_iter().flatten() {
+            ctx.stop_if_interrupted()?;
+            take(ctx, event?)?;
+        }
+        Ok(())
+    })
+}
+
+/// Gives events, some at a time, until nobody wants more.
+fn give_together(export: Export<'_>, give: &SyncSender<Vec<Result<Event, ExportError>>>) {
+    let (mut together, mut length) = (Vec::new(), 0);
     for event in export {
-        ctx.stop_if_interrupted()?;
-        take(ctx, event?)?;
+        length += event.as_ref().map_or(0, Event::length);
+        together.push(event);
+        if together.len() == MOST_EVENTS || length >= MOST_LENGTH {
+            length = 0;
+            if give.send(std::mem::take(&mut together)).is_err() {
+                return;
+            }
+        }
     }
-    Ok(())
+    give.send(together).ok();
 }
 
 /// A single file as an item, if it is a picture, a film or a sound.
@@ -163,7 +199,7 @@ fn read_folder<'s>(
                     Err(error) => Err(error),
                 };
                 match opened {
-                    Ok((file, _)) => hand_on(ctx, exports::open(&name, file, &look)?, take)?,
+                    Ok((file, _)) => hand_on(ctx, (&name, file, &look), take)?,
                     Err(error) => {
                         let why = Defect::LeftAlone(error.to_string());
                         take(ctx, Event::about_file(&name, why))?;

@@ -92,6 +92,17 @@ impl Item {
         super::url::upload_path(self.url.as_deref()?)
     }
 
+    /// Roughly how many bytes of texts it holds.
+    pub(super) fn length(&self) -> usize {
+        let texts = [&self.title, &self.alt, &self.caption, &self.description, &self.url];
+        let sizes = self
+            .details
+            .iter()
+            .flat_map(|details| details.sizes.iter().chain(&details.backup_sizes));
+        let sizes = sizes.map(|size| size_of::<SizeEntry>() + size.file.as_bytes().len());
+        texts.into_iter().flatten().map(String::len).chain(sizes).sum()
+    }
+
     /// The path beneath the uploads folder of a file that is named relative to the main file's
     /// folder, as renditions are. `None` if the main file is not known.
     pub fn beside(&self, file: &RelPath) -> Option<Result<RelPath, PathError>> {

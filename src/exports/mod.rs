@@ -53,6 +53,14 @@ impl Event {
     pub fn about_file(name: &Arc<str>, what: Defect) -> Self {
         Self::Problem(Problem { place: Place::file(name), subject: None, what })
     }
+
+    /// Roughly how many bytes of texts it holds.
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Item(item) => item.length(),
+            Self::Site(_) | Self::Problem(_) => 0,
+        }
+    }
 }
 
 /// Why reading an export had to end before its end.

@@ -16,7 +16,7 @@ use crate::domain::claims::Claims;
 
 /// Tells what a file that an archive holds is, and what it says about itself; `media::look` in the
 /// program.
-pub type Look<'a> = &'a dyn Fn(&mut Cursor<&[u8]>) -> (Content, Option<Box<Claims>>);
+pub type Look<'a> = &'a (dyn Fn(&mut Cursor<&[u8]>) -> (Content, Option<Box<Claims>>) + Sync);
 
 /// Opens one file of an export. `name` is what places say; it need not be a path.
 ///
