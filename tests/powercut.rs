@@ -1,0 +1,125 @@
+//! The real program on real file systems whose power is cut.
+//!
+//! The program is killed before one of its changes, and then the disks lose what was not made
+//! durable. What recovery makes of the rest has to be whole: every file is there once and as it
+//! was, catalog, log and disks agree, and what the program said it had done is done.
+
+mod disks;
+mod machine;
+
+use std::path::Path;
+
+use crate::crash::say;
+use crate::support::{must_run_everything, skip};
+use disks::{Kind, has};
+use machine::{Cut, Layout, Template};
+
+/// What the program is doing when the power goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Clean,
+    Restore,
+    /// It brings to an end what another cut left unfinished.
+    Recover,
+}
+
+impl Doing {
+    const ALL: [Self; 3] = [Self::Clean, Self::Restore, Self::Recover];
+
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Clean => &["clean", "--apply"],
+            Self::Restore => &["restore", "--state", "quarantined"],
+            Self::Recover => &["recover"],
+        }
+    }
+
+    /// The machine as it is before.
+    fn template(self, kind: Kind, layout: Layout) -> Template {
+        let template = Template::new(kind, layout);
+        match self {
+            Self::Clean => template,
+            Self::Restore => template.after(|machine| {
+                machine.must_run(Self::Clean.words());
+            }),
+            Self::Recover => {
+                let amid_a_move = Cut::Before("renameat2", 2);
+                template.after(|machine| machine.run_until(Self::Clean.words(), &amid_a_move))
+            }
+        }
+    }
+}
+
+/// Whether this is a machine that can mount disks, as those that prove this program are.
+fn can_cut_power() -> bool {
+    let is_able = rustix::process::geteuid().is_root() && Path::new("/dev/loop-control").exists();
+    let programs = ["strace", "mkfs.ext4", "mkfs.xfs", "xfs_io"];
+    is_able && programs.iter().all(|program| has(program) || skip::<()>(program).is_some())
+}
+
+/// How many of the moments are tried: all of them, or a few that differ from run to run.
+fn chosen<T: Clone>(moments: &[T], few: usize) -> Vec<T> {
+    if std::env::var_os("PROPTEST_CASES").is_some() {
+        return moments.to_vec();
+    }
+    let few = if must_run_everything() { few } else { 2 };
+    let stride = moments.len().div_ceil(few).max(1);
+    let random = usize::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    moments.iter().skip(random % stride).step_by(stride).cloned().collect()
+}
+
+#[test]
+fn a_power_cut_at_any_moment_loses_nothing_and_unmakes_nothing_that_was_said() {
+    if !can_cut_power() {
+        return;
+    }
+    let (mut cuts, mut unfinished, mut moments) = (0, 0, 0);
+    for kind in Kind::ALL {
+        for layout in Layout::ALL {
+            for doing in Doing::ALL {
+                let template = doing.template(kind, layout);
+                let all = template.machine().moments(doing.words());
+                moments += all.len();
+                for cut in chosen(&all, 4) {
+                    let machine = template.machine();
+                    machine.run_until(doing.words(), &cut);
+                    unfinished += usize::from(machine.has_open_operations());
+                    let wrong = machine.violations();
+                    assert_eq!(wrong, [""; 0], "{kind:?} {layout:?} {doing:?} {cut:?}");
+                    cuts += 1;
+                }
+            }
+        }
+    }
+    assert!(unfinished > 0, "no cut came amid a move");
+    say(&format!(
+        "power: cut {cuts} times at one of {moments} moments, on ext4, ext4 with writeback and \
+         xfs, {unfinished} times amid a move; nothing lost"
+    ));
+}
+
+/// What proves that the test above can fail: the same run on disks that do not keep what they were
+/// told to keep, as if the program had not told them.
+#[test]
+fn a_program_that_does_not_wait_for_its_disks_is_caught() {
+    if !can_cut_power() {
+        return;
+    }
+    let mut caught = 0;
+    for (missing, layout, cut) in [
+        ("every sync", Layout::Together, Cut::WithoutSync),
+        ("every sync of a copy", Layout::QuarantineApart, Cut::WithoutSyncOf(1)),
+        ("every sync of the library", Layout::QuarantineApart, Cut::WithoutSyncOf(0)),
+        ("every sync of a folder", Layout::CatalogApart, Cut::WithoutSyncOf(0)),
+        ("every sync of the catalog", Layout::CatalogApart, Cut::WithoutSyncOf(1)),
+    ] {
+        for kind in Kind::ALL {
+            let template = Doing::Clean.template(kind, layout);
+            let machine = template.machine();
+            machine.run_until(Doing::Clean.words(), &cut);
+            assert_ne!(machine.violations(), [""; 0], "without {missing}, on {kind:?}");
+            caught += 1;
+        }
+    }
+    say(&format!("power: {caught} runs that do not wait for their disks were caught"));
+}

@@ -1,0 +1,268 @@
+//! A library on disks of its own, and the program at work there until its power is cut.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
+
+use shelflife::catalog::Catalog;
+use shelflife::domain::asset::AssetId;
+use tempfile::TempDir;
+
+use super::disks::{Disk, Kind, must};
+use crate::support::moving::{Tree, tree};
+use crate::support::pictures::png;
+
+/// What lies on which of the disks `a` and `b`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    Together,
+    /// Files are copied from one disk to the other.
+    QuarantineApart,
+    CatalogApart,
+}
+
+impl Layout {
+    pub(super) const ALL: [Self; 3] = [Self::Together, Self::QuarantineApart, Self::CatalogApart];
+
+    fn quarantine(self) -> &'static str {
+        if self == Self::QuarantineApart { "b/quarantine" } else { "a/quarantine" }
+    }
+
+    fn catalog(self) -> &'static str {
+        if self == Self::CatalogApart { "b/state/catalog.db" } else { "a/state/catalog.db" }
+    }
+}
+
+/// When the power goes, and what the disks made of what they were told to keep.
+#[derive(Debug, Clone)]
+pub(super) enum Cut {
+    /// Just before the call of this name and number.
+    Before(&'static str, usize),
+    /// Once the program has ended, on disks that kept nothing but said so.
+    WithoutSync,
+    /// The same, where only one of the disks lied: `a` is 0.
+    WithoutSyncOf(usize),
+}
+
+/// Calls that change files, or end the program.
+const CHANGES: [&str; 22] = [
+    "copy_file_range",
+    "exit_group",
+    "fallocate",
+    "fchmod",
+    "fchown",
+    "fdatasync",
+    "fsync",
+    "ftruncate",
+    "link",
+    "linkat",
+    "mkdir",
+    "mkdirat",
+    "pwrite64",
+    "pwritev",
+    "rename",
+    "renameat",
+    "renameat2",
+    "sendfile",
+    "unlink",
+    "unlinkat",
+    "utimensat",
+    "write",
+];
+
+const ASSETS: i64 = 2;
+
+/// A machine as it was when its disks were last unmounted.
+pub(super) struct Template {
+    folder: TempDir,
+    layout: Layout,
+    disks: Vec<Disk>,
+    before: Tree,
+}
+
+/// A running machine.
+pub(super) struct Machine<'t> {
+    template: &'t Template,
+    disks: Vec<Disk>,
+}
+
+impl Template {
+    /// Two rejected assets of three files each.
+    pub(super) fn new(kind: Kind, layout: Layout) -> Self {
+        let folder = TempDir::with_prefix("shelflife-power-").unwrap();
+        let names: &[&str] = if layout == Layout::Together { &["a"] } else { &["a", "b"] };
+        let disk = |name: &&str| {
+            Disk::new(kind, folder.path().join(format!("{name}.image")), folder.path().join(name))
+        };
+        let disks = names.iter().map(disk).collect();
+        let mut template = Self { folder, layout, disks, before: Tree::new() };
+        template.fill();
+        template.disks.iter().for_each(Disk::unmount);
+        template
+    }
+
+    fn fill(&mut self) {
+        for asset in 0..ASSETS {
+            let folder = self.folder.path().join(format!("a/uploads/2026/0{asset}"));
+            fs::create_dir_all(&folder).unwrap();
+            for (suffix, size) in [("", (60, 40)), ("-30x20", (30, 20)), ("-15x10", (15, 10))] {
+                let name = format!("tea{suffix}.png");
+                let file = folder.join(&name);
+                fs::write(&file, png(size, name.as_bytes())).unwrap();
+                // Long enough ago to be no file that is still being written.
+                let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+                File::open(&file).unwrap().set_modified(long_ago).unwrap();
+            }
+        }
+        self.before = tree(&self.folder.path().join("a/uploads"));
+        let (catalog, quarantine) = (self.layout.catalog(), self.layout.quarantine());
+        let init = format!("init --root a/uploads --catalog {catalog} --quarantine {quarantine}");
+        must(self.program(&[]).args(init.split(' ')));
+        let config = self.folder.path().join("a/shelflife.toml");
+        let text = fs::read_to_string(&config).unwrap();
+        fs::write(&config, text.replace("restore_hold_hours = ", "restore_hold_hours = 0 # "))
+            .unwrap();
+        for line in ["scan", "reject --state draft --reason unwanted"] {
+            must(self.program(&[]).args(line.split(' ')));
+        }
+    }
+
+    /// The same once `work` was done on it.
+    pub(super) fn after<T>(self, work: impl FnOnce(&Machine<'_>) -> T) -> Self {
+        let disks = {
+            let machine = self.machine();
+            work(&machine);
+            machine.disks.iter().for_each(Disk::unmount);
+            let kept = |disk: &Disk| disk.copy(disk.image.with_extension("kept"));
+            machine.disks.iter().map(kept).collect()
+        };
+        Self { disks, ..self }
+    }
+
+    /// A machine that starts with copies of the disks.
+    pub(super) fn machine(&self) -> Machine<'_> {
+        let copy = |disk: &Disk| disk.copy(disk.image.with_extension("copy"));
+        let disks: Vec<_> = self.disks.iter().map(copy).collect();
+        disks.iter().for_each(Disk::mount);
+        Machine { template: self, disks }
+    }
+
+    fn program(&self, words: &[&str]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_shelflife"));
+        self.place(&mut program);
+        program.args(words);
+        program
+    }
+
+    fn place(&self, program: &mut Command) {
+        program.env_clear().current_dir(self.folder.path());
+        program.env("SHELFLIFE_CONFIG", self.folder.path().join("a/shelflife.toml"));
+        program.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.folder.path().join(relative)
+    }
+}
+
+impl Machine<'_> {
+    #[track_caller]
+    pub(super) fn must_run(&self, words: &[&str]) -> Output {
+        must(&mut self.template.program(words))
+    }
+
+    /// Every change that a command makes, as the moments before it.
+    pub(super) fn moments(&self, words: &[&str]) -> Vec<Cut> {
+        let log = self.template.path("trace");
+        let mut tracer = self.tracer();
+        must(tracer.arg("-o").arg(&log).arg(env!("CARGO_BIN_EXE_shelflife")).args(words));
+        let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let trace = fs::read_to_string(log).unwrap();
+        let called = |line: &str| CHANGES.into_iter().find(|c| line.contains(&format!(" {c}(")));
+        for call in trace.lines().filter_map(called) {
+            *counts.entry(call).or_default() += 1;
+        }
+        let moments = counts.into_iter();
+        moments.flat_map(|(call, count)| (1..=count).map(move |at| Cut::Before(call, at))).collect()
+    }
+
+    /// A command that dies at a moment, and the power with it. It comes back at once.
+    pub(super) fn run_until(&self, words: &[&str], cut: &Cut) {
+        let injected = match cut {
+            Cut::Before(call, number) => format!("inject={call}:signal=KILL:when={number}"),
+            Cut::WithoutSync => "inject=fsync,fdatasync:retval=0".to_owned(),
+            Cut::WithoutSyncOf(_) => "trace=exit_group".to_owned(),
+        };
+        let mut tracer = self.tracer();
+        tracer.args(["-e", &injected, "-o", "/dev/null", env!("CARGO_BIN_EXE_shelflife")]);
+        let output = tracer.args(words).output().unwrap();
+        fs::write(self.template.path("said"), output.stdout).unwrap();
+        self.disks.iter().for_each(Disk::cut_power);
+        self.disks.iter().for_each(Disk::unmount);
+        if let Cut::WithoutSyncOf(number) = cut {
+            self.template.disks[*number].copy(self.disks[*number].image.clone());
+        }
+        self.disks.iter().for_each(Disk::mount);
+    }
+
+    fn tracer(&self) -> Command {
+        let mut tracer = Command::new("strace");
+        self.template.place(&mut tracer);
+        tracer.args(["-f", "-qq", "-e", "signal=none", "-e"]);
+        tracer.arg(format!("trace={}", CHANGES.join(",")));
+        tracer
+    }
+
+    pub(super) fn has_open_operations(&self) -> bool {
+        !self.catalog().open_operations().unwrap().is_empty()
+    }
+
+    fn catalog(&self) -> Catalog {
+        Catalog::open_to_read(&self.template.path(self.template.layout.catalog())).unwrap()
+    }
+
+    /// What is wrong once the program has recovered.
+    pub(super) fn violations(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        for words in [&["recover"][..], &["audit", "verify", "--replay", "--disk=full"]] {
+            let output = self.template.program(words).output().unwrap();
+            if !output.status.success() {
+                let said = [output.stdout, output.stderr].concat();
+                wrong.push(format!("{words:?}: {}", String::from_utf8_lossy(&said)));
+            }
+        }
+        let uploads = tree(&self.template.path("a/uploads"));
+        let away = tree(&self.template.path(self.template.layout.quarantine()));
+        let mut found: Vec<_> = uploads.values().chain(away.values()).collect();
+        let mut expected: Vec<_> = self.template.before.values().collect();
+        found.sort();
+        expected.sort();
+        if found != expected {
+            wrong.push(format!("{} files became {}", expected.len(), found.len()));
+        }
+        wrong.extend(self.broken_promises(&uploads));
+        wrong
+    }
+
+    /// Assets that are not where the program said that it had put them.
+    fn broken_promises(&self, uploads: &Tree) -> Vec<String> {
+        let said = fs::read_to_string(self.template.path("said")).unwrap_or_default();
+        let catalog = self.catalog();
+        let mut broken = Vec::new();
+        for asset in 1..=ASSETS {
+            let recorded = catalog.asset(AssetId(asset)).unwrap().unwrap();
+            let path = Path::new(std::str::from_utf8(recorded.path.as_bytes()).unwrap());
+            let is_here = uploads.contains_key(path);
+            let told = |verb: &str| said.contains(&format!("{verb}  #{asset} "));
+            if (told("quarantined") && is_here) || (told("restored") && !is_here) {
+                broken.push(format!("what was said about #{asset} is not so any more"));
+            }
+            if is_here != recorded.state.was().is_none() {
+                broken.push(format!("#{asset} is {} and in the wrong place", recorded.state));
+            }
+        }
+        broken
+    }
+}
