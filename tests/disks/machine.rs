@@ -10,7 +10,7 @@ use shelflife::catalog::Catalog;
 use shelflife::domain::asset::AssetId;
 use tempfile::TempDir;
 
-use super::disks::{Disk, Kind, must};
+use super::disk::{Disk, Kind, must};
 use crate::support::moving::{Tree, tree};
 use crate::support::pictures::png;
 
@@ -173,6 +173,18 @@ impl Machine<'_> {
         must(&mut self.template.program(words))
     }
 
+    /// Runs a command, and keeps what it says it has done.
+    pub(super) fn run(&self, words: &[&str]) -> Output {
+        let output = self.template.program(words).output().unwrap();
+        fs::write(self.template.path("said"), &output.stdout).unwrap();
+        output
+    }
+
+    /// A path on one of the disks, such as `a/uploads`.
+    pub(super) fn path(&self, relative: &str) -> PathBuf {
+        self.template.path(relative)
+    }
+
     /// Every change that a command makes, as the moments before it.
     pub(super) fn moments(&self, words: &[&str]) -> Vec<Cut> {
         let log = self.template.path("trace");
@@ -244,6 +256,13 @@ impl Machine<'_> {
         }
         wrong.extend(self.broken_promises(&uploads));
         wrong
+    }
+
+    /// [`Self::broken_promises`] before anything recovers.
+    pub(super) fn promises_broken(&self) -> Vec<String> {
+        let mut broken = self.broken_promises(&tree(&self.template.path("a/uploads")));
+        broken.retain(|what| what.starts_with("what was said"));
+        broken
     }
 
     /// Assets that are not where the program said that it had put them.

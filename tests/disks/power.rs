@@ -4,15 +4,10 @@
 //! durable. What recovery makes of the rest has to be whole: every file is there once and as it
 //! was, catalog, log and disks agree, and what the program said it had done is done.
 
-mod disks;
-mod machine;
-
-use std::path::Path;
-
+use super::disk::Kind;
+use super::machine::{Cut, Layout, Template};
+use super::{can_mount, chosen};
 use crate::crash::say;
-use crate::support::{must_run_everything, skip};
-use disks::{Kind, has};
-use machine::{Cut, Layout, Template};
 
 /// What the program is doing when the power goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,27 +45,9 @@ impl Doing {
     }
 }
 
-/// Whether this is a machine that can mount disks, as those that prove this program are.
-fn can_cut_power() -> bool {
-    let is_able = rustix::process::geteuid().is_root() && Path::new("/dev/loop-control").exists();
-    let programs = ["strace", "mkfs.ext4", "mkfs.xfs", "xfs_io"];
-    is_able && programs.iter().all(|program| has(program) || skip::<()>(program).is_some())
-}
-
-/// How many of the moments are tried: all of them, or a few that differ from run to run.
-fn chosen<T: Clone>(moments: &[T], few: usize) -> Vec<T> {
-    if std::env::var_os("PROPTEST_CASES").is_some() {
-        return moments.to_vec();
-    }
-    let few = if must_run_everything() { few } else { 2 };
-    let stride = moments.len().div_ceil(few).max(1);
-    let random = usize::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    moments.iter().skip(random % stride).step_by(stride).cloned().collect()
-}
-
 #[test]
 fn a_power_cut_at_any_moment_loses_nothing_and_unmakes_nothing_that_was_said() {
-    if !can_cut_power() {
+    if !can_mount() {
         return;
     }
     let (mut cuts, mut unfinished, mut moments) = (0, 0, 0);
@@ -102,7 +79,7 @@ fn a_power_cut_at_any_moment_loses_nothing_and_unmakes_nothing_that_was_said() {
 /// told to keep, as if the program had not told them.
 #[test]
 fn a_program_that_does_not_wait_for_its_disks_is_caught() {
-    if !can_cut_power() {
+    if !can_mount() {
         return;
     }
     let mut caught = 0;

@@ -20,7 +20,7 @@ impl Kind {
 
     fn make(self) -> (&'static [&'static str], u64) {
         match self {
-            Self::Ext4 | Self::Ext4Writeback => (&["mkfs.ext4", "-q", "-F"], 32),
+            Self::Ext4 | Self::Ext4Writeback => (&["mkfs.ext4", "-q", "-F", "-b", "4096"], 32),
             Self::Xfs => (&["mkfs.xfs", "-q", "-f"], 320),
         }
     }
