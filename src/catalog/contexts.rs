@@ -9,11 +9,21 @@ use super::audit::About;
 use super::cells::{date, date_text, instant, millis, unsigned};
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
+use super::spans::Numbered;
 use crate::domain::context::{
     Context, ContextChange, ContextKey, ContextKind, ContextRule, Revision,
 };
 use crate::domain::time::Timestamp;
 use crate::domain::window::Window;
+
+const REVISIONS: &str = "SELECT context_id, number, effective_ms, note FROM context_revision
+    WHERE context_id >= :first AND context_id <= :last ORDER BY context_id, number";
+
+impl Numbered for Context {
+    fn number(&self) -> i64 {
+        self.id
+    }
+}
 
 /// A context as it is added, with its first revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +50,7 @@ impl Catalog {
         while let Some(row) = rows.next()? {
             contexts.push(context(row)?);
         }
-        for context in &mut contexts {
-            context.revisions = self.revisions(context.id)?;
-        }
+        self.add_revisions(&mut contexts)?;
         Ok(contexts)
     }
 
@@ -57,23 +65,20 @@ impl Catalog {
             statement.query(named_params! { ":kind": key.kind.name(), ":slug": key.slug })?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let mut found = context(row)?;
-        found.revisions = self.revisions(found.id)?;
+        self.add_revisions(std::slice::from_mut(&mut found))?;
         Ok(Some(found))
     }
 
-    fn revisions(&self, context: i64) -> Result<Vec<Revision>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT number, effective_ms, note FROM context_revision
-             WHERE context_id = :context ORDER BY number",
-        )?;
-        let rows = statement.query_map(named_params! { ":context": context }, |row| {
-            Ok(Revision {
-                number: row.get("number")?,
-                effective_at: Timestamp::from_millis(row.get("effective_ms")?),
-                note: row.get("note")?,
-            })
-        })?;
-        Ok(rows.collect::<std::result::Result<_, _>>()?)
+    /// Reads the revisions of contexts in ascending order.
+    fn add_revisions(&self, contexts: &mut [Context]) -> Result<()> {
+        self.add_rows(REVISIONS, contexts, |context, row| {
+            context.revisions.push(Revision {
+                number: row.get(1)?,
+                effective_at: Timestamp::from_millis(row.get(2)?),
+                note: row.get(3)?,
+            });
+            Ok(())
+        })
     }
 
     /// Adds a context with revision 1, effective at once, and its audit entry.

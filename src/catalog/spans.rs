@@ -1,4 +1,4 @@
-//! Spans: what belongs to many assets, read in one go.
+//! Spans: what belongs to many assets or contexts, read in one go.
 //!
 //! A row per asset and query costs more in calls than in reading. What is asked for a span of
 //! numbers comes back in their order, and each row finds its asset without a search.
@@ -8,13 +8,13 @@ use rusqlite::{Row, named_params};
 use super::error::Result;
 use super::open::Catalog;
 
-/// Something that belongs to an asset.
+/// Something that belongs to an asset, or a context.
 pub(super) trait Numbered {
-    /// The asset's number.
+    /// The number of the asset or context.
     fn number(&self) -> i64;
 }
 
-/// Assets further apart than this are asked for one after the other: what lies between them would
+/// Those further apart than this are asked for one after the other: what lies between them would
 /// be read for nothing.
 const WIDEST_GAP: i64 = 8;
 
@@ -22,7 +22,7 @@ impl Catalog {
     /// Gives every row of a query to the item that it belongs to. Items ascend by number.
     ///
     /// The query takes `:first` and `:last`, inclusive, and orders its rows by their first column,
-    /// which is the asset's number.
+    /// which is the item's number.
     pub(super) fn add_rows<T: Numbered>(
         &self,
         sql: &'static str,
@@ -30,7 +30,8 @@ impl Catalog {
         mut add: impl FnMut(&mut T, &Row<'_>) -> Result<()>,
     ) -> Result<()> {
         let mut statement = self.conn.prepare_cached(sql)?;
-        for span in items.chunk_by_mut(|one, next| next.number() - one.number() <= WIDEST_GAP) {
+        let gap = |one: &T, next: &T| next.number().saturating_sub(one.number());
+        for span in items.chunk_by_mut(|one, next| gap(one, next) <= WIDEST_GAP) {
             let (Some(first), Some(last)) = (span.first(), span.last()) else { continue };
             let between = named_params! { ":first": first.number(), ":last": last.number() };
             let mut rows = statement.query(between)?;

@@ -38,12 +38,12 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     let judge = |dossier: Dossier, verdict: Verdict, census: Option<&Census>| {
         let brief = Brief::new(&dossier, &verdict, &court).among(census);
         let findings = findings_of(asked.iter().copied(), &brief.subject(now));
-        (subject(&dossier.row.asset), findings)
+        ((!findings.is_empty()).then(|| subject(&dossier.row.asset)), findings)
     };
-    let mut tell = |ctx: &mut Context<'_>, (subject, findings): (Subject, Vec<Finding>)| {
+    let mut tell = |ctx: &mut Context<'_>, (subject, findings): (Option<Subject>, Vec<Finding>)| {
         ctx.report.figure("assets checked", 1);
         for finding in findings {
-            ctx.report.say(&Item::Finding(Found::new(Some(subject.clone()), finding)));
+            ctx.report.say(&Item::Finding(Found::new(subject.clone(), finding)));
         }
         Ok(())
     };

@@ -7,15 +7,12 @@ use std::fmt::Write as _;
 /// Control characters (C0, C1, DEL), bidirectional controls, zero-width and tag characters become
 /// `\u{…}`, bytes that are not UTF-8 become `\xNN`. A backslash stays as it is.
 pub fn printable(bytes: &[u8]) -> String {
-    // Most names and texts are nothing but this, and a listing shows millions of them.
-    if bytes.iter().all(|byte| matches!(byte, b' '..=b'~')) {
-        return String::from_utf8_lossy(bytes).into_owned();
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return printable_text(text);
     }
     let mut shown = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            push_printable(&mut shown, character);
-        }
+        push_printable(&mut shown, chunk.valid());
         for byte in chunk.invalid() {
             let _infallible = write!(shown, "\\x{byte:02x}");
         }
@@ -25,14 +22,26 @@ pub fn printable(bytes: &[u8]) -> String {
 
 /// [`printable`] for text that is already UTF-8.
 pub fn printable_text(text: &str) -> String {
-    printable(text.as_bytes())
+    let mut shown = String::with_capacity(text.len());
+    push_printable(&mut shown, text);
+    shown
 }
 
-fn push_printable(shown: &mut String, character: char) {
-    if is_unsafe_to_show(character) {
-        shown.extend(character.escape_unicode());
-    } else {
-        shown.push(character);
+fn push_printable(shown: &mut String, mut text: &str) {
+    // Most of what is shown is nothing but this, and a listing shows millions of texts.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    while !text.is_empty() {
+        let plain = text.bytes().take_while(|byte| is_plain(*byte)).count();
+        let (run, rest) = text.split_at_checked(plain).unwrap_or((text, ""));
+        shown.push_str(run);
+        let mut rest = rest.chars();
+        match rest.next() {
+            Some(character) if is_unsafe_to_show(character) => {
+                shown.extend(character.escape_unicode());
+            }
+            character => shown.extend(character),
+        }
+        text = rest.as_str();
     }
 }
 
@@ -63,6 +72,8 @@ pub fn counted(count: u64, word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -71,5 +82,18 @@ mod tests {
         assert_eq!(printable("\u{202e}gnp.exe".as_bytes()), "\\u{202e}gnp.exe");
         assert_eq!(printable(b"caf\xe9.png"), "caf\\xe9.png");
         assert_eq!(printable("日本 café".as_bytes()), "日本 café");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_unsafe_is_escaped_and_the_rest_stays_in_its_order(
+            text in "[a-z ~\u{7f}\u{0}-\u{1f}\u{200b}-\u{202e}é茶]{0,40}|\\PC{0,20}|(?s:.{0,40})",
+        ) {
+            let escaped = |c: char| {
+                if is_unsafe_to_show(c) { c.escape_unicode().to_string() } else { c.to_string() }
+            };
+            let expected: String = text.chars().map(escaped).collect();
+            prop_assert_eq!(printable(text.as_bytes()), expected);
+        }
     }
 }

@@ -17,11 +17,14 @@ pub(super) struct Human<'w> {
     style: Style,
     table: Option<Table>,
     said: Said,
-    /// The finding said last, while the next one may be about the same thing.
-    before: Option<Found>,
+    /// What the finding said last is about, while the next one may be about the same thing.
+    before: Option<About>,
     /// The rule that is to be explained, and whether it decided.
     unexplained: Option<(&'static str, bool)>,
 }
+
+/// The asset and the place that a finding is about.
+type About = (Option<Subject>, Option<Location>);
 
 /// What was said last, for the space around it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,26 +95,28 @@ impl<'w> Human<'w> {
         self.end_table()?;
         self.space_before(Said::Lines)?;
         let wording = Lines { color: self.style.color, dry_run };
-        let before = self.before.take();
         if let Item::Finding(found) = item {
-            if !before.is_some_and(|before| before.shares_item_with(found)) {
-                writeln!(self.out, "{}", wording.heading(found))?;
-            }
-            self.remember(found);
+            return self.finding(found, &wording);
         }
+        self.before = None;
         for line in wording.of(item) {
             writeln!(self.out, "{line}")?;
         }
         Ok(())
     }
 
-    /// Keeps what the lines after this finding depend on.
-    fn remember(&mut self, found: &Found) {
-        self.before = Some(found.clone());
+    fn finding(&mut self, found: &Found, wording: &Lines) -> io::Result<()> {
+        let Found { subject, location, .. } = found;
+        let before = self.before.as_ref();
+        if before.is_none_or(|(same, at)| same != subject || at != location) {
+            writeln!(self.out, "{}", wording.heading(found))?;
+            self.before = Some((subject.clone(), location.clone()));
+        }
         let decides = found.effect == Effect::Decides;
         if self.unexplained.is_none_or(|(_, decided)| decides && !decided) {
             self.unexplained = Some((found.finding.code, decides));
         }
+        writeln!(self.out, "{}", wording.finding(found))
     }
 
     fn summary(&mut self, summary: &Summary) -> io::Result<()> {
@@ -181,14 +186,15 @@ impl Lines {
                 let refused = self.color.paint(BAD, "refused");
                 vec![format!("{refused}  {action} {}: {}", named(subject), printable_text(why))]
             }
-            Item::Finding(found) => vec![self.finding(found)],
             Item::Kept { subject, because } => {
                 let kept = self.color.paint(QUIET, "kept");
                 vec![format!("{kept}  {}: {}", named(subject), printable_text(because))]
             }
             Item::Failure { what, why, hint } => self.failure(what, why, hint.as_deref()),
             Item::Text(text) => text.lines().map(printable_text).collect(),
-            Item::Row { .. } | Item::Sheet { .. } | Item::Document(_) => Vec::new(),
+            Item::Row { .. } | Item::Sheet { .. } | Item::Document(_) | Item::Finding(_) => {
+                Vec::new()
+            }
         }
     }
 
@@ -250,7 +256,10 @@ impl Lines {
         let message = printable_text(&finding.message);
         let (code, name) = (finding.code, finding.name);
         match effect {
-            Effect::Decides | Effect::Told => format!("  {severity} {code} {name}: {message}"),
+            // Of these there are millions.
+            Effect::Decides | Effect::Told => {
+                ["  ", &severity, " ", code, " ", name, ": ", &message].concat()
+            }
             Effect::Accepted(why) => {
                 let accepted = self.color.paint(QUIET, "accepted");
                 format!("  {accepted} {code} {name}: {message} ({})", printable_text(why))
