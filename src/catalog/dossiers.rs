@@ -6,7 +6,7 @@ use super::facts::FactsRow;
 use super::open::Catalog;
 use super::select::Filter;
 use super::spans::Numbered;
-use crate::domain::asset::{AssetFile, AssetId};
+use crate::domain::asset::{AssetId, KnownFile};
 use crate::domain::claims::Claims;
 use crate::domain::metadata::Metadata;
 use crate::domain::path::RelPath;
@@ -18,7 +18,7 @@ pub struct Dossier {
     pub row: FactsRow,
     pub metadata: Metadata,
     /// The original first, then by path.
-    pub files: Vec<AssetFile>,
+    pub files: Vec<KnownFile>,
     /// What the original and its sidecar say about it; `None` if nobody has looked.
     pub claims: Option<Claims>,
     /// The files that imports say WordPress has for it.

@@ -12,8 +12,9 @@ use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::spans::Numbered;
 use crate::domain::asset::{
-    AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
+    AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, KnownFile, Place, Role,
 };
+use crate::domain::path::RelPath;
 
 /// A file's number in the catalog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,10 @@ pub struct FileId(pub i64);
 /// The columns of [`numbered_file`], in its order.
 const FILES: &str = "SELECT asset_id, id, root_id, folder, name, role, sha256, bytes, media_type,
                             width, height, modified_ns, changed_ns, inode, device, place
+                     FROM file WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id, id";
+
+/// The columns of [`known_file`], in its order.
+const KNOWN: &str = "SELECT asset_id, folder, name, role, media_type, bytes, place
                      FROM file WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id, id";
 
 /// An asset's number with its files.
@@ -44,7 +49,9 @@ impl Catalog {
             owner.files.push(numbered_file(row)?);
             Ok(())
         })?;
-        owner.files.sort_by(|(_, one), (_, other)| original_first(one, other));
+        owner.files.sort_by(|(_, one), (_, other)| {
+            original_first((one.role, &one.path), (other.role, &other.path))
+        });
         Ok(owner.files)
     }
 
@@ -61,39 +68,61 @@ impl Catalog {
 
     /// Gives every dossier its files, the original first, then by path.
     pub(super) fn add_files(&self, dossiers: &mut [Dossier]) -> Result<()> {
-        self.add_rows(FILES, dossiers, |dossier, row| {
-            dossier.files.push(numbered_file(row)?.1);
+        self.add_rows(KNOWN, dossiers, |dossier, row| {
+            dossier.files.push(known_file(row)?);
             Ok(())
         })?;
         for dossier in dossiers {
-            dossier.files.sort_by(original_first);
+            dossier.files.sort_by(|one, other| {
+                original_first((one.role, &one.path), (other.role, &other.path))
+            });
         }
         Ok(())
     }
 }
 
-fn original_first(one: &AssetFile, other: &AssetFile) -> Ordering {
-    let key = |file: &AssetFile| file.role != Role::Original;
-    key(one).cmp(&key(other)).then_with(|| {
-        let (one, other) = (&one.path, &other.path);
+fn original_first(one: (Role, &RelPath), other: (Role, &RelPath)) -> Ordering {
+    let key = |role: Role| role != Role::Original;
+    key(one.0).cmp(&key(other.0)).then_with(|| {
+        let (one, other) = (one.1, other.1);
         (one.folder(), one.name()).cmp(&(other.folder(), other.name()))
     })
 }
 
-/// Reads a row of [`FILES`], by position: a listing reads millions of them.
+/// Reads a row of [`KNOWN`], by position: a listing reads millions of them.
+fn known_file(row: &Row<'_>) -> Result<KnownFile> {
+    Ok(KnownFile {
+        path: path_at(row, (1, 2))?,
+        role: role_at(row, 3)?,
+        media_type: row.get(4)?,
+        bytes: cells::unsigned(row.get(5)?),
+        place: place_at(row, 6)?,
+    })
+}
+
+fn path_at(row: &Row<'_>, (folder, name): (usize, usize)) -> Result<RelPath> {
+    let (folder, name) = (row.get_ref(folder)?, row.get_ref(name)?);
+    cells::joined(folder.as_blob().unwrap_or_default(), name.as_blob().unwrap_or_default())
+}
+
+fn role_at(row: &Row<'_>, column: usize) -> Result<Role> {
+    let role = row.get_ref(column)?.as_str().ok().and_then(Role::named);
+    role.ok_or_else(|| CatalogError::damaged("file.role"))
+}
+
+fn place_at(row: &Row<'_>, column: usize) -> Result<Place> {
+    let place = row.get_ref(column)?.as_str().ok().and_then(Place::named);
+    place.ok_or_else(|| CatalogError::damaged("file.place"))
+}
+
+/// Reads a row of [`FILES`].
 fn numbered_file(row: &Row<'_>) -> Result<(FileId, AssetFile)> {
-    let (folder, name) = (row.get_ref(3)?, row.get_ref(4)?);
-    let role = row.get_ref(5)?.as_str().ok().and_then(Role::named);
-    let place = row.get_ref(15)?.as_str().ok().and_then(Place::named);
     let (width, height): (Option<u32>, Option<u32>) = (row.get(9)?, row.get(10)?);
     let dimensions = width.zip(height).map(|(width, height)| Dimensions { width, height });
     let file = AssetFile {
         root: row.get(2)?,
-        path: cells::joined(
-            folder.as_blob().unwrap_or_default(),
-            name.as_blob().unwrap_or_default(),
-        )?,
-        role: role.ok_or_else(|| CatalogError::damaged("file.role"))?,
+        path: path_at(row, (3, 4))?,
+        role: role_at(row, 5)?,
         digest: Digest(row.get(6)?),
         content: Content { media_type: row.get(8)?, dimensions },
         stamp: FileStamp {
@@ -103,7 +132,7 @@ fn numbered_file(row: &Row<'_>) -> Result<(FileId, AssetFile)> {
             inode: cells::unsigned(row.get(13)?),
             device: cells::unsigned(row.get(14)?),
         },
-        place: place.ok_or_else(|| CatalogError::damaged("file.place"))?,
+        place: place_at(row, 15)?,
     };
     Ok((FileId(row.get(1)?), file))
 }

@@ -183,6 +183,17 @@ pub struct AssetFile {
     pub place: Place,
 }
 
+/// What rules look at of one file of an asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    pub path: RelPath,
+    pub role: Role,
+    /// As [`Content`] has it.
+    pub media_type: String,
+    pub bytes: u64,
+    pub place: Place,
+}
+
 /// The part of an asset that most commands need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {

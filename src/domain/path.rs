@@ -121,7 +121,7 @@ impl RelPath {
     }
 
     fn split(&self) -> (&[u8], &[u8]) {
-        match self.0.iter().rposition(|byte| *byte == b'/') {
+        match memchr::memrchr(b'/', &self.0) {
             Some(at) => {
                 (self.0.get(..at).unwrap_or_default(), self.0.get(at + 1..).unwrap_or_default())
             }

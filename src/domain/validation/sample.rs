@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
 use super::{Finding, Kin, Knowledge, Reading, Rule, Subject, Waiver, validate};
-use crate::domain::asset::{
-    Asset, AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, Place, Role,
-};
+use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions, KnownFile, Place, Role};
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKey, Revision};
 use crate::domain::gate::gate;
@@ -23,7 +21,7 @@ use crate::domain::time::{CivilDate, Timestamp};
 pub(crate) struct Sample {
     pub asset: Asset,
     pub metadata: Metadata,
-    pub files: Vec<AssetFile>,
+    pub files: Vec<KnownFile>,
     pub claims: Option<Claims>,
     pub contexts: Vec<Context>,
     /// The revision of each context that the approval saw.
@@ -78,18 +76,17 @@ impl Sample {
     pub(crate) fn add_rendition(&mut self, name: &str) {
         let path = RelPath::new(format!("2026/05/{name}")).unwrap();
         let original = file(&self.asset);
-        self.files.push(AssetFile { path, role: Role::Size, ..original });
+        self.files.push(KnownFile { path, role: Role::Size, ..original });
     }
 
     pub(crate) fn set_media_type(&mut self, media_type: &str) {
         media_type.clone_into(&mut self.asset.content.media_type);
-        self.files[0].content = self.asset.content.clone();
+        media_type.clone_into(&mut self.files[0].media_type);
     }
 
     pub(crate) fn set_dimensions(&mut self, dimensions: Option<(u32, u32)>) {
         self.asset.content.dimensions =
             dimensions.map(|(width, height)| Dimensions { width, height });
-        self.files[0].content = self.asset.content.clone();
     }
 
     /// Puts it into an export, recognized by its path.
@@ -284,14 +281,12 @@ fn asset() -> Asset {
     }
 }
 
-fn file(asset: &Asset) -> AssetFile {
-    AssetFile {
-        root: asset.root,
+fn file(asset: &Asset) -> KnownFile {
+    KnownFile {
         path: asset.path.clone(),
         role: Role::Original,
-        digest: asset.digest,
-        content: asset.content.clone(),
-        stamp: FileStamp { bytes: 240_000, modified_ns: 0, changed_ns: 0, inode: 5, device: 1 },
+        media_type: asset.content.media_type.clone(),
+        bytes: 240_000,
         place: Place::Library,
     }
 }

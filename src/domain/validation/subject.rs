@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::asset::{Asset, AssetFile, Role};
+use crate::domain::asset::{Asset, KnownFile, Role};
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKind, ContextRule, shared_zone};
 use crate::domain::license::License;
@@ -24,7 +24,7 @@ use super::waiver::Waiver;
 pub struct Subject<'a> {
     pub asset: &'a Asset,
     pub metadata: &'a Metadata,
-    pub files: &'a [AssetFile],
+    pub files: &'a [KnownFile],
     /// The files that WordPress lists for it; none where no import told.
     pub listed: &'a [RelPath],
     /// What the original and its sidecar say about it; `None` if nobody has looked.
@@ -103,7 +103,7 @@ impl Subject<'_> {
         self.asset.state.was().is_none()
     }
 
-    pub(super) fn original(&self) -> Option<&AssetFile> {
+    pub(super) fn original(&self) -> Option<&KnownFile> {
         self.files.iter().find(|file| file.role == Role::Original)
     }
 

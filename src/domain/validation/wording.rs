@@ -65,18 +65,34 @@ impl Words {
 
 /// A text reduced to what makes it the same text: words without accents, single spaces.
 pub(super) fn folded(text: &str) -> String {
-    let lower: String = if text.is_ascii() {
-        text.to_ascii_lowercase()
-    } else {
-        let bare = text.nfkd().filter(|c| !is_combining_mark(*c));
-        bare.nfc().flat_map(char::to_lowercase).collect()
-    };
+    if text.is_ascii() {
+        return folded_ascii(text);
+    }
+    let bare = text.nfkd().filter(|c| !is_combining_mark(*c));
+    let lower: String = bare.nfc().flat_map(char::to_lowercase).collect();
     let mut folded = String::with_capacity(lower.len());
     for word in split(&lower) {
         if !folded.is_empty() {
             folded.push(' ');
         }
         folded.push_str(word);
+    }
+    folded
+}
+
+fn folded_ascii(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    let mut begun = false;
+    for byte in text.bytes() {
+        if !byte.is_ascii_alphanumeric() {
+            begun = false;
+            continue;
+        }
+        if !begun && !folded.is_empty() {
+            folded.push(' ');
+        }
+        begun = true;
+        folded.push(char::from(byte.to_ascii_lowercase()));
     }
     folded
 }
@@ -134,6 +150,9 @@ pub(super) fn quoted_path(path: &RelPath) -> String {
 /// of the two is the other's beginning (`de` and `de-AT`, RFC 4647).
 /// WordPress writes `de_AT`, which is the same.
 pub(super) fn serves(locale: &str, wanted: &str) -> bool {
+    if locale == wanted {
+        return true;
+    }
     let tag = |text: &str| text.to_lowercase().replace('_', "-");
     let (locale, wanted) = (tag(locale), tag(wanted));
     let begins = |long: &str, short: &str| {

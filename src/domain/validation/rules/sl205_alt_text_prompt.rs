@@ -75,7 +75,7 @@ fn qualities(text: &str) -> Option<&str> {
 
 fn repeats(text: &str, note: &str) -> bool {
     let long = |text: &str| length_in_words(text) >= FEWEST_WORDS;
-    let within = |outer: &str, inner: &str| long(inner) && outer.contains(inner);
+    let within = |outer: &str, inner: &str| outer.contains(inner) && long(inner);
     !text.is_empty() && (text == note || within(note, text) || within(text, note))
 }
 

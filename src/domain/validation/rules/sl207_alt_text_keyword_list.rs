@@ -108,7 +108,10 @@ fn share_a_word(items: &[Words]) -> bool {
 /// The first word that comes again and again, if such words are two in five at least.
 fn repeated_word(words: &Words) -> Option<&str> {
     let count = words.iter().count();
-    let mut words: Vec<_> = words.iter().filter(|word| word.chars().count() >= 4).collect();
+    let mut words: Vec<_> = words.iter().filter(|word| word.chars().nth(3).is_some()).collect();
+    if words.len() < REPEATS {
+        return None;
+    }
     words.sort_unstable();
     let runs = || words.chunk_by(|one, other| one == other).filter(|run| run.len() >= REPEATS);
     let repeated: usize = runs().map(<[&str]>::len).sum();

@@ -69,7 +69,7 @@ fn ends_open(text: &str) -> bool {
 }
 
 fn opened_and_not_closed(text: &str) -> bool {
-    let count = |sign: char| text.chars().filter(|c| *c == sign).count();
+    let count = |sign: char| text.matches(sign).count();
     text.contains(['(', '[', '（'])
         && [('(', ')'), ('[', ']'), ('（', '）')]
             .into_iter()
@@ -78,7 +78,7 @@ fn opened_and_not_closed(text: &str) -> bool {
 
 /// A straight mark behind a digit is inches.
 fn quoted_and_not_closed(text: &str) -> bool {
-    let count = |sign: char| text.chars().filter(|c| *c == sign).count();
+    let count = |sign: char| text.matches(sign).count();
     let inches = || text.as_bytes().windows(2).any(|two| matches!(two, [b'0'..=b'9', b'"']));
     let low = count('„');
     let curly =

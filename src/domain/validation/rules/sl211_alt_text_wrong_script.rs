@@ -31,6 +31,9 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 /// Whether there are letters enough, hardly one of them is of the script, and the others say
 /// something: names of brands stay as they are.
 fn misses(text: &str, script: Script) -> bool {
+    if text.is_ascii() && matches!(script, Script::Latin) {
+        return false;
+    }
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     let signs = letters().filter(|c| is_word_sign(*c)).count();
     let own: usize = letters().filter(|c| script.has(*c)).map(weight).sum();

@@ -24,8 +24,8 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
         let mut earlier = alts.iter().take(at);
         let same = earlier
             .find(|other| other.folded == alt.folded && !is_one_language(alt.locale, other.locale));
-        let long = length_in_words(&alt.folded) >= FEWEST_WORDS;
-        if let Some(other) = same.filter(|_| long) {
+        let long = || length_in_words(&alt.folded) >= FEWEST_WORDS;
+        if let Some(other) = same.filter(|_| long()) {
             let (one, other) = (other.locale, alt.locale);
             messages.push(format!("the texts for `{one}` and `{other}` are the same"));
         }

@@ -44,14 +44,17 @@ const FORMULAS: [&str; 24] = [
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let notice = subject.claims.and_then(|claims| claims.copyright.any()).unwrap_or_default();
-    let record = folded(&what_is_recorded(subject));
     let notice_folded = folded(notice);
     let naming = |word: &&str| {
         let number = word.bytes().all(|byte| byte.is_ascii_digit());
         word.chars().count() > 1 && !number && !FORMULAS.contains(word)
     };
     let mut names = notice_folded.split(' ').filter(naming).peekable();
-    if names.peek().is_none() || record.is_empty() {
+    if names.peek().is_none() {
+        return Vec::new();
+    }
+    let record = folded(&what_is_recorded(subject));
+    if record.is_empty() {
         return Vec::new();
     }
     let mentioned = names.any(|name| record.split(' ').any(|word| word == name));

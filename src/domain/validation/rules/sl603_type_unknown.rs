@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let unknown = is_unknown(&subject.asset.content.media_type);
-    let empty = subject.original().is_some_and(|file| file.stamp.bytes == 0);
+    let empty = subject.original().is_some_and(|file| file.bytes == 0);
     let message = match (empty, unknown) {
         (true, _) => "the file is empty",
         (false, true) => "the content is of no known type",
@@ -37,7 +37,7 @@ mod tests {
             |s| s.set_media_type("application/octet-stream"),
             &["the content is of no known type"],
         );
-        finds(&RULE, |s| s.files[0].stamp.bytes = 0, &["the file is empty"]);
+        finds(&RULE, |s| s.files[0].bytes = 0, &["the file is empty"]);
         passes(&RULE, |s| s.set_media_type("image/avif"));
     }
 }

@@ -1,4 +1,4 @@
-use crate::domain::asset::{AssetFile, Place, Role};
+use crate::domain::asset::{KnownFile, Place, Role};
 use crate::domain::validation::wording::quoted_path;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -17,9 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 /// Twins in other formats are made by plugins, which list them nowhere.
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let listed = |file: &AssetFile| subject.listed.contains(&file.path);
+    let listed = |file: &KnownFile| subject.listed.contains(&file.path);
     let sizes = || {
-        let there = |file: &&AssetFile| file.role == Role::Size && file.place == Place::Library;
+        let there = |file: &&KnownFile| file.role == Role::Size && file.place == Place::Library;
         subject.files.iter().filter(there).filter(|file| !listed(file))
     };
     let Some(first) = sizes().next().filter(|_| !subject.listed.is_empty()) else {
