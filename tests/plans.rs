@@ -375,4 +375,6 @@ fn the_log_names_the_plan_of_each_step() {
             assert_eq!(payload["plan"], plan, "{kind}");
         }
     }
+    let told = library.run("history 1").expect(ExitCode::Success);
+    assert!(told.stdout.contains("approved → expired (plan 1)"), "{told}");
 }

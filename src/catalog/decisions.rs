@@ -7,7 +7,7 @@ use super::assets::{changed, refuse_open_operation};
 use super::audit::{About, Log};
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use super::plans::mark_taken;
+use super::plans::take_step;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, Digest};
 use crate::domain::lifecycle::{Action, State, Transition};
@@ -94,7 +94,7 @@ pub(super) fn decide(
         return Err(changed(tx, *asset)?);
     }
     if let Some(plan) = session.plan {
-        mark_taken(tx, session, (plan, *asset))?;
+        take_step(tx, session, (plan, *asset))?;
     }
     for (context, revision) in &decision.pins {
         tx.prepare_cached(

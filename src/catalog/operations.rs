@@ -14,7 +14,7 @@ use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
 use super::pause::refuse_paused;
-use super::plans::{mark_taken, refuse_outside_plan};
+use super::plans::{note_taken, refuse_outside_plan};
 use super::references::uses_of;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, FileStamp, Place};
@@ -84,7 +84,7 @@ impl Catalog {
             if closed.state == OperationState::Done
                 && let Some(plan) = plan_of(tx, &operation.id)?
             {
-                mark_taken(tx, session, (plan, operation.asset))?;
+                note_taken(tx, session, (plan, operation.asset))?;
             }
             for (number, state, stamp) in &closed.files {
                 close_file(tx, operation, (*number, *state, *stamp))?;

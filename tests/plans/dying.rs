@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rusqlite::Connection;
 use shelflife::catalog::{Catalog, CatalogError, Session};
 use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::AssetId;
@@ -122,6 +123,26 @@ fn nothing_is_moved_under_a_plan_that_is_no_step_of_it() {
     library.run("clean 2 --save").expect(ExitCode::Success);
     assert!(!move_under_plan(&library, usize::MAX));
     assert_eq!(left(&library).len(), 2);
+}
+
+#[test]
+fn files_that_have_moved_are_put_on_record_whatever_became_of_their_plan() {
+    for lives in 0..100 {
+        let library = rejected(1);
+        library.run("clean --save").expect(ExitCode::Success);
+        move_under_plan(&library, lives);
+        if !left(&library).is_empty() {
+            continue;
+        }
+        let catalog = Connection::open(library.path("state/catalog.db")).unwrap();
+        assert_eq!(catalog.execute("DELETE FROM plan_step", []).unwrap(), 1);
+        drop(catalog);
+        library.run("recover").expect(ExitCode::Success);
+        assert_eq!(library.asset(1).state.name(), "quarantined");
+        library.run("audit verify --replay").expect(ExitCode::Integrity);
+        return;
+    }
+    panic!("the files never move");
 }
 
 /// Whoever publishes a page between the decision and the move keeps the picture.

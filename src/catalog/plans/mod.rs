@@ -20,7 +20,7 @@ use crate::domain::plan::{PlanHead, PlanId, PlanKind, PlanSeal, PlanStep, SavedP
 use crate::domain::time::Timestamp;
 
 pub use steps::StoredStep;
-pub(super) use take::{mark_taken, refuse_outside_plan};
+pub(super) use take::{note_taken, refuse_outside_plan, take_step};
 
 const PLANS: &str = "SELECT id, kind, command, policy, made_ms, until_ms, digest, saved, approved,
                             begun_ms, finished_ms,

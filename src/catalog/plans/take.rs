@@ -62,12 +62,22 @@ pub(in crate::catalog) fn refuse_outside_plan(
     if is_step { Ok(()) } else { Err(no_step(plan, asset)) }
 }
 
-/// Records that a step was taken, in the transaction that takes it.
-pub(in crate::catalog) fn mark_taken(
+/// Records that a step was taken, in the transaction that takes it. Fails if it is none.
+pub(in crate::catalog) fn take_step(
     tx: &Transaction<'_>,
     session: &Session,
     (plan, asset): (PlanId, AssetId),
 ) -> Result<()> {
+    if note_taken(tx, session, (plan, asset))? { Ok(()) } else { Err(no_step(plan, asset)) }
+}
+
+/// Records the same of files that have moved: that is so, whatever somebody did to the plan. Tells
+/// whether there is such a step.
+pub(in crate::catalog) fn note_taken(
+    tx: &Transaction<'_>,
+    session: &Session,
+    (plan, asset): (PlanId, AssetId),
+) -> Result<bool> {
     let updated = tx
         .prepare_cached(
             "UPDATE plan_step SET done_ms = :now WHERE plan_id = :plan AND asset_id = :asset
@@ -76,7 +86,7 @@ pub(in crate::catalog) fn mark_taken(
         .execute(named_params! {
             ":now": session.now.millis(), ":plan": plan.0, ":asset": asset.0,
         })?;
-    if updated == 1 { Ok(()) } else { Err(no_step(plan, asset)) }
+    Ok(updated == 1)
 }
 
 fn no_step(plan: PlanId, asset: AssetId) -> CatalogError {
