@@ -66,7 +66,7 @@ pub enum Error {
 
     /// A guard against moving too much, or on the wrong disk.
     #[error("{what}: {why}")]
-    Guard { what: String, why: String, hint: &'static str },
+    Guard { what: String, why: String, hint: String },
 
     #[error("another run is at work: {holder}")]
     RunLocked { holder: String },
@@ -83,8 +83,8 @@ impl Error {
     }
 
     /// A guard that held; nothing was changed.
-    pub fn guard(what: String, why: String, hint: &'static str) -> Self {
-        Self::Guard { what, why, hint }
+    pub fn guard(what: String, why: String, hint: impl Into<String>) -> Self {
+        Self::Guard { what, why, hint: hint.into() }
     }
 
     /// Exhaustive on purpose: a new variant has to choose its code.
@@ -182,7 +182,7 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
         E::Absent { .. } | E::Newer { .. } | E::Older { .. } => ExitCode::Config,
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => ExitCode::Integrity,
         E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } => ExitCode::Changed,
-        E::Held { .. } | E::PathTaken { .. } | E::Exists { .. } => ExitCode::No,
+        E::Held { .. } | E::InUse { .. } | E::PathTaken { .. } | E::Exists { .. } => ExitCode::No,
         E::Present { .. } => ExitCode::Usage,
         E::Busy { .. } => ExitCode::Busy,
         E::Paused { .. } => ExitCode::Paused,
@@ -203,6 +203,7 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::Changed { .. } | E::RecordChanged { .. } => "look at it again and repeat the command",
         E::InOperation { .. } => "run `shelflife recover` if no other run is at work",
         E::Held { .. } => "release the hold first, if you may",
+        E::InUse { .. } => "take it out there first, and read the site again",
         E::PathTaken { .. } => "decide which of the two belongs there, and move the other away",
         E::Busy { .. } => "another command is writing; try again",
         E::Paused { .. } => "once the cause is known: `shelflife resume --reason TEXT`",

@@ -211,6 +211,13 @@ impl<'s> Report<'s> {
         *self.summary.figures.entry(name).or_default() += amount;
     }
 
+    /// What was said until now is a plan; what is said from here on is done.
+    pub fn end_of_plan(&mut self) {
+        let planned = std::mem::take(&mut self.summary.changed);
+        self.figure("planned", planned);
+        self.summary.dry_run = false;
+    }
+
     /// Makes sure that the exit code is at least as strong as `code`.
     pub fn outcome(&mut self, code: ExitCode) {
         self.summary.outcome = Some(self.summary.outcome.unwrap_or(ExitCode::Success).or(code));

@@ -64,6 +64,8 @@ fn every_key_reaches_the_policy() {
          [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\nreference_days = 4\n\
          approve_with_waivers = true\n\
          [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\nunknown_uses = \"block\"\n\
+         max_items_per_day = 7\nmax_bytes_per_day = 8\nmax_percent_per_day = 9\n\
+         [plans]\nvalid_hours = 10\nsecond_person_above = 11\n\
          [people]\nowners = ['zoe', ' nina ']\n\
          [rules]\nSL201 = 'warning'\n\
          [placement.blog.rules]\nalt-text-too-long = 'off'\n",
@@ -76,6 +78,9 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.restore_hold_hours, 3);
     assert_eq!(config.policy.reference_days, 4);
     assert_eq!(*caps, Caps { max_items: 4, max_bytes: 5, max_percent: 6 });
+    let day = Caps { max_items: 7, max_bytes: 8, max_percent: 9 };
+    assert_eq!(config.policy.day_caps, day);
+    assert_eq!((config.policy.plan_hours, config.policy.second_person_above), (10, 11));
     assert_eq!(config.policy.unknown_uses, UnknownUses::Block);
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
@@ -167,7 +172,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `rules`, `placement`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `plans`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -456,6 +461,9 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     let more = [
         "[site]\nlocale = 'de'\n",
         "[clean]\nmax_items = 1\n",
+        "[clean]\nmax_items_per_day = 1\n",
+        "[plans]\nvalid_hours = 1\n",
+        "[plans]\nsecond_person_above = 1\n",
         "[people]\nowners = ['a']\n",
         "[rules]\nSL201 = 'off'\n",
     ];
@@ -475,7 +483,12 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     max_items=500
     max_bytes=21474836480
     max_percent=10
-    unknown_uses=warn
+    max_items_per_day=1000
+    max_bytes_per_day=42949672960
+    max_percent_per_day=20
+    plan_hours=24
+    second_person_above=100
+    unknown_uses=block-on-sites
     owners=anybody
     ");
 }

@@ -44,6 +44,7 @@ mod log_of_changes;
 mod media;
 mod memory;
 mod pausing;
+mod plans;
 mod realworld;
 mod references;
 mod restore;

@@ -154,7 +154,9 @@ fn a_plan_to_clean_tells_where_an_asset_is_used() {
     let library = library();
     library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
     let plan = library.run("clean");
-    assert!(!plan.stdout.contains("unknown"), "nobody asked for sources\n{plan}");
+    assert!(plan.stdout.contains("kept  #2 tea.png: whether it is used is unknown"), "{plan}");
+    let how = "Of 2 assets nobody knows whether anything shows them. Read more of the site";
+    assert!(plan.stdout.contains(how), "{plan}");
     read_enough(&library);
     let plan = library.run("clean");
     assert!(plan.stdout.contains("used by page 9 (draft)"), "{plan}");
@@ -168,6 +170,7 @@ fn what_a_published_page_shows_is_not_moved_unless_it_is_unsafe() {
     let library = library();
     library.write("used.xml", export("<img class=\"wp-image-7\">"));
     library.run("references read used.xml").expect(ExitCode::Success);
+    stance(&library, "warn");
     library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
     let plan = library.run("clean --apply").expect(ExitCode::Success);
     let why = "used by post 9 (published): take it out there first";
@@ -181,15 +184,52 @@ fn what_a_published_page_shows_is_not_moved_unless_it_is_unsafe() {
     assert!(!library.path("uploads/tea.png").exists(), "{plan}");
 }
 
+/// Says what a clean does where nobody knows.
+fn stance(library: &TestLibrary, word: &str) {
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    assert!(config.contains("unknown_uses = \"block-on-sites\""), "{config}");
+    library.write_config(&config.replace("\"block-on-sites\"", &format!("\"{word}\"")));
+}
+
 #[test]
-fn what_nobody_knows_the_uses_of_stays_if_the_policy_says_so() {
+fn what_nobody_knows_the_uses_of_stays_once_a_site_is_known() {
+    type Case<'a> = (&'a dyn Fn() -> TestLibrary, &'a str, bool);
+    let folder = || TestLibrary::scanned(&["tea-tin.png", "tea.png"]);
+    let with_pages = || {
+        let library = folder();
+        let page = "<html><body>/wp-includes/ a page</body></html>";
+        library.write("pages/tea.html", page);
+        library.run("references read pages").expect(ExitCode::Success);
+        library
+    };
+    let cases: [Case<'_>; 7] = [
+        (&folder, "block-on-sites", false),
+        (&folder, "block", true),
+        (&folder, "warn", false),
+        (&library, "block-on-sites", true),
+        (&library, "warn", false),
+        (&with_pages, "block-on-sites", true),
+        (&with_pages, "warn", false),
+    ];
+    for (made, word, stays) in cases {
+        let library = made();
+        if word != "block-on-sites" {
+            stance(&library, word);
+        }
+        library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
+        library.run("withdraw 2 --reason 'wrong claim'").expect(ExitCode::Success);
+        let plan = library.run("clean --apply").expect(ExitCode::Success);
+        let why = "kept  #1 tea-tin.png: whether it is used is unknown";
+        assert_eq!(plan.stdout.contains(why), stays, "{word}\n{plan}");
+        assert_eq!(library.path("uploads/tea-tin.png").exists(), stays, "{word}\n{plan}");
+        assert!(!library.path("uploads/tea.png").exists(), "it is unsafe\n{plan}");
+    }
+}
+
+#[test]
+fn what_was_found_nowhere_is_moved() {
     let library = library();
     library.run("reject 1 2 --reason 'too dark'").expect(ExitCode::Success);
-    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
-    library.write_config(&config.replace("unknown_uses = \"warn\"", "unknown_uses = \"block\""));
-    let plan = library.run("clean --apply").expect(ExitCode::Success);
-    assert!(plan.stdout.contains("whether it is used is unknown"), "{plan}");
-    assert!(library.path("uploads/tea-tin.png").exists(), "{plan}");
     read_enough(&library);
     library.run("clean --apply").expect(ExitCode::Success);
     assert!(!library.path("uploads/tea-tin.png").exists(), "it was found nowhere");

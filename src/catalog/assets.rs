@@ -1,6 +1,6 @@
 //! Assets: finding one, and counting them.
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 use super::cells;
 use super::error::{CatalogError, Result};
@@ -41,6 +41,11 @@ impl Catalog {
         let ids = statement
             .query_map(named_params! { ":id": attachment }, |row| row.get(0).map(AssetId))?;
         Ok(ids.collect::<std::result::Result<_, _>>()?)
+    }
+
+    /// Who changed an asset last, what and when, in words.
+    pub fn last_change(&self, asset: AssetId) -> Result<String> {
+        last_change_of(&self.conn, asset)
     }
 
     /// How many assets have files in the library, or are expected to.
@@ -98,7 +103,12 @@ pub(super) fn refuse_open_operation(tx: &Transaction<'_>, asset: AssetId) -> Res
 
 /// The conflict in words: who wrote the asset's newest audit entry, what and when.
 pub(super) fn changed(tx: &Transaction<'_>, asset: AssetId) -> Result<CatalogError> {
-    let by: Option<String> = tx
+    Ok(CatalogError::Changed { asset, by: last_change_of(tx, asset)? })
+}
+
+/// Who wrote the asset's newest audit entry, what and when.
+fn last_change_of(conn: &Connection, asset: AssetId) -> Result<String> {
+    let by: Option<String> = conn
         .prepare_cached(
             "SELECT actor, kind, at_ms FROM audit WHERE asset_id = :id ORDER BY seq DESC LIMIT 1",
         )?
@@ -108,7 +118,7 @@ pub(super) fn changed(tx: &Transaction<'_>, asset: AssetId) -> Result<CatalogErr
             Ok(format!("{actor} ({kind} at {at})"))
         })
         .optional()?;
-    Ok(CatalogError::Changed { asset, by: by.unwrap_or_else(|| "somebody".to_owned()) })
+    Ok(by.unwrap_or_else(|| "somebody".to_owned()))
 }
 
 /// The first and last digest that begin with the digits; digits beyond 64 and others are cut.

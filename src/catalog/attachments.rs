@@ -57,6 +57,11 @@ impl Catalog {
         Ok(statement.exists(named_params! { ":id": id })?)
     }
 
+    /// Whether imports told of any attachment.
+    pub fn knows_attachments(&self) -> Result<bool> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM attachment LIMIT 1")?.exists([])?)
+    }
+
     /// Records attachments with their folders, in place of what was known of them: all or none.
     pub fn record_attachments(&mut self, attachments: &[(Vec<u8>, KnownAttachment)]) -> Result<()> {
         self.write(|tx, _, log| {

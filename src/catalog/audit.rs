@@ -94,7 +94,9 @@ impl<'s> Log<'s> {
         payload: &Value,
     ) -> Result<()> {
         let payload = match about.asset {
-            Some(asset) => with_row(tx, asset, payload.clone())?.to_string(),
+            Some(asset) => {
+                with_row(tx, asset, with_plan(self.session, payload.clone()))?.to_string()
+            }
             None => payload.to_string(),
         };
         let session = self.session;
@@ -124,6 +126,11 @@ impl<'s> Log<'s> {
         Ok(())
     }
 
+    /// The number of the entry that was added last.
+    pub(super) fn last_seq(&self) -> i64 {
+        self.seq
+    }
+
     /// Writes length and head beside the log, for readers and for the next writer.
     fn close(&self, tx: &Transaction<'_>) -> Result<()> {
         set_meta(tx, "audit_length", &(self.seq + 1).to_string())?;
@@ -151,6 +158,14 @@ fn with_row(tx: &Transaction<'_>, asset: AssetId, mut payload: Value) -> Result<
         fields.insert("row".to_owned(), Value::Object(now));
     }
     Ok(payload)
+}
+
+/// Adds to an entry about an asset the saved plan that it is a step of.
+fn with_plan(session: &Session, mut payload: Value) -> Value {
+    if let (Some(plan), Some(fields)) = (session.plan, payload.as_object_mut()) {
+        fields.insert("plan".to_owned(), plan.0.into());
+    }
+    payload
 }
 
 /// The columns of an asset that each entry about it tells.

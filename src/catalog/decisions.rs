@@ -7,6 +7,7 @@ use super::assets::{changed, refuse_open_operation};
 use super::audit::{About, Log};
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
+use super::plans::take_step;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, Digest};
 use crate::domain::lifecycle::{Action, State, Transition};
@@ -91,6 +92,9 @@ pub(super) fn decide(
     let Decision { asset, version, transition, .. } = decision;
     if !enter_state(tx, session, *asset, Some(*version), (transition.from, transition.to))? {
         return Err(changed(tx, *asset)?);
+    }
+    if let Some(plan) = session.plan {
+        take_step(tx, session, (plan, *asset))?;
     }
     for (context, revision) in &decision.pins {
         tx.prepare_cached(

@@ -36,6 +36,8 @@ pub enum CatalogError {
     InOperation { asset: AssetId, operation: String },
     #[error("asset {asset} is held: {reason}")]
     Held { asset: AssetId, reason: String },
+    #[error("asset {asset} is used by published or scheduled content")]
+    InUse { asset: AssetId },
     #[error("`{path}` of asset {asset} belongs to {} by now", by.map_or_else(|| "another file".to_owned(), |by| format!("asset {by}")))]
     PathTaken { asset: AssetId, path: String, by: Option<AssetId> },
     #[error("{what} `{key}` exists already")]
@@ -90,6 +92,7 @@ impl CatalogError {
             Self::Changed { .. }
                 | Self::InOperation { .. }
                 | Self::Held { .. }
+                | Self::InUse { .. }
                 | Self::PathTaken { .. }
         )
     }

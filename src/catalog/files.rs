@@ -55,6 +55,14 @@ impl Catalog {
         Ok(owner.files)
     }
 
+    /// How many files the catalog knows to be in a root.
+    pub fn files_in_library(&self, root: i64) -> Result<u64> {
+        let sql = "SELECT count(*) FROM file WHERE root_id = :root AND place = 'library'";
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let count = statement.query_row(named_params! { ":root": root }, |row| row.get(0))?;
+        Ok(cells::unsigned(count))
+    }
+
     /// Notes files that are not where they should be, by file number. Missing never means deleted:
     /// the record and every decision stay.
     pub fn record_missing(&mut self, files: &[i64]) -> Result<()> {

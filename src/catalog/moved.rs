@@ -2,10 +2,23 @@
 
 use rusqlite::{Row, named_params};
 
+use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
+use crate::domain::cleanup::Load;
 use crate::domain::time::Timestamp;
+
+pub(super) const MOVED: &str = "
+    SELECT count(DISTINCT o.id) AS items, count(f.number) AS files,
+           coalesce(sum(f.bytes), 0) AS bytes
+    FROM operation AS o LEFT JOIN operation_file AS f ON f.operation_id = o.id
+    WHERE o.kind = 'quarantine' AND o.opened_ms > :from AND o.opened_ms < :to
+      AND o.state IN ('intent', 'partial', 'done')
+      AND NOT EXISTS (
+            SELECT 1 FROM operation AS r
+            WHERE r.asset_id = o.asset_id AND r.store = o.id
+              AND r.kind = 'restore' AND r.state = 'done')";
 
 /// A run that moved files, or began to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +77,21 @@ impl Catalog {
         let mut rows = statement.query(named_params! { ":id": id })?;
         let row = rows.next()?.ok_or_else(|| CatalogError::damaged("a run is missing"))?;
         moving_run(row)
+    }
+
+    /// What was taken out of the library within 24 hours, or begun to be, and was not brought back.
+    ///
+    /// The 24 hours after `now` count like those before: a clock may have been set back.
+    pub fn moved_in_a_day(&self, now: Timestamp) -> Result<Load> {
+        let mut statement = self.conn.prepare_cached(MOVED)?;
+        let (from, to) = (now.plus_hours(-24).millis(), now.plus_hours(24).millis());
+        let mut rows = statement.query(named_params! { ":from": from, ":to": to })?;
+        let row = rows.next()?.ok_or_else(|| CatalogError::damaged("a count of operations"))?;
+        Ok(Load {
+            items: cells::unsigned(row.get("items")?),
+            files: cells::unsigned(row.get("files")?),
+            bytes: cells::unsigned(row.get("bytes")?),
+        })
     }
 
     /// The assets that a run took out of the library and nothing has brought back since.

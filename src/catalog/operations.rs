@@ -14,17 +14,22 @@ use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
 use super::pause::refuse_paused;
+use super::plans::{note_taken, refuse_outside_plan};
+use super::references::uses_of;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, FileStamp, Place};
+use crate::domain::lifecycle::State;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::pause::Heed;
+use crate::domain::plan::PlanId;
+use crate::domain::reference::Status;
 
 impl Catalog {
     /// Announces an operation: durable before any file moves.
     ///
     /// Refused while the flag pauses (`Paused`), while another operation of the asset is open, and
     /// when the asset is not the one that was read (`Changed`); for a quarantine, while a hold is on
-    /// (`Held`); for a restore, while a path belongs to something else by now (`PathTaken`).
+    /// (`Held`) and while people see it used, unless it was withdrawn (`InUse`); for a restore, while a path belongs to something else by now (`PathTaken`).
     pub fn open_operation(&mut self, open: &OpenOperation) -> Result<()> {
         self.write(|tx, session, log| {
             let operation = &open.operation;
@@ -33,7 +38,9 @@ impl Catalog {
             }
             touch(tx, operation.asset, open.version)?;
             if operation.kind == OperationKind::Quarantine {
+                refuse_outside_plan(tx, session, operation.asset)?;
                 refuse_held(tx, session, operation.asset)?;
+                refuse_in_sight(tx, open)?;
             }
             if operation.kind == OperationKind::Restore {
                 refuse_taken_paths(tx, operation)?;
@@ -74,6 +81,11 @@ impl Catalog {
             if operation.kind == OperationKind::Restore && closed.state == OperationState::Done {
                 refuse_taken_paths(tx, operation)?;
             }
+            if closed.state == OperationState::Done
+                && let Some(plan) = plan_of(tx, &operation.id)?
+            {
+                note_taken(tx, session, (plan, operation.asset))?;
+            }
             for (number, state, stamp) in &closed.files {
                 close_file(tx, operation, (*number, *state, *stamp))?;
             }
@@ -108,6 +120,24 @@ fn refuse_held(tx: &Transaction<'_>, session: &Session, asset: AssetId) -> Resul
     reason.map_or(Ok(()), |reason| Err(CatalogError::Held { asset, reason }))
 }
 
+/// What published or scheduled content shows stays; what is unsafe goes whatever shows it.
+fn refuse_in_sight(tx: &Transaction<'_>, open: &OpenOperation) -> Result<()> {
+    let asset = open.operation.asset;
+    if open.transition.from == State::Withdrawn {
+        return Ok(());
+    }
+    let is_seen = uses_of(tx, asset)?.into_iter().any(Status::is_in_sight);
+    if is_seen { Err(CatalogError::InUse { asset }) } else { Ok(()) }
+}
+
+/// The saved plan that the operation carries out a step of.
+fn plan_of(tx: &Transaction<'_>, operation: &str) -> Result<Option<PlanId>> {
+    let plan: Option<i64> = tx
+        .prepare_cached("SELECT plan_id FROM operation WHERE id = :id")?
+        .query_row(named_params! { ":id": operation }, |row| row.get("plan_id"))?;
+    Ok(plan.map(PlanId))
+}
+
 /// While the files were away, their paths may have been given to others.
 fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
     for file in &operation.files {
@@ -131,12 +161,13 @@ fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()>
 
 fn insert_operation(tx: &Transaction<'_>, session: &Session, operation: &Operation) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO operation (id, kind, asset_id, run_id, state, opened_ms, store)
-         VALUES (:id, :kind, :asset, :run, 'intent', :now, :store)",
+        "INSERT INTO operation (id, kind, asset_id, run_id, state, opened_ms, store, plan_id)
+         VALUES (:id, :kind, :asset, :run, 'intent', :now, :store, :plan)",
     )?
     .execute(named_params! {
         ":id": operation.id, ":kind": operation.kind.name(), ":asset": operation.asset.0,
         ":run": session.run, ":now": session.now.millis(), ":store": operation.store,
+        ":plan": session.plan.map(|plan| plan.0),
     })?;
     for file in &operation.files {
         tx.prepare_cached(

@@ -1,6 +1,6 @@
 //! References: what uses assets, and the sources that told it.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params};
 use serde_json::json;
 
 use super::audit::{About, Log};
@@ -120,13 +120,7 @@ impl Catalog {
 
     /// The statuses of all that uses an asset, each once: what a verdict is made of.
     pub fn uses_of(&self, asset: AssetId) -> Result<Vec<Status>> {
-        let mut statement = self.conn.prepare_cached(STATUSES)?;
-        let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
-        let mut statuses = Vec::new();
-        while let Some(row) = rows.next()? {
-            statuses.push(status(row)?);
-        }
-        Ok(statuses)
+        uses_of(&self.conn, asset)
     }
 
     /// Replaces all that a source told by what `fill` writes: all of it or nothing.
@@ -233,6 +227,17 @@ impl SourceWriter<'_> {
             })?;
         Ok(())
     }
+}
+
+/// [`Catalog::uses_of`] inside a transaction that depends on it.
+pub(super) fn uses_of(conn: &Connection, asset: AssetId) -> Result<Vec<Status>> {
+    let mut statement = conn.prepare_cached(STATUSES)?;
+    let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
+    let mut statuses = Vec::new();
+    while let Some(row) = rows.next()? {
+        statuses.push(status(row)?);
+    }
+    Ok(statuses)
 }
 
 fn forget(tx: &Transaction<'_>, name: &str) -> Result<Option<Digest>> {

@@ -7,6 +7,7 @@ use super::audit::Log;
 use super::error::Result;
 use super::open::Catalog;
 use crate::domain::actor::Actor;
+use crate::domain::plan::PlanId;
 use crate::domain::time::Timestamp;
 
 /// Who writes through a catalog handle, and on whose behalf. Every audit entry carries it.
@@ -23,6 +24,8 @@ pub struct Session {
     pub policy_hash: String,
     /// The run has its row in the catalog.
     pub begun: bool,
+    /// The saved plan that is being carried out.
+    pub plan: Option<PlanId>,
 }
 
 impl Session {

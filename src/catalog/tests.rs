@@ -17,6 +17,7 @@ fn session(run: &str) -> Session {
         run: run.to_owned(),
         policy_hash: String::new(),
         begun: false,
+        plan: None,
     }
 }
 
@@ -116,4 +117,13 @@ fn the_assets_of_a_file_are_found_without_passing_over_all_files() {
         let roots = scans.iter().filter(|step| step.contains("root")).count();
         assert_eq!(scans.len(), roots, "{sql}\n{steps:#?}");
     }
+}
+
+#[test]
+fn what_was_moved_in_a_day_is_found_without_passing_over_all_operations() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, moved::MOVED);
+    assert!(steps.iter().any(|step| step.contains("operation_quarantined")), "{steps:#?}");
+    assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{steps:#?}");
 }

@@ -341,6 +341,7 @@ mod tests {
             run: "r0".to_owned(),
             policy_hash: String::new(),
             begun: false,
+            plan: None,
         };
         let path = folder.path().join("catalog.db");
         let mut catalog = Catalog::create(&path, &Genesis { uuid: [7; 16] }, session).unwrap();

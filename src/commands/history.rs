@@ -34,7 +34,7 @@ fn fields(entry: &AuditEntry, zone: &Zone, ctx: &Context<'_>) -> Vec<(&'static s
     let payload = serde_json::from_str(&entry.payload).unwrap_or(Json::Null);
     vec![
         ("at", zone.show(entry.at, ctx.now).into()),
-        ("what", what(&entry.kind, &payload).into()),
+        ("what", under_plan(what(&entry.kind, &payload), &payload).into()),
         ("why", why(&payload).into()),
         ("by", entry.actor.as_str().into()),
         ("seq", i64::try_from(entry.seq).unwrap_or(i64::MAX).into()),
@@ -55,6 +55,14 @@ fn what(kind: &str, payload: &Json) -> String {
     match text("path").or_else(|| text("to")) {
         Some(detail) => format!("{action}: {detail}"),
         None => action,
+    }
+}
+
+/// The event with the saved plan that it is a step of.
+fn under_plan(what: String, payload: &Json) -> String {
+    match payload.get("plan").and_then(Json::as_i64) {
+        Some(plan) => format!("{what} (plan {plan})"),
+        None => what,
     }
 }
 

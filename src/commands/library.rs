@@ -78,6 +78,7 @@ impl Context<'_> {
             run: new_id(self),
             policy_hash: config.policy_hash().to_string(),
             begun: false,
+            plan: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A command loads, decides, applies and reports, in this order, and never prints. To add one:
 //! write its file, then add its `mod`, its variant, its arm in [`dispatch`] and its row in
-//! [`COMMANDS`].
+//! [`COMMANDS`] (`table.rs`).
 
 mod act;
 mod approve;
@@ -31,6 +31,7 @@ mod license;
 mod list;
 mod man;
 mod pause;
+mod plan;
 mod progress;
 mod reconsider;
 mod recover;
@@ -42,11 +43,13 @@ mod restore;
 mod resume;
 mod reuse;
 mod rules;
+mod saved;
 mod scan;
 mod selection;
 mod show;
 mod survey;
 mod sweep;
+mod table;
 mod usage;
 mod validate;
 mod why;
@@ -66,6 +69,7 @@ use crate::exit::ExitCode;
 use crate::report::Report;
 
 pub use progress::Progress;
+pub use table::{COMMANDS, Class, CommandRow, Start};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -88,6 +92,7 @@ pub enum Command {
     List(list::ListArgs),
     Man(man::ManArgs),
     Pause(pause::PauseArgs),
+    Plan(plan::PlanArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
     References(references::ReferencesArgs),
@@ -131,6 +136,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
         Command::Pause(args) => pause::run(args, ctx),
+        Command::Plan(args) => plan::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),
         Command::References(args) => references::run(args, ctx),
@@ -148,108 +154,6 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Why(args) => why::run(args, ctx),
         Command::Withdraw(args) => withdraw::run(args, ctx),
     }
-}
-
-/// Every command by its full name, in alphabetical order.
-#[rustfmt::skip]
-pub const COMMANDS: &[CommandRow] = {
-    use {Class::{Act, Decide, Read}, Start::{AtOnce, WithApply}};
-    &[
-        row("approve",        Decide, AtOnce),
-        row("audit checkpoint", Act,  AtOnce),
-        row("audit log",      Read,   AtOnce),
-        row("audit verify",   Read,   AtOnce),
-        row("backup",         Act,    AtOnce),
-        row("check",          Read,   AtOnce),
-        row("clean",          Act,    WithApply),
-        row("completions",    Read,   AtOnce),
-        row("context add",    Decide, AtOnce),
-        row("context change", Decide, WithApply),
-        row("context end",    Decide, WithApply),
-        row("context list",   Read,   AtOnce),
-        row("context show",   Read,   AtOnce),
-        row("demo",           Act,    AtOnce),
-        row("describe",       Decide, AtOnce),
-        row("doctor",         Read,   AtOnce),
-        row("expire",         Decide, AtOnce),
-        row("history",        Read,   AtOnce),
-        row("hold",           Decide, AtOnce),
-        row("import csv",     Decide, AtOnce),
-        row("import rest",    Decide, AtOnce),
-        row("import wxr",     Decide, AtOnce),
-        row("init",           Act,    AtOnce),
-        row("license add",    Decide, AtOnce),
-        row("license list",   Read,   AtOnce),
-        row("license show",   Read,   AtOnce),
-        row("list",           Read,   AtOnce),
-        row("man",            Act,    AtOnce),
-        row("pause",          Decide, AtOnce),
-        row("reconsider",     Decide, AtOnce),
-        row("recover",        Act,    AtOnce),
-        row("references forget", Decide, AtOnce),
-        row("references list", Read,  AtOnce),
-        row("references read", Decide, AtOnce),
-        row("reject",         Decide, AtOnce),
-        row("release",        Decide, AtOnce),
-        row("renew",          Decide, AtOnce),
-        row("restore",        Act,    AtOnce),
-        row("resume",         Decide, AtOnce),
-        row("reuse check",    Read,   AtOnce),
-        row("reuse find",     Read,   AtOnce),
-        row("rules",          Read,   AtOnce),
-        row("rules revoke",   Decide, AtOnce),
-        row("rules waive",    Decide, AtOnce),
-        row("rules waivers",  Read,   AtOnce),
-        row("scan",           Act,    AtOnce),
-        row("show",           Read,   AtOnce),
-        row("sweep",          Decide, WithApply),
-        row("validate",       Read,   AtOnce),
-        row("why",            Read,   AtOnce),
-        row("withdraw",       Decide, AtOnce),
-    ]
-};
-
-/// The commands whose answer is findings, which the formats for findings can hold.
-const ANSWERED_BY_FINDINGS: [&str; 2] = ["check", "validate"];
-
-/// What a command may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Writes nothing at all.
-    Read,
-    /// Writes to the catalog only.
-    Decide,
-    /// Writes files too.
-    Act,
-}
-
-/// Whether a command does what it was told, or plans first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Start {
-    /// It was told what to do it to. `--dry-run` only looks.
-    AtOnce,
-    /// It works out by itself what to do it to, and needs `--apply` to do it.
-    WithApply,
-}
-
-/// A row of [`COMMANDS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CommandRow {
-    /// As typed: `context add`.
-    pub name: &'static str,
-    pub class: Class,
-    pub start: Start,
-}
-
-impl CommandRow {
-    /// Whether findings are what the command has to say.
-    pub fn is_answered_by_findings(self) -> bool {
-        ANSWERED_BY_FINDINGS.contains(&self.name)
-    }
-}
-
-const fn row(name: &'static str, class: Class, start: Start) -> CommandRow {
-    CommandRow { name, class, start }
 }
 
 /// What a command may touch, and all that it knows of the outside.

@@ -21,7 +21,8 @@ pub struct Answers<'a> {
 /// `None` if a path is not UTF-8, which TOML cannot hold.
 pub fn commented_example(answers: &Answers<'_>) -> Option<String> {
     let places = places(answers)?;
-    Some(format!("{places}{}{RULES}", decisions(&Policy::default())))
+    let usual = Policy::default();
+    Some(format!("{places}{}{}{RULES}", decisions(&usual), removal(&usual)))
 }
 
 fn places(answers: &Answers<'_>) -> Option<String> {
@@ -91,26 +92,50 @@ snapshot_max_age_days = {snapshot}
 # …
 # -----END CERTIFICATE-----
 # """
-
-[clean]
-# How much one run may move. If any of the three is exceeded, nothing is moved.
-max_items = {items}
-max_bytes = {bytes}
-# Percent of the assets that have files in the library.
-max_percent = {percent}
-# What published or scheduled content shows is left alone. So is an asset of which nobody knows
-# whether it is used, if this says "block"; "warn" moves it and says so in the plan.
-unknown_uses = "{unknown}"
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
         references = policy.reference_days,
         waivers = policy.approve_with_waivers,
         snapshot = policy.snapshot_max_age_days,
+    )
+}
+
+fn removal(policy: &Policy) -> String {
+    format!(
+        r#"
+[clean]
+# How much one run may move. If any of the three is exceeded, nothing is moved.
+max_items = {items}
+max_bytes = {bytes}
+# Percent of the assets that have files in the library.
+max_percent = {percent}
+# The same for all runs of 24 hours together. What was restored since does not count.
+max_items_per_day = {day_items}
+max_bytes_per_day = {day_bytes}
+max_percent_per_day = {day_percent}
+# What published or scheduled content shows is left alone. Of other assets nobody knows whether they
+# are used until enough of the site was read with `references read`: "block-on-sites" leaves them
+# alone once anything of a site was read or imported, "block" always, "warn" moves them and says so
+# in the plan. What was withdrawn as unsafe goes in any case.
+unknown_uses = "{unknown}"
+
+[plans]
+# For how long a plan of `sweep --save` or `clean --save` can be carried out.
+valid_hours = {hours}
+# A clean of more assets than this takes a saved plan that somebody else approved, from another
+# account than the one it was made from.
+second_person_above = {second}
+"#,
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,
         percent = policy.caps.max_percent,
+        day_items = policy.day_caps.max_items,
+        day_bytes = policy.day_caps.max_bytes,
+        day_percent = policy.day_caps.max_percent,
         unknown = policy.unknown_uses.name(),
+        hours = policy.plan_hours,
+        second = policy.second_person_above,
     )
 }
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::removal::{Clean, Plans};
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
-use crate::domain::cleanup::UnknownUses;
 use crate::domain::metadata;
-use crate::domain::policy::{Caps, Policy};
+use crate::domain::policy::Policy;
 use crate::domain::reference::SiteAddress;
 use crate::domain::territory;
 use crate::domain::text::is_unsafe_to_show;
@@ -33,6 +33,8 @@ struct File {
     policy: PolicyTable,
     #[serde(default)]
     clean: Clean,
+    #[serde(default)]
+    plans: Plans,
     #[serde(default)]
     rules: RuleTable,
     #[serde(default)]
@@ -91,26 +93,14 @@ struct PolicyTable {
     credential_anchors: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Clean {
-    #[serde(rename = "max_items")]
-    items: Option<u64>,
-    #[serde(rename = "max_bytes")]
-    bytes: Option<u64>,
-    #[serde(rename = "max_percent")]
-    percent: Option<Spanned<u64>>,
-    unknown_uses: Option<Spanned<String>>,
-}
-
 /// What is being read, for errors that name a place in it.
-struct Source<'a> {
+pub(super) struct Source<'a> {
     path: &'a Path,
     text: &'a str,
 }
 
 impl Source<'_> {
-    fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
+    pub(super) fn error(&self, span: Range<usize>, message: impl Into<String>) -> ConfigError {
         let place = Place::of(self.path, self.text, span);
         ConfigError::Invalid { place, message: message.into() }
     }
@@ -190,18 +180,12 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         placement_severities: placement_severities(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
         owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
-        caps: caps(source, &file.clean)?,
-        unknown_uses: match &file.clean.unknown_uses {
-            None => default.unknown_uses,
-            Some(word) => unknown_uses(source, word)?,
-        },
+        caps: file.clean.caps(source)?,
+        day_caps: file.clean.day_caps(source)?,
+        plan_hours: file.plans.hours(source, default.plan_hours)?,
+        second_person_above: file.plans.second_person_above(default.second_person_above),
+        unknown_uses: file.clean.unknown_uses(source, default.unknown_uses)?,
     })
-}
-
-fn unknown_uses(source: &Source<'_>, word: &Spanned<String>) -> Result<UnknownUses, ConfigError> {
-    let known = [UnknownUses::Warn, UnknownUses::Block].into_iter();
-    let named = known.into_iter().find(|stance| stance.name() == word.get_ref());
-    named.ok_or_else(|| source.error(word.span(), "write `warn` or `block`"))
 }
 
 fn certificates(source: &Source<'_>, text: &Spanned<String>) -> Result<String, ConfigError> {
@@ -270,18 +254,6 @@ fn owners(
         }
     }
     Ok(owners)
-}
-
-fn caps(source: &Source<'_>, clean: &Clean) -> Result<Caps, ConfigError> {
-    let default = Caps::default();
-    if let Some(percent) = clean.percent.as_ref().filter(|percent| *percent.get_ref() > 100) {
-        return Err(source.error(percent.span(), "a percentage is at most 100"));
-    }
-    Ok(Caps {
-        max_items: clean.items.unwrap_or(default.max_items),
-        max_bytes: clean.bytes.unwrap_or(default.max_bytes),
-        max_percent: clean.percent.as_ref().map_or(default.max_percent, |p| *p.get_ref()),
-    })
 }
 
 fn severities(

@@ -8,6 +8,7 @@ mod error;
 mod example;
 mod file;
 mod open;
+mod removal;
 
 use std::path::{Path, PathBuf};
 

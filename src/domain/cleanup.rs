@@ -23,23 +23,47 @@ pub struct Hindrances<'a> {
     /// Whether the asset is used, with the words for where; `None` if no source was ever read.
     pub uses: Option<(&'a Uses, &'a str)>,
     pub unknown_uses: UnknownUses,
+    pub site: Site,
 }
 
 /// What becomes of an asset of which nobody knows whether it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnknownUses {
     /// It is moved, and the plan says that it is not known.
-    #[default]
     Warn,
+    /// It is left alone where there is a site to ask; without one it is moved.
+    #[default]
+    BlockOnSites,
     /// It is left alone.
     Block,
 }
 
+/// Whether a site is known that could use what is in the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Site {
+    /// A source of references was read, or attachments were imported.
+    Known,
+    #[default]
+    NoneKnown,
+}
+
 impl UnknownUses {
+    pub const ALL: [Self; 3] = [Self::Warn, Self::BlockOnSites, Self::Block];
+
+    /// Whether what nobody knows the uses of is left alone.
+    fn blocks(self, site: Site) -> bool {
+        match self {
+            Self::Warn => false,
+            Self::BlockOnSites => site == Site::Known,
+            Self::Block => true,
+        }
+    }
+
     /// The word used in the configuration.
     pub fn name(self) -> &'static str {
         match self {
             Self::Warn => "warn",
+            Self::BlockOnSites => "block-on-sites",
             Self::Block => "block",
         }
     }
@@ -84,19 +108,20 @@ pub fn plan_clean_of(
 
 /// Why the uses of an asset keep its files in the library, if they do.
 fn check_uses(state: State, hindrances: Hindrances<'_>) -> Option<String> {
-    let Hindrances { uses, unknown_uses, .. } = hindrances;
+    let Hindrances { uses, unknown_uses, site, .. } = hindrances;
     let is_known = uses.is_some_and(|(uses, _)| !matches!(uses, Uses::Unknown { .. }));
     match uses {
         _ if state == State::Withdrawn => None,
         Some((Uses::Used(by), places)) if by.is_in_sight() => {
             Some(format!("{places}: take it out there first"))
         }
-        _ if is_known || unknown_uses == UnknownUses::Warn => None,
-        _ => Some(
-            "whether it is used is unknown: run `references read` on more of the site".to_owned(),
-        ),
+        _ if is_known || !unknown_uses.blocks(site) => None,
+        _ => Some(UNKNOWN.to_owned()),
     }
 }
+
+/// Said of an asset that stays because nobody knows whether it is used.
+pub const UNKNOWN: &str = "whether it is used is unknown";
 
 /// What a clean run would move in all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -104,6 +129,17 @@ pub struct Load {
     pub items: u64,
     pub files: u64,
     pub bytes: u64,
+}
+
+impl Load {
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            items: self.items.saturating_add(other.items),
+            files: self.files.saturating_add(other.files),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
 }
 
 /// Says which cap a run of this size exceeds, of a library with `in_library` assets.
@@ -125,6 +161,28 @@ pub fn exceeded_cap(load: Load, caps: Caps, in_library: u64) -> Option<String> {
     })
 }
 
+/// Says which cap of a day a run of this size exceeds, after `moved` was taken out of the library in
+/// the last 24 hours and `in_library` assets are left.
+pub fn exceeded_cap_of_a_day(
+    (load, moved): (Load, Load),
+    caps: Caps,
+    in_library: u64,
+) -> Option<String> {
+    let percent = in_library.saturating_add(moved.items).saturating_mul(caps.max_percent) / 100;
+    let items = caps.max_items.min(percent.max(2 * SMALL_RUN));
+    let over = |wanted: u64, moved: u64, cap: u64, what: &str| {
+        let left = cap.saturating_sub(moved);
+        (wanted > left).then(|| {
+            format!(
+                "{wanted} {what}, and of the {cap} that 24 hours allow {left} are left: {moved} were \
+                 moved already"
+            )
+        })
+    };
+    over(load.items, moved.items, items, "assets")
+        .or_else(|| over(load.bytes, moved.bytes, caps.max_bytes, "bytes"))
+}
+
 /// A run of this size is never too large a part of the library.
 const SMALL_RUN: u64 = 20;
 
@@ -144,14 +202,35 @@ mod tests {
     use super::*;
     use crate::domain::reference::{Status, Uses as By};
 
-    fn kept(state: State, uses: Option<&Uses>, unknown_uses: UnknownUses) -> bool {
+    fn kept(state: State, uses: Option<&Uses>, (unknown_uses, site): (UnknownUses, Site)) -> bool {
         let uses = uses.map(|uses| (uses, "used by page 9"));
-        check_uses(state, Hindrances { held: None, uses, unknown_uses }).is_some()
+        check_uses(state, Hindrances { held: None, uses, unknown_uses, site }).is_some()
+    }
+
+    #[test]
+    fn a_day_allows_so_many_and_says_how_many_are_left() {
+        let caps = Caps { max_items: 100, max_bytes: 1000, max_percent: 20 };
+        let load = |items, bytes| Load { items, files: items, bytes };
+        let moved = load(90, 100);
+        let of = |wanted, in_library| exceeded_cap_of_a_day((wanted, moved), caps, in_library);
+        assert_eq!(of(load(10, 900), 1_000), None);
+        let left =
+            "11 assets, and of the 100 that 24 hours allow 10 are left: 90 were moved already";
+        assert_eq!(of(load(11, 1), 1_000).as_deref(), Some(left));
+        let left =
+            "901 bytes, and of the 1000 that 24 hours allow 900 are left: 100 were moved already";
+        assert_eq!(of(load(1, 901), 1_000).as_deref(), Some(left));
+        let part = "1 assets, and of the 46 that 24 hours allow 0 are left: 90 were moved already";
+        assert_eq!(of(load(1, 1), 140).as_deref(), Some(part), "20 percent of 230");
+        let none = exceeded_cap_of_a_day((load(40, 1), Load::default()), caps, 40);
+        assert_eq!(none, None, "a small library needs no percentage");
     }
 
     #[test]
     fn what_people_see_stays_unless_it_is_unsafe() {
-        use UnknownUses::{Block, Warn};
+        let warn = [(UnknownUses::Warn, Site::Known), (UnknownUses::BlockOnSites, Site::NoneKnown)];
+        let block =
+            [(UnknownUses::Block, Site::NoneKnown), (UnknownUses::BlockOnSites, Site::Known)];
         let by = |status| Uses::Used(By { statuses: BTreeSet::from([status]) });
         let not_found = Uses::NotFound { sources: Vec::new(), not_looked_at: Vec::new() };
         let unknown = Uses::Unknown { sources: Vec::new(), missing: Vec::new() };
@@ -164,11 +243,14 @@ mod tests {
             (Some(unknown), false, true),
             (None, false, true),
         ] {
-            for state in [State::Rejected, State::Expired] {
-                assert_eq!(kept(state, uses.as_ref(), Warn), when_warned, "{uses:?}");
-                assert_eq!(kept(state, uses.as_ref(), Block), when_blocked, "{uses:?}");
+            for (stances, stays) in [(warn, when_warned), (block, when_blocked)] {
+                for stance in stances {
+                    for state in [State::Rejected, State::Expired] {
+                        assert_eq!(kept(state, uses.as_ref(), stance), stays, "{uses:?}");
+                    }
+                    assert!(!kept(State::Withdrawn, uses.as_ref(), stance), "{uses:?}");
+                }
             }
-            assert!(!kept(State::Withdrawn, uses.as_ref(), Block), "{uses:?}");
         }
     }
 }

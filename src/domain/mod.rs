@@ -22,6 +22,7 @@ pub mod metadata;
 pub mod operation;
 pub mod path;
 pub mod pause;
+pub mod plan;
 pub mod policy;
 pub mod recovery;
 pub mod reference;

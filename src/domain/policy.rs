@@ -36,11 +36,17 @@ pub struct Policy {
     /// The people who can own assets; `None`: anybody.
     pub owners: Option<BTreeSet<String>>,
     pub caps: Caps,
+    /// The same for all cleans of 24 hours together.
+    pub day_caps: Caps,
+    /// Hours for which a saved plan is valid.
+    pub plan_hours: u32,
+    /// A clean of more assets than this takes a plan that a second person approved.
+    pub second_person_above: u64,
     /// What a clean does with assets of which nobody knows whether they are used.
     pub unknown_uses: UnknownUses,
 }
 
-/// How much one clean run may move. Exceeding any of them moves nothing.
+/// How much cleans may move. Exceeding any of them moves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
     pub max_items: u64,
@@ -70,6 +76,9 @@ impl Policy {
             approve_with_waivers,
             owners,
             caps: Caps { max_items, max_bytes, max_percent },
+            day_caps: day,
+            plan_hours,
+            second_person_above,
             unknown_uses,
         } = self;
         let grace = review_grace_days.map_or("never".to_owned(), |days| days.to_string());
@@ -86,6 +95,11 @@ impl Policy {
             format!("max_items={max_items}"),
             format!("max_bytes={max_bytes}"),
             format!("max_percent={max_percent}"),
+            format!("max_items_per_day={}", day.max_items),
+            format!("max_bytes_per_day={}", day.max_bytes),
+            format!("max_percent_per_day={}", day.max_percent),
+            format!("plan_hours={plan_hours}"),
+            format!("second_person_above={second_person_above}"),
             format!("unknown_uses={}", unknown_uses.name()),
         ];
         let anchors = credential_anchors.iter().flat_map(|text| text.lines());
@@ -122,14 +136,23 @@ impl Default for Policy {
             placement_severities: BTreeMap::new(),
             approve_with_waivers: false,
             owners: None,
-            caps: Caps::default(),
+            caps: Caps::of_a_run(),
+            day_caps: Caps::of_a_day(),
+            plan_hours: 24,
+            second_person_above: 100,
             unknown_uses: UnknownUses::default(),
         }
     }
 }
 
-impl Default for Caps {
-    fn default() -> Self {
+impl Caps {
+    /// Of one run, where the configuration says nothing.
+    pub fn of_a_run() -> Self {
         Self { max_items: 500, max_bytes: 20 << 30, max_percent: 10 }
+    }
+
+    /// Of all runs of 24 hours, where the configuration says nothing.
+    pub fn of_a_day() -> Self {
+        Self { max_items: 1000, max_bytes: 40 << 30, max_percent: 20 }
     }
 }

@@ -74,6 +74,7 @@ fn open(path: &Path, now: Timestamp, days: i64) -> anyhow::Result<Catalog> {
         run: format!("made-{days}"),
         policy_hash: String::new(),
         begun: false,
+        plan: None,
     };
     Ok(Catalog::open_to_write(path, session)?)
 }

@@ -192,6 +192,7 @@ pub(super) fn session(run: &str) -> Session {
         run: format!("{run} {}", uuid::Uuid::new_v4()),
         policy_hash: String::new(),
         begun: false,
+        plan: None,
     }
 }
 

@@ -34,6 +34,10 @@ fn the_tables_are_what_the_log_leads_to_after_any_commands() {
         "file.found",
         "file.missing",
         "license.add",
+        "plan.approve",
+        "plan.begin",
+        "plan.end",
+        "plan.save",
         "quarantine.done",
         "restore.done",
     ] {

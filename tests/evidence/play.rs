@@ -105,6 +105,7 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
             library.run(&full(asset));
             library.run(&format!("approve {asset}"));
         }
+        4 => plan(library, dice, &commands),
         _ => {}
     }
     let command = dice.of::<String>(&commands);
@@ -113,6 +114,21 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
     // What ended once is not ended again.
     let again = run.exit == ExitCode::Usage && command.starts_with("context end");
     assert!(again || fine.contains(&run.exit), "{command}\n{run}");
+}
+
+/// Saves a plan, lets something happen, and carries it out as far as it still holds.
+fn plan(library: &TestLibrary, dice: &mut Dice, commands: &[String]) {
+    let kind = dice.of(&["clean", "clean", "sweep"]);
+    library.run(&format!("{kind} --save")).expect(ExitCode::Success);
+    let plans = library.run("plan list --format json").json();
+    let last = plans["items"].as_array().unwrap().len();
+    if dice.below(3) == 0 {
+        library.run(dice.of::<String>(commands));
+    }
+    library.run(&format!("plan approve {last}"));
+    let run = library.run(&format!("{kind} --apply --plan {last}"));
+    let others = [ExitCode::Usage, ExitCode::Changed, ExitCode::Guard, ExitCode::Partial];
+    assert!(run.exit == ExitCode::Success || others.contains(&run.exit), "{run}");
 }
 
 /// What people do to files: add, change, remove and put back.

@@ -8,7 +8,7 @@ use shelflife::exit::ExitCode;
 use super::cases;
 use super::play::{Dice, copy, open, played};
 use crate::support::TestLibrary;
-use crate::support::scanned::FULL;
+use crate::support::scanned::{FULL, picture};
 
 /// The columns that are said to be compared, as pairs of table and column.
 fn compared(catalog: &Connection) -> Vec<(&'static str, String)> {
@@ -63,7 +63,9 @@ fn edit(catalog: &Connection, (table, column): (&str, &str), dice: &mut Dice) ->
         (Value::Null, name) if name.ends_with("_ms") || name == "pinned" || name == "width" => {
             Value::Integer(7)
         }
-        (Value::Null, "height" | "attachment_id" | "exit_code") => Value::Integer(7),
+        (Value::Null, "height" | "attachment_id" | "exit_code" | "approved" | "plan_id") => {
+            Value::Integer(7)
+        }
         (Value::Null | Value::Real(_), _) => Value::Text("x".to_owned()),
     };
     let update =
@@ -76,6 +78,18 @@ fn replay(library: &TestLibrary) -> crate::support::Run {
     library.run("--catalog struck.db audit verify --replay")
 }
 
+/// Saves and approves a plan of an asset that comes in now, and carries it out.
+fn carry_out_a_plan(library: &TestLibrary) {
+    library.write("uploads/last.png", picture(251));
+    for command in ["scan", "reject last.png --reason 'too late'", "clean last.png --save"] {
+        library.run(command).expect(ExitCode::Success);
+    }
+    let plans = library.run("plan list --format json").json();
+    let last = plans["items"].as_array().unwrap().len();
+    library.run(&format!("plan approve {last}")).expect(ExitCode::Success);
+    library.run(&format!("clean --apply --plan {last}")).expect(ExitCode::Success);
+}
+
 #[test]
 fn an_edit_of_any_compared_column_is_told() {
     let (mut trials, mut dice) = (0, Dice::new(3));
@@ -86,6 +100,7 @@ fn an_edit_of_any_compared_column_is_told() {
         library.run(&format!("describe 3 {FULL} --context packaging/tin --license stock-1"));
         library.run("hold 3 --reason kept").expect(ExitCode::Success);
         library.run("rules waive SL401 3 --reason known --until 2027-04-08");
+        carry_out_a_plan(&library);
         let pairs = compared(&open(&copy(&library, "struck.db")));
         for (table, column) in pairs {
             let struck = open(&copy(&library, "struck.db"));

@@ -57,7 +57,9 @@ fn library() -> TestLibrary {
     let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
     let lines = config.lines().filter(|line| !line.starts_with("max_percent"));
     let lines = lines.collect::<Vec<_>>().join("\n");
-    library.write_config(&lines.replace("[clean]", "[clean]\nmax_percent = 100"));
+    let caps = "[clean]\nmax_percent = 100\nmax_percent_per_day = 100";
+    let alone = lines.replace("second_person_above = 100", "second_person_above = 1000");
+    library.write_config(&alone.replace("[clean]", caps));
     library
 }
 

@@ -39,6 +39,7 @@ pub(crate) struct TestLibrary {
     now: Cell<Timestamp>,
     variables: RefCell<BTreeMap<String, OsString>>,
     terminals: Cell<Terminals>,
+    account: RefCell<String>,
     /// What a signal handler sets.
     pub(crate) interrupted: Arc<AtomicBool>,
 }
@@ -64,6 +65,7 @@ impl TestLibrary {
             now: Cell::new(Timestamp::parse(now).unwrap()),
             variables: RefCell::default(),
             terminals: Cell::default(),
+            account: RefCell::new("olga".to_owned()),
             interrupted: Arc::default(),
         };
         let config = library.path("shelflife.toml").into_os_string();
@@ -134,6 +136,11 @@ impl TestLibrary {
         self.set_variable("SHELFLIFE_ACTOR", name);
     }
 
+    /// The account that the commands that follow run under.
+    pub(crate) fn set_account(&self, name: &str) {
+        name.clone_into(&mut self.account.borrow_mut());
+    }
+
     /// Makes the standard streams terminals for the commands that follow.
     pub(crate) fn set_terminals(&self, terminals: Terminals) {
         self.terminals.set(terminals);
@@ -182,7 +189,7 @@ impl TestLibrary {
             terminals: self.terminals.get(),
             width: Some(100),
             clock: &clock,
-            os_user: "olga".to_owned(),
+            os_user: self.account.borrow().clone(),
             host: "desk".to_owned(),
             interrupted: Arc::clone(&self.interrupted),
         })

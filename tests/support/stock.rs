@@ -146,6 +146,7 @@ impl TestLibrary {
             run: uuid::Uuid::now_v7().simple().to_string(),
             policy_hash: String::new(),
             begun: false,
+            plan: None,
         }
     }
 }

@@ -84,6 +84,7 @@ impl Decided {
                 ("asset_id", json!(entry.asset)),
                 ("run_id", json!(entry.run)),
                 ("closed_ms", Value::Null),
+                ("plan_id", entry.field("plan")),
             ]);
             operation.extend(entry.now.map(|now| ("opened_ms", json!(now))));
             operation.extend(entry.payload.get("store").map(|store| ("store", store.clone())));

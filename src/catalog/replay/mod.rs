@@ -5,6 +5,7 @@
 
 mod asset;
 mod decided;
+mod plans;
 mod records;
 mod rows;
 mod strays;
@@ -34,11 +35,13 @@ pub const COMPARED: &[(&str, &str)] = &[
     ("asset_license", "every column"),
     ("hold", "every column but id"),
     ("waiver", "every column but id"),
-    ("operation", "kind asset_id run_id state opened_ms closed_ms store"),
+    ("operation", "kind asset_id run_id state opened_ms closed_ms store plan_id"),
     ("operation_file", "every column"),
     ("context", "every column"),
     ("context_revision", "every column"),
     ("license", "every column"),
+    ("plan", "every column"),
+    ("plan_step", "every column"),
     ("root", "every column"),
     ("run", "every column"),
     ("meta", "next_asset"),
@@ -90,6 +93,7 @@ impl Catalog {
             folded.compare(self, &records, asset, visit)
         })?;
         strays::compare(self, newest, visit)?;
+        plans::compare(self, visit)?;
         Ok(replayed)
     }
 

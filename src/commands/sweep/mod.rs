@@ -1,15 +1,22 @@
 //! `sweep`: records that the time of approved assets is over.
 
+mod under_plan;
+
 use crate::catalog::{Catalog, CatalogError, Decision, FactsRow, Filter};
 use crate::domain::asset::AssetId;
+use crate::domain::cleanup::Load;
 use crate::domain::expiry::{SweepStep, plan_sweep_of};
 use crate::domain::lifecycle::{Action, Standing, Transition, Verdict};
+use crate::domain::plan::{PlanId, PlanKind, PlanStep, Planned};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::{Item, Subject};
 
 use super::library::{Court, Mode, subject};
+use super::saved::save;
 use super::{Context, Progress};
+
+pub(super) use self::under_plan::turn_of;
 
 /// How many expiries one transaction records: what an interruption can lose, of a million.
 const BATCH: usize = 500;
@@ -23,10 +30,18 @@ pub struct SweepArgs {
     /// Record the expiries
     #[arg(long)]
     apply: bool,
+
+    /// Save the plan, to be carried out later
+    #[arg(long, conflicts_with = "apply")]
+    save: bool,
+
+    /// Carry out this saved plan, and nothing else
+    #[arg(long, value_name = "NUMBER", value_parser = super::plan::number, requires = "apply")]
+    plan: Option<PlanId>,
 }
 
 /// An expiry that is to be recorded.
-struct Due {
+pub(super) struct Due {
     subject: Subject,
     decision: Decision,
 }
@@ -41,21 +56,62 @@ struct Page {
 }
 
 pub(super) fn run(args: &SweepArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if let Some(plan) = args.plan {
+        return under_plan::run(plan, ctx);
+    }
+    if args.save {
+        return save_plan(ctx);
+    }
     let mode = Mode::only_with_apply(args.apply);
     ctx.with_catalog(mode, |ctx, catalog| {
-        let court = Court::load(ctx, catalog)?;
-        let progress = ctx.progress(catalog.highest_number()?, "assets");
-        let mut approved = Filter::in_state("approved");
-        loop {
-            let page = next_page(ctx, (catalog, &court), &approved, &progress)?;
-            ctx.report.figure("considered", page.considered);
-            record(ctx, catalog, mode, &page.due)?;
-            if page.due.len() < BATCH {
-                return Ok(());
-            }
-            approved.after = page.last;
-        }
+        visit_due(ctx, catalog, |ctx, catalog, due| record(ctx, catalog, mode, &due))
     })
+}
+
+fn save_plan(ctx: &mut Context<'_>) -> Result<(), Error> {
+    ctx.with_catalog(Mode::Real, |ctx, catalog| {
+        ctx.report.summary.dry_run = true;
+        let mut steps = Vec::new();
+        visit_due(ctx, catalog, |ctx, catalog, due| {
+            steps.extend(due.iter().map(Due::as_step));
+            record(ctx, catalog, Mode::DryRun, &due)
+        })?;
+        save(ctx, catalog, PlanKind::Sweep, steps)
+    })
+}
+
+/// Gives the expiries that are to be recorded to `each`, a batch at a time.
+fn visit_due(
+    ctx: &mut Context<'_>,
+    catalog: &mut Catalog,
+    mut each: impl FnMut(&mut Context<'_>, &mut Catalog, Vec<Due>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let court = Court::load(ctx, catalog)?;
+    let progress = ctx.progress(catalog.highest_number()?, "assets");
+    let mut approved = Filter::in_state("approved");
+    loop {
+        let page = next_page(ctx, (catalog, &court), &approved, &progress)?;
+        ctx.report.figure("considered", page.considered);
+        let is_last = page.due.len() < BATCH;
+        each(ctx, catalog, page.due)?;
+        if is_last {
+            return Ok(());
+        }
+        approved.after = page.last;
+    }
+}
+
+impl Due {
+    fn as_step(&self) -> PlanStep {
+        let Transition { from, to, .. } = self.decision.transition;
+        let (why, load) = (self.decision.causes.clone(), Load { items: 1, ..Load::default() });
+        PlanStep {
+            asset: self.subject.id,
+            path: self.subject.path.clone(),
+            version: self.decision.version,
+            what: Planned::Take { from, to, why, load },
+        }
+    }
 }
 
 /// Why a page ends before the assets do.

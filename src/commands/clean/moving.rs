@@ -1,0 +1,70 @@
+//! Carrying out a clean, asset by asset.
+
+use crate::commands::Context;
+use crate::commands::act::{say_not_done, say_paused};
+use crate::commands::library::new_id;
+use crate::domain::cleanup::Load;
+use crate::domain::lifecycle::Action;
+use crate::domain::text::counted;
+use crate::error::Error;
+use crate::executor::{Ended, Removal, Target, quarantine_asset};
+use crate::report::Item;
+
+use super::planning::{CleanPlan, PlannedRemoval};
+
+pub(super) fn move_all(
+    ctx: &mut Context<'_>,
+    target: &mut Target<'_>,
+    plan: CleanPlan,
+) -> Result<(), Error> {
+    let planned = plan.load.items;
+    let progress = ctx.progress(planned, "assets");
+    for item in plan.items {
+        ctx.stop_if_interrupted()?;
+        move_one(ctx, target, (item, planned))?;
+        progress.advance(1);
+    }
+    Ok(())
+}
+
+/// Moves one of `planned` assets, and says how that ended.
+pub(super) fn move_one(
+    ctx: &mut Context<'_>,
+    target: &mut Target<'_>,
+    (item, planned): (PlannedRemoval, u64),
+) -> Result<(), Error> {
+    let removal = Removal {
+        operation: new_id(ctx),
+        asset: item.subject.id,
+        version: item.version,
+        transition: item.transition,
+        reason: None,
+        causes: item.causes.clone(),
+    };
+    let ended = quarantine_asset(target, &removal)
+        .inspect_err(|error| say_paused(ctx, target, planned, error))?;
+    match ended {
+        Ended::Done(load) => say_moved(ctx, &PlannedRemoval { load, ..item }),
+        Ended::NotDone { because, settled } => {
+            let what = (&item.subject, Action::Quarantine.name());
+            say_not_done(ctx, what, &because, settled.as_ref());
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn say_moved(ctx: &mut Context<'_>, item: &PlannedRemoval) {
+    let Load { files, bytes, .. } = item.load;
+    let mut why = item.reasons();
+    why.push(format!("{}, {}", counted(files, "file"), counted(bytes, "byte")));
+    why.push(format!("undo with `shelflife restore {}`", item.subject.id.0));
+    ctx.report.figure("files", files);
+    ctx.report.figure("bytes", bytes);
+    ctx.report.say(&Item::Change {
+        subject: item.subject.clone(),
+        action: Action::Quarantine.name(),
+        from: item.transition.from,
+        to: item.transition.to,
+        why,
+    });
+}
