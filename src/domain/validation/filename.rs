@@ -110,7 +110,7 @@ fn shortened<'n>(name: &'n str, more: &[&str]) -> Vec<&'n str> {
     }
     for (at, _) in name.rmatch_indices(is_separator).take(MOST_PARTS) {
         let (Some(rest), Some(part)) = (name.get(..at), name.get(at + 1..)) else { continue };
-        let working = || is_working(part, more) && is_numbered(rest);
+        let working = || is_numbered(rest) && is_working(part, more);
         if is_appended(part) || working() {
             shorter.push(rest);
             shorter.extend(without_separators(rest));

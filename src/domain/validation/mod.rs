@@ -139,11 +139,14 @@ impl Rule {
     }
 
     fn findings(&self, subject: &Subject<'_>) -> Vec<Finding> {
+        let messages = (self.check)(subject);
+        if messages.is_empty() {
+            return Vec::new();
+        }
         let severity = self.severity_about(subject);
         if severity == Severity::Off {
             return Vec::new();
         }
-        let messages = (self.check)(subject).into_iter();
         let finding = |message| Finding {
             code: self.code,
             name: self.name,
@@ -151,7 +154,7 @@ impl Rule {
             message,
             waived: subject.waiver_of(self.code).map(Waiver::words),
         };
-        messages.map(finding).collect()
+        messages.into_iter().map(finding).collect()
     }
 }
 

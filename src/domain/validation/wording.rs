@@ -45,21 +45,22 @@ impl Pattern {
 /// The words of a text, lower-cased and in NFC; everything that is no letter or digit parts them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
-    lower: String,
+    /// With a space between them.
+    joined: String,
 }
 
 impl Words {
     pub(super) fn of(text: &str) -> Self {
-        let lower = if text.is_ascii() {
-            text.to_ascii_lowercase()
+        let joined = if text.is_ascii() {
+            folded_ascii(text)
         } else {
-            text.nfc().flat_map(char::to_lowercase).collect()
+            joined(&text.nfc().flat_map(char::to_lowercase).collect::<String>())
         };
-        Self { lower }
+        Self { joined }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        split(&self.lower)
+        self.joined.split(' ').filter(|word| !word.is_empty())
     }
 }
 
@@ -70,31 +71,33 @@ pub(super) fn folded(text: &str) -> String {
     }
     let bare = text.nfkd().filter(|c| !is_combining_mark(*c));
     let lower: String = bare.nfc().flat_map(char::to_lowercase).collect();
-    let mut folded = String::with_capacity(lower.len());
-    for word in split(&lower) {
-        if !folded.is_empty() {
-            folded.push(' ');
+    joined(&lower)
+}
+
+/// The words of a text with a space between them.
+fn joined(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for word in split(text) {
+        if !joined.is_empty() {
+            joined.push(' ');
         }
-        folded.push_str(word);
+        joined.push_str(word);
     }
-    folded
+    joined
 }
 
 fn folded_ascii(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    let mut begun = false;
-    for byte in text.bytes() {
-        if !byte.is_ascii_alphanumeric() {
-            begun = false;
-            continue;
+    let mut bytes = text.as_bytes().to_ascii_lowercase();
+    let mut in_word = false;
+    bytes.retain_mut(|byte| {
+        let was_in_word = std::mem::replace(&mut in_word, byte.is_ascii_alphanumeric());
+        if !in_word {
+            *byte = b' ';
         }
-        if !begun && !folded.is_empty() {
-            folded.push(' ');
-        }
-        begun = true;
-        folded.push(char::from(byte.to_ascii_lowercase()));
-    }
-    folded
+        in_word || was_in_word
+    });
+    bytes.pop_if(|last| *last == b' ');
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 fn split(text: &str) -> impl Iterator<Item = &str> {
@@ -134,8 +137,8 @@ pub(super) fn said(text: Option<&str>) -> Option<&str> {
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
     let shown = printable_text(text);
-    if shown.chars().count() <= LONGEST {
-        return format!("`{shown}`");
+    if shown.len() <= LONGEST || shown.chars().count() <= LONGEST {
+        return ["`", &shown, "`"].concat();
     }
     let cut: String = shown.chars().take(LONGEST - 1).collect();
     format!("`{cut}…`")

@@ -51,6 +51,9 @@ const FEWEST_QUALITIES: usize = 2;
 const FEWEST_WORDS: usize = 6;
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
+    if subject.reading.alts.is_empty() {
+        return Vec::new();
+    }
     let note = subject.metadata.source_note.as_deref().map(folded).unwrap_or_default();
     subject.reading.alts.iter().filter_map(|alt| complaint(alt, &note)).collect()
 }
@@ -67,6 +70,9 @@ fn complaint(alt: &AltText<'_>, note: &str) -> Option<String> {
 
 /// The first word for a quality in a list that has more such words in parts of their own.
 fn qualities(text: &str) -> Option<&str> {
+    if !QUALITY.is_match(text) {
+        return None;
+    }
     let mut parts = text.split([',', '.', ';']);
     let first = parts.clone().find_map(|part| QUALITY.find(part))?;
     let counts = |part: &&str| QUALITY.is_match(part) || FINISH.is_match(part);
