@@ -12,6 +12,8 @@ import statistics
 import sys
 import time
 
+from removals import BATCH, Removals
+
 ROUNDS = 5
 MEBIBYTE = 1 << 20
 PROGRAM, UPLOADS, BIG, ASSETS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
@@ -163,6 +165,20 @@ def broken():
     yield "check of a broken file, memory", largest / MEBIBYTE, "MiB", 64, ""
 
 
+def removing():
+    """A clean beside a bare loop, and what comes after all of a library was cleaned."""
+    removals = Removals(shelflife, UPLOADS, os.path.join(os.path.dirname(BIG), "removal"))
+    rounds = [removals.clean_beside_bare(1 + number * BATCH) for number in range(ROUNDS)]
+    cleaning, bare = middle([clean for clean, _, _ in rounds]), statistics.median(r[1] for r in rounds)
+    yield (f"clean {BATCH:,} : bare loop", cleaning / bare, "x", 2.0,
+           f"{rounds[0][2]} files, {cleaning:.2f} s : {bare:.2f} s")
+    runs, memory, operations = removals.recover_after_all()
+    yield "recover", middle(runs), "s", 5, f"a journal of {operations} operations"
+    yield "recover, memory", middle(runs, 1) / MEBIBYTE, "MiB", 256, ""
+    yield "clean of the rest, memory", memory / MEBIBYTE, "MiB", 256, f"{operations} operations"
+    shutil.rmtree(removals.folder)
+
+
 def measures():
     """Each measure: what, value, unit, limit, remark."""
     yield from checks()
@@ -175,6 +191,7 @@ def measures():
            f"{middle(again):.2f} s : {middle(listing):.2f} s")
     yield "first scan, memory", middle(first, 1) / MEBIBYTE, "MiB", 128, ""
     yield "second scan, memory", middle(again, 1) / MEBIBYTE, "MiB", 128, ""
+    yield from removing()
     if shutil.which("exiftool"):
         ours, theirs = embedded()
         yield ("check 2,000 : exiftool", middle(ours) / middle(theirs), "x", 0.05,
