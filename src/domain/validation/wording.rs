@@ -140,8 +140,8 @@ pub(super) fn quoted(text: &str) -> String {
     if shown.len() <= LONGEST || shown.chars().count() <= LONGEST {
         return ["`", &shown, "`"].concat();
     }
-    let cut: String = shown.chars().take(LONGEST - 1).collect();
-    format!("`{cut}…`")
+    let end = shown.char_indices().nth(LONGEST - 1).map_or(shown.len(), |(at, _)| at);
+    ["`", shown.get(..end).unwrap_or_default(), "…`"].concat()
 }
 
 /// A whole path as a message may show it.

@@ -33,7 +33,7 @@ fn fits_any(alt: &AltText<'_>) -> bool {
 fn is_kind_of_picture(alt: &AltText<'_>) -> bool {
     let words = || alt.words.iter();
     let known = |word: &str| PLACES.contains(&word) || is_generic(word);
-    words().count() <= 4 && words().any(|word| KINDS.contains(&word)) && words().all(known)
+    words().nth(4).is_none() && words().any(|word| KINDS.contains(&word)) && words().all(known)
 }
 
 const KINDS: [&str; 8] =

@@ -71,7 +71,10 @@ fn listed_items(text: &str) -> usize {
     if count < FEWEST_ITEMS {
         return 0;
     }
-    let items: Vec<_> = text.split(SEPARATORS).map(Words::of).collect();
+    let short = |item| Some(Words::of(item)).filter(is_short);
+    let Some(items) = text.split(SEPARATORS).map(short).collect::<Option<Vec<_>>>() else {
+        return 0;
+    };
     let joined = items.last().is_some_and(|last| last.iter().any(|word| JOINING.contains(&word)));
     let bars = text.contains('|');
     let meant = bars
@@ -79,7 +82,7 @@ fn listed_items(text: &str) -> usize {
         || are_typed_as_keywords(text)
         || are_searched(text, &items)
         || share_a_word(&items);
-    if (joined && !bars) || !items.iter().all(is_short) || !meant { 0 } else { count }
+    if (joined && !bars) || !meant { 0 } else { count }
 }
 
 fn is_short(item: &Words) -> bool {
@@ -110,10 +113,25 @@ fn share_a_word(items: &[Words]) -> bool {
     words.chunk_by(|one, other| one == other).any(|run| run.len() >= 3)
 }
 
+/// Whether so many words have a length and a beginning in common that one may be there often: for
+/// most texts that is the answer, and a fast one.
+fn may_repeat<'w>(mut words: impl Iterator<Item = &'w str>) -> bool {
+    const SLOTS: usize = 64;
+    let mut tally = [0_usize; SLOTS];
+    words.any(|word| {
+        let first = word.bytes().next().map_or(0, usize::from);
+        let Some(count) = tally.get_mut((31 * word.len() + first) % SLOTS) else { return true };
+        *count += 1;
+        *count >= REPEATS
+    })
+}
+
 /// The first word that comes again and again, if such words are two in five at least.
 fn repeated_word(words: &Words) -> Option<&str> {
     let long = || words.iter().filter(|word| word.chars().nth(3).is_some());
-    long().nth(REPEATS - 1)?;
+    if !may_repeat(long()) {
+        return None;
+    }
     let count = words.iter().count();
     let mut words: Vec<_> = long().collect();
     words.sort_unstable();

@@ -80,10 +80,14 @@ fn opened_and_not_closed(text: &str) -> bool {
 fn quoted_and_not_closed(text: &str) -> bool {
     let count = |sign: char| text.matches(sign).count();
     let inches = || text.as_bytes().windows(2).any(|two| matches!(two, [b'0'..=b'9', b'"']));
+    let straight = || count('"') % 2 == 1 && !inches();
+    if text.is_ascii() {
+        return straight();
+    }
     let low = count('„');
     let curly =
         if low > 0 { low > count('“') + count('”') } else { count('“') > count('”') };
-    curly || count('「') > count('」') || (count('"') % 2 == 1 && !inches())
+    curly || count('「') > count('」') || straight()
 }
 
 #[cfg(test)]
