@@ -20,6 +20,7 @@ mod demo;
 mod describe;
 mod doctor;
 mod dossier;
+mod errand;
 mod expire;
 mod exported;
 mod history;
@@ -65,6 +66,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::Report;
 
+pub use errand::Errand;
 pub use progress::Progress;
 
 #[derive(Debug, clap::Subcommand)]
@@ -277,19 +279,6 @@ pub struct Context<'a> {
     pub run_errand: fn(Errand) -> (ExitCode, String),
     /// The whole command line, for completions and man pages.
     pub command_line: clap::Command,
-}
-
-/// A call of the program that is made from within another.
-#[derive(Debug)]
-pub struct Errand {
-    /// What one would type after the program's name.
-    pub words: Vec<String>,
-    /// The current folder of the call.
-    pub folder: PathBuf,
-    pub config: PathBuf,
-    pub now: Timestamp,
-    pub actor: Actor,
-    pub interrupted: Arc<AtomicBool>,
 }
 
 /// Where configuration, catalog and new files are looked for.
