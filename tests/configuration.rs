@@ -64,6 +64,7 @@ fn every_key_reaches_the_policy() {
          [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\nreference_days = 4\n\
          approve_with_waivers = true\n\
          [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\nunknown_uses = \"block\"\n\
+         [purge]\nafter_days = 7\n\
          [people]\nowners = ['zoe', ' nina ']\n\
          [rules]\nSL201 = 'warning'\n\
          [placement.blog.rules]\nalt-text-too-long = 'off'\n",
@@ -77,6 +78,7 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.reference_days, 4);
     assert_eq!(*caps, Caps { max_items: 4, max_bytes: 5, max_percent: 6 });
     assert_eq!(config.policy.unknown_uses, UnknownUses::Block);
+    assert_eq!(config.policy.purge_after_days, Some(7));
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
     assert_eq!(config.policy.territories, ["AT", "CH"].map(str::to_owned).into());
@@ -167,7 +169,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `rules`, `placement`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `purge`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -476,6 +478,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     max_bytes=21474836480
     max_percent=10
     unknown_uses=warn
+    purge_after_days=never
     owners=anybody
     ");
 }

@@ -101,6 +101,11 @@ max_percent = {percent}
 # What published or scheduled content shows is left alone. So is an asset of which nobody knows
 # whether it is used, if this says "block"; "warn" moves it and says so in the plan.
 unknown_uses = "{unknown}"
+
+[purge]
+# Files that were in quarantine for this many days, 7 at least, may be deleted for good by
+# `shelflife purge`. Without the key nothing ever is.
+# after_days = 90
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,

@@ -12,6 +12,7 @@ use crate::domain::asset::RootKind;
 use crate::domain::cleanup::UnknownUses;
 use crate::domain::metadata;
 use crate::domain::policy::{Caps, Policy};
+use crate::domain::purge::LEAST_DAYS;
 use crate::domain::reference::SiteAddress;
 use crate::domain::territory;
 use crate::domain::text::is_unsafe_to_show;
@@ -33,6 +34,8 @@ struct File {
     policy: PolicyTable,
     #[serde(default)]
     clean: Clean,
+    #[serde(default)]
+    purge: Purge,
     #[serde(default)]
     rules: RuleTable,
     #[serde(default)]
@@ -101,6 +104,12 @@ struct Clean {
     #[serde(rename = "max_percent")]
     percent: Option<Spanned<u64>>,
     unknown_uses: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Purge {
+    after_days: Option<Spanned<u32>>,
 }
 
 /// What is being read, for errors that name a place in it.
@@ -195,7 +204,17 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
             None => default.unknown_uses,
             Some(word) => unknown_uses(source, word)?,
         },
+        purge_after_days: purge_after(source, &file.purge)?,
     })
+}
+
+fn purge_after(source: &Source<'_>, purge: &Purge) -> Result<Option<u32>, ConfigError> {
+    let Some(days) = &purge.after_days else { return Ok(None) };
+    if *days.get_ref() < LEAST_DAYS {
+        let message = format!("files are kept in quarantine for at least {LEAST_DAYS} days");
+        return Err(source.error(days.span(), message));
+    }
+    Ok(Some(*days.get_ref()))
 }
 
 fn unknown_uses(source: &Source<'_>, word: &Spanned<String>) -> Result<UnknownUses, ConfigError> {

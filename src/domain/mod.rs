@@ -23,6 +23,7 @@ pub mod operation;
 pub mod path;
 pub mod pause;
 pub mod policy;
+pub mod purge;
 pub mod recovery;
 pub mod reference;
 pub mod reuse;
