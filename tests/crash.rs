@@ -6,6 +6,8 @@ mod killed;
 mod meddling;
 mod paused;
 mod protocol;
+mod purge_killed;
+mod purging;
 mod scene;
 
 use std::io::Write as _;

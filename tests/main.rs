@@ -43,6 +43,7 @@ mod log_of_changes;
 mod media;
 mod memory;
 mod pausing;
+mod purge;
 mod realworld;
 mod references;
 mod restore;

@@ -33,6 +33,7 @@ mod list;
 mod man;
 mod pause;
 mod progress;
+mod purge;
 mod reconsider;
 mod recover;
 mod references;
@@ -90,6 +91,7 @@ pub enum Command {
     List(list::ListArgs),
     Man(man::ManArgs),
     Pause(pause::PauseArgs),
+    Purge(purge::PurgeArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
     References(references::ReferencesArgs),
@@ -133,6 +135,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
         Command::Pause(args) => pause::run(args, ctx),
+        Command::Purge(args) => purge::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),
         Command::References(args) => references::run(args, ctx),
@@ -186,6 +189,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("list",           Read,   AtOnce),
         row("man",            Act,    AtOnce),
         row("pause",          Decide, AtOnce),
+        row("purge",          Act,    WithApply),
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),
         row("references forget", Decide, AtOnce),
