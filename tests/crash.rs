@@ -7,6 +7,7 @@ mod meddling;
 mod paused;
 mod protocol;
 mod purge_killed;
+mod purge_proof;
 mod purging;
 mod scene;
 

@@ -27,10 +27,10 @@ use super::scene::{
 use super::{ERRORS, say};
 use crate::support::must_run_everything;
 
-const DAYS: u32 = 30;
+pub(super) const DAYS: u32 = 30;
 
 /// An asset in quarantine that may be deleted: quarantined long ago, marked two days ago.
-fn ripe(template: &Template) -> Scene<'_> {
+pub(super) fn ripe(template: &Template) -> Scene<'_> {
     let scene = Scene::new(template);
     let done = scene.process("before", Fate::Nothing, |target| {
         let removal = removal(target.catalog, 1).unwrap();
@@ -46,11 +46,22 @@ fn ripe(template: &Template) -> Scene<'_> {
 }
 
 /// What is known of the asset's files, as if a run had seen every day of it.
-fn facts(catalog: &Catalog, scene: &Scene<'_>) -> PurgeFacts {
+pub(super) fn facts(catalog: &Catalog, scene: &Scene<'_>) -> PurgeFacts {
     let version = catalog.asset(ASSET).unwrap().unwrap().version;
     let heartbeat = catalog.heartbeat().unwrap();
     let facts = catalog.purge_facts((ASSET, version), &heartbeat, scene.now.get()).unwrap();
     PurgeFacts { observed_millis: i64::MAX, ..facts.unwrap() }
+}
+
+/// The order to delete the asset's files, as the `number`th operation.
+pub(super) fn order(catalog: &Catalog, number: u32) -> Purge {
+    let state = catalog.asset(ASSET).unwrap().unwrap().state;
+    Purge {
+        operation: operation_id(number),
+        transition: transition(state, Action::Purge),
+        reason: None,
+        causes: Vec::new(),
+    }
 }
 
 /// Deletes the asset's files if they are in quarantine; whether they are gone then.
@@ -62,12 +73,7 @@ fn purge(scene: &Scene<'_>, target: &mut Target<'_>, number: u32) -> Result<bool
     let files = read_stored(target, ASSET).map_err(Error::from)?;
     let facts = facts(target.catalog, scene);
     let Ok(proof) = check_purge(facts, DAYS, target.now, &files) else { return Ok(false) };
-    let wanted = Purge {
-        operation: operation_id(number),
-        transition: transition(state, Action::Purge),
-        reason: None,
-        causes: Vec::new(),
-    };
+    let wanted = order(target.catalog, number);
     Ok(matches!(purge_asset(target, &wanted, proof)?, Ended::Done(_)))
 }
 
