@@ -59,17 +59,20 @@ pub(super) fn settle_purge(
     let seen = look(target, operation)?;
     // A killed run leaves renames behind that only memory knows of.
     let unsynced = || target.quarantine.sync_purge().err().map(Obstacle::from);
-    let denied = match failed.or_else(unsynced) {
+    let failed = failed.or_else(unsynced);
+    let has_failed = failed.is_some();
+    let denied = match failed {
         None => denied(target, operation)?,
         failed => failed,
     };
     let permission = if denied.is_none() { Permission::Granted } else { Permission::Denied };
-    match decide_purge(seen.place, &seen.found(), permission) {
-        Settling::Delete(leave) => match delete(target, operation, &seen, &leave) {
+    match (decide_purge(seen.place, &seen.found(), permission), denied) {
+        (Settling::Delete(_), Some(failed)) if has_failed => Err(failed),
+        (Settling::Delete(leave), _) => match delete(target, operation, &seen, &leave) {
             Ok(()) => finish(target, operation, note),
             Err(obstacle) => give_up(target, operation, (obstacle, note)),
         },
-        settling => {
+        (settling, denied) => {
             let because = denied.or_else(|| altered(operation, &seen));
             settle_as(target, operation, (&settling, &seen), (because, note))
         }

@@ -1,24 +1,22 @@
 //! `purge`: deletes for good what has been in quarantine for long.
 
-use std::collections::BTreeSet;
+mod plan;
 
-use crate::catalog::{Catalog, Heartbeat};
+use crate::catalog::Catalog;
 use crate::domain::cleanup::Load;
-use crate::domain::lifecycle::{Action, State, Transition};
-use crate::domain::purge::{
-    PurgeFacts, PurgeProof, Unripe, check_purge, check_ripe, is_behind, may_be_marked,
-};
+use crate::domain::lifecycle::{Action, Transition};
+use crate::domain::purge::is_behind;
 use crate::domain::text::counted;
 use crate::domain::time::Timestamp;
 use crate::error::Error;
-use crate::executor::{Ended, Obstacle, Purge, Target, purge_asset, read_stored};
+use crate::executor::{Ended, Obstacle, Purge, Target, purge_asset};
 use crate::report::{Item, Subject};
 
+use self::plan::{PurgePlan, Ripe, plan_purge};
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_recovered};
-use super::decide::Step;
-use super::library::{Court, new_id, subject};
-use super::selection::{Empty, Selected, Selection};
+use super::library::new_id;
+use super::selection::Selection;
 
 /// Delete for good what has been in quarantine for long
 ///
@@ -82,153 +80,9 @@ fn refuse_behind(newest: Option<Timestamp>, now: Timestamp) -> Result<(), Error>
     Err(Error::guard("nothing is deleted".to_owned(), why, "set the clock right"))
 }
 
-/// What a purge would do.
-#[derive(Default)]
-struct PurgePlan {
-    ripe: Vec<Ripe>,
-    /// What a run may mark.
-    unmarked: Vec<(Subject, PurgeFacts)>,
-}
-
-/// An asset that may be deleted, as it was read.
-struct Ripe {
-    subject: Subject,
-    transition: Transition,
-    proof: PurgeProof,
-    load: Load,
-    why: Vec<String>,
-}
-
-/// Looks at every selected asset in quarantine, and says which are kept.
-fn plan_purge(
-    args: &PurgeArgs,
-    ctx: &mut Context<'_>,
-    target: &Target<'_>,
-    after_days: u32,
-) -> Result<PurgePlan, Error> {
-    let catalog = &*target.catalog;
-    let court = Court::load(ctx, catalog)?;
-    let heartbeat = catalog.heartbeat()?;
-    let step = Step { action: Action::Purge, reason: args.reason.as_deref() };
-    let (mut plan, mut seen) = (PurgePlan::default(), BTreeSet::new());
-    args.selection.visit(ctx, (catalog, &court), Empty::All, |ctx, selected| {
-        if !seen.insert(selected.row.asset.id) {
-            return Ok(());
-        }
-        let State::Quarantined(_) = selected.row.asset.state else {
-            say_elsewhere(args, ctx, &selected);
-            return Ok(());
-        };
-        match step.transition(ctx, catalog, &selected.row)? {
-            Err(refusal) => ctx.report.say(&refusal),
-            Ok(transition) => {
-                let looker = Looker { target, heartbeat: &heartbeat, after_days };
-                looker.consider(ctx, (args, &selected, transition), &mut plan)?;
-            }
-        }
-        Ok(())
-    })?;
-    Ok(plan)
-}
-
-fn say_elsewhere(args: &PurgeArgs, ctx: &mut Context<'_>, selected: &Selected) {
-    if !args.selection.named.is_empty() {
-        let asset = &selected.row.asset;
-        let because = format!("it is {}, and only what is in quarantine is deleted", asset.state);
-        ctx.report.say(&Item::Kept { subject: subject(asset), because });
-    }
-}
-
-/// What an asset is looked at with.
-struct Looker<'a, 't> {
-    target: &'a Target<'t>,
-    heartbeat: &'a Heartbeat,
-    after_days: u32,
-}
-
-impl Looker<'_, '_> {
-    /// Takes the asset into the plan, or says why not. Its files are read only if nothing else keeps
-    /// them.
-    fn consider(
-        &self,
-        ctx: &mut Context<'_>,
-        (args, selected, transition): (&PurgeArgs, &Selected, Transition),
-        plan: &mut PurgePlan,
-    ) -> Result<(), Error> {
-        let asset = &selected.row.asset;
-        let subject = subject(asset);
-        let catalog = &*self.target.catalog;
-        let facts = catalog.purge_facts((asset.id, asset.version), self.heartbeat, ctx.now)?;
-        let Some(facts) = facts else {
-            say_kept(ctx, subject, &[Unripe::NoFiles]);
-            return Ok(());
-        };
-        let unripe = check_ripe(&facts, self.after_days, ctx.now);
-        if !unripe.is_empty() && !may_be_marked(&unripe) {
-            say_kept(ctx, subject, &unripe);
-            return Ok(());
-        }
-        let files = match read_stored(self.target, asset.id) {
-            Ok(files) => files,
-            Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle.into()),
-            Err(obstacle) => {
-                say_not_done(ctx, (&subject, Action::Purge.name()), &obstacle, None);
-                return Ok(());
-            }
-        };
-        match check_purge(facts.clone(), self.after_days, ctx.now, &files) {
-            Ok(proof) => plan.ripe.push(self.ripe((subject, transition), proof)?),
-            Err(unripe) if may_be_marked(&unripe) && args.mark => {
-                plan.unmarked.push((subject, facts));
-            }
-            Err(unripe) => {
-                say_kept(ctx, subject.clone(), &unripe);
-                if may_be_marked(&unripe) {
-                    plan.unmarked.push((subject, facts));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn ripe(
-        &self,
-        (subject, transition): (Subject, Transition),
-        proof: PurgeProof,
-    ) -> Result<Ripe, Error> {
-        let taken = self.target.catalog.quarantine_of(subject.id)?;
-        let files = taken.map(|taken| taken.files).unwrap_or_default();
-        let load = Load {
-            items: 1,
-            files: u64::try_from(files.len()).unwrap_or(u64::MAX),
-            bytes: files.iter().fold(0, |bytes: u64, file| bytes.saturating_add(file.bytes)),
-        };
-        let mut why = vec![
-            format!("in quarantine since {}", proof.facts().since),
-            format!("marked {}", proof.mark().at),
-            format!("{}, {}", counted(load.files, "file"), counted(load.bytes, "byte")),
-        ];
-        why.extend(files.iter().map(|file| format!("{}  sha256:{}", file.path, file.digest)));
-        Ok(Ripe { subject, transition, proof, load, why })
-    }
-}
-
-/// Why files stay. What is damaged fails, because time does not mend it.
-fn say_kept(ctx: &mut Context<'_>, subject: Subject, unripe: &[Unripe]) {
-    let why: Vec<_> = unripe.iter().map(ToString::to_string).collect();
-    let why = why.join("; ");
-    if unripe.iter().any(Unripe::is_damage) {
-        let what = format!("{} {}", subject.id, subject.path);
-        let hint = Some("look at quarantine with `shelflife audit verify --disk=full`".to_owned());
-        ctx.report.say(&Item::Failure { what, why, hint });
-    } else {
-        ctx.report.say(&Item::Kept { subject, because: why });
-    }
-}
-
 fn say_plan(ctx: &mut Context<'_>, plan: &PurgePlan) {
     for ripe in &plan.ripe {
-        say_purged(ctx, ripe, ripe.load);
+        say_change(ctx, (&ripe.subject, ripe.transition), &ripe.why, ripe.load);
     }
     let unmarked = u64::try_from(plan.unmarked.len()).unwrap_or(u64::MAX);
     if unmarked > 0 {
@@ -299,7 +153,7 @@ fn apply(
         let ended = purge_asset(target, &wanted, proof)
             .inspect_err(|error| say_paused(ctx, target.catalog, planned, error))?;
         match ended {
-            Ended::Done(_) => say_change(ctx, (&subject, transition), why, load),
+            Ended::Done(_) => say_change(ctx, (&subject, transition), &why, load),
             Ended::NotDone { because, settled } => {
                 let what = (&subject, Action::Purge.name());
                 say_not_done(ctx, what, &because, settled.as_ref());
@@ -328,14 +182,10 @@ fn say_paused(ctx: &mut Context<'_>, catalog: &Catalog, planned: u64, error: &Er
     }
 }
 
-fn say_purged(ctx: &mut Context<'_>, ripe: &Ripe, load: Load) {
-    say_change(ctx, (&ripe.subject, ripe.transition), ripe.why.clone(), load);
-}
-
 fn say_change(
     ctx: &mut Context<'_>,
     (subject, transition): (&Subject, Transition),
-    why: Vec<String>,
+    why: &[String],
     load: Load,
 ) {
     ctx.report.figure("files", load.files);
@@ -345,6 +195,6 @@ fn say_change(
         action: Action::Purge.name(),
         from: transition.from,
         to: transition.to,
-        why,
+        why: why.to_vec(),
     });
 }
