@@ -66,6 +66,7 @@ fn every_key_reaches_the_policy() {
          [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\nunknown_uses = \"block\"\n\
          max_items_per_day = 7\nmax_bytes_per_day = 8\nmax_percent_per_day = 9\n\
          [plans]\nvalid_hours = 10\nsecond_person_above = 11\n\
+         [purge]\nafter_days = 7\n\
          [people]\nowners = ['zoe', ' nina ']\n\
          [rules]\nSL201 = 'warning'\n\
          [placement.blog.rules]\nalt-text-too-long = 'off'\n",
@@ -82,6 +83,7 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.day_caps, day);
     assert_eq!((config.policy.plan_hours, config.policy.second_person_above), (10, 11));
     assert_eq!(config.policy.unknown_uses, UnknownUses::Block);
+    assert_eq!(config.policy.purge_after_days, Some(7));
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
     assert_eq!(config.policy.territories, ["AT", "CH"].map(str::to_owned).into());
@@ -172,7 +174,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `plans`, `rules`, `placement`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `plans`, `purge`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -489,6 +491,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     plan_hours=24
     second_person_above=100
     unknown_uses=block-on-sites
+    purge_after_days=never
     owners=anybody
     ");
 }

@@ -6,6 +6,9 @@ mod killed;
 mod meddling;
 mod paused;
 mod protocol;
+mod purge_killed;
+mod purge_proof;
+mod purging;
 mod scene;
 
 use std::io::Write as _;

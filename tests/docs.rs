@@ -81,7 +81,10 @@ fn the_page_of_the_lifecycle_is_up_to_date() {
         "# Lifecycle\n\n{NOTE}The state of an asset is the decision that was recorded about it. \
          What is not in the table is refused.\n\n```mermaid\n{}```\n\n{}\n\
          ## Standing\n\nWhat an asset may be used for at an instant is computed from its state, \
-         dates, licenses and contexts, never stored. The first that applies counts.\n\n{}",
+         dates, licenses and contexts, never stored. The first that applies counts.\n\n{}\n\
+         ## For good\n\nA purge is the one step that nothing undoes: the files of the asset are \
+         deleted, its record stays. What has to be true before is in \
+         [reliability](reliability.md).\n",
         diagram(),
         table(["from", "action", "to", "who", "reason"], rows),
         table(["standing", "may be used"], standings),

@@ -45,6 +45,7 @@ mod media;
 mod memory;
 mod pausing;
 mod plans;
+mod purge;
 mod realworld;
 mod references;
 mod restore;

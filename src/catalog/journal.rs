@@ -103,15 +103,12 @@ impl Catalog {
 
 fn operation(row: &Row<'_>) -> Result<Operation> {
     let (kind, state): (String, String) = (row.get("kind")?, row.get("state")?);
-    let kind = match kind.as_str() {
-        "quarantine" => OperationKind::Quarantine,
-        "restore" => OperationKind::Restore,
-        other => return Err(CatalogError::damaged(format!("operation.kind `{other}`"))),
-    };
+    let damaged = || CatalogError::damaged(format!("operation.kind `{kind}`"));
+    let kind = OperationKind::ALL.into_iter().find(|known| known.name() == kind);
     let state = OperationState::ALL.into_iter().find(|known| known.name() == state);
     Ok(Operation {
         id: row.get("id")?,
-        kind,
+        kind: kind.ok_or_else(damaged)?,
         asset: AssetId(row.get("asset_id")?),
         state: state.ok_or_else(|| CatalogError::damaged("operation.state"))?,
         opened_at: Timestamp::from_millis(row.get("opened_ms")?),

@@ -8,6 +8,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_claims.sql"),
     include_str!("migrations/0005_file_lookups.sql"),
     include_str!("migrations/0006_plans.sql"),
+    include_str!("migrations/0007_purge.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -19,6 +20,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "c7b6653b3f54df2875317f9a8c663ea7f14de7173ae41740d055dad2e3727d75",
     "f31764e6742a19fb7ea7e483c94e8a4a8c8f2730bfa493d29435a95a73aa3a2e",
     "08e65a7d57a724f0d48bc8b89a3affd9ef7c95c102841bda40c9048701047c2e",
+    "bea77063c0b25d96f7f46662299db16beb8588ebb1a1803e8247068931c15562",
 ];
 
 /// The schema that this program writes.

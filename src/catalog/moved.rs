@@ -33,6 +33,8 @@ pub struct MovingRun {
     pub removed: u64,
     /// Assets that it brought back.
     pub restored: u64,
+    /// Assets whose files it deleted for good.
+    pub purged: u64,
     /// Operations that it began and nothing has closed yet.
     pub open: u64,
 }
@@ -47,7 +49,8 @@ impl Catalog {
     /// The last `count` runs that announced a move, newest first.
     pub fn moving_runs(&self, count: usize) -> Result<Vec<MovingRun>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT run_id FROM audit WHERE kind IN ('quarantine.intent', 'restore.intent')
+            "SELECT run_id FROM audit WHERE kind IN ('quarantine.intent', 'restore.intent',
+                                                     'purge.intent')
              ORDER BY seq DESC",
         )?;
         let mut rows = statement.query([])?;
@@ -70,6 +73,8 @@ impl Catalog {
                        AND o.kind = 'quarantine' AND o.state = 'done') AS removed,
                     (SELECT count(*) FROM operation o WHERE o.run_id = r.id
                        AND o.kind = 'restore' AND o.state = 'done') AS restored,
+                    (SELECT count(*) FROM operation o WHERE o.run_id = r.id
+                       AND o.kind = 'purge' AND o.state = 'done') AS purged,
                     (SELECT count(*) FROM operation o WHERE o.run_id = r.id
                        AND o.state IN ('intent', 'partial')) AS open
              FROM run r WHERE id = :id",
@@ -94,7 +99,7 @@ impl Catalog {
         })
     }
 
-    /// The assets that a run took out of the library and nothing has brought back since.
+    /// The assets that a run took out of the library and nothing has brought back or deleted since.
     pub fn removed_by(&self, run: &str) -> Result<Vec<AssetId>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT asset_id FROM operation AS o
@@ -102,7 +107,7 @@ impl Catalog {
                AND NOT EXISTS (
                      SELECT 1 FROM operation AS r
                      WHERE r.asset_id = o.asset_id AND r.store = o.id
-                       AND r.kind = 'restore' AND r.state = 'done')
+                       AND r.kind IN ('restore', 'purge') AND r.state = 'done')
              ORDER BY asset_id",
         )?;
         let numbers = statement
@@ -124,6 +129,7 @@ fn moving_run(row: &Row<'_>) -> Result<MovingRun> {
         exit_code: row.get("exit_code")?,
         removed: count("removed")?,
         restored: count("restored")?,
+        purged: count("purged")?,
         open: count("open")?,
     })
 }

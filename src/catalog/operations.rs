@@ -29,7 +29,9 @@ impl Catalog {
     ///
     /// Refused while the flag pauses (`Paused`), while another operation of the asset is open, and
     /// when the asset is not the one that was read (`Changed`); for a quarantine, while a hold is on
-    /// (`Held`) and while people see it used, unless it was withdrawn (`InUse`); for a restore, while a path belongs to something else by now (`PathTaken`).
+    /// (`Held`) and while people see it used, unless it was withdrawn (`InUse`); for a restore, while
+    /// a path belongs to something else by now (`PathTaken`). A purge is announced by
+    /// [`Self::open_purge`] alone.
     pub fn open_operation(&mut self, open: &OpenOperation) -> Result<()> {
         self.write(|tx, session, log| {
             let operation = &open.operation;
@@ -45,25 +47,7 @@ impl Catalog {
             if operation.kind == OperationKind::Restore {
                 refuse_taken_paths(tx, operation)?;
             }
-            insert_operation(tx, session, operation)?;
-            let kind = format!("{}.intent", operation.kind.name());
-            let mut payload = json!({
-                "by": session.actor.name(),
-                "causes": open.causes,
-                "files": operation.files.iter().map(|file| json!({
-                    "bytes": file.bytes, "file": file.file.0, "mode": file.mode,
-                    "modified_ns": file.modified_ns, "name": file.stored_name,
-                    "path": file.path.to_string(), "sha256": file.digest.to_string(),
-                })).collect::<Vec<_>>(),
-                "from": open.transition.from.to_string(),
-                "reason": open.reason,
-                "store": operation.store,
-                "to": open.transition.to.to_string(),
-            });
-            if let (Heed::GoOn, Some(fields)) = (open.heed, payload.as_object_mut()) {
-                fields.insert("while_paused".to_owned(), true.into());
-            }
-            log.append(tx, &kind, about(operation), &payload)
+            announce(tx, session, log, open)
         })
     }
 
@@ -103,11 +87,40 @@ impl Catalog {
     }
 }
 
+/// Writes the operation and the audit entry that says what it is about to do.
+pub(super) fn announce(
+    tx: &Transaction<'_>,
+    session: &Session,
+    log: &mut Log<'_>,
+    open: &OpenOperation,
+) -> Result<()> {
+    let operation = &open.operation;
+    insert_operation(tx, session, operation)?;
+    let kind = format!("{}.intent", operation.kind.name());
+    let mut payload = json!({
+        "by": session.actor.name(),
+        "causes": open.causes,
+        "files": operation.files.iter().map(|file| json!({
+            "bytes": file.bytes, "file": file.file.0, "mode": file.mode,
+            "modified_ns": file.modified_ns, "name": file.stored_name,
+            "path": file.path.to_string(), "sha256": file.digest.to_string(),
+        })).collect::<Vec<_>>(),
+        "from": open.transition.from.to_string(),
+        "reason": open.reason,
+        "store": operation.store,
+        "to": open.transition.to.to_string(),
+    });
+    if let (Heed::GoOn, Some(fields)) = (open.heed, payload.as_object_mut()) {
+        fields.insert("while_paused".to_owned(), true.into());
+    }
+    log.append(tx, &kind, about(operation), &payload)
+}
+
 fn about(operation: &Operation) -> About<'_> {
     About { asset: Some(operation.asset), operation: Some(&operation.id) }
 }
 
-fn refuse_held(tx: &Transaction<'_>, session: &Session, asset: AssetId) -> Result<()> {
+pub(super) fn refuse_held(tx: &Transaction<'_>, session: &Session, asset: AssetId) -> Result<()> {
     let reason: Option<String> = tx
         .prepare_cached(
             "SELECT reason FROM hold WHERE asset_id = :asset AND released_ms IS NULL
@@ -223,8 +236,10 @@ fn close_file(
         (OperationKind::Restore, FileState::Moved)
         | (OperationKind::Quarantine, FileState::Returned | FileState::Pending) => Place::Library,
         (OperationKind::Quarantine, FileState::Missing) => Place::Missing,
+        (OperationKind::Purge, FileState::Moved) => Place::Gone,
         // What is lost in quarantine stays on record there: its path may belong to others.
-        (OperationKind::Restore, FileState::Missing)
+        (OperationKind::Restore | OperationKind::Purge, FileState::Missing)
+        | (OperationKind::Purge, FileState::Returned | FileState::Pending)
         | (_, FileState::Drifted | FileState::Failed) => return Ok(()),
     };
     tx.prepare_cached(

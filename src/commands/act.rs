@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, CatalogError, RootRecord};
 use crate::config::Config;
 use crate::domain::asset::AssetId;
-use crate::domain::operation::OperationState;
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::pause::{self, Heed};
 use crate::domain::recovery::Ending;
 use crate::domain::text::counted;
@@ -248,6 +248,9 @@ fn remarks(settled: &Settled) -> impl Iterator<Item = String> {
             Ending::Settled => None,
             Ending::PathTaken => Some(format!("something else is at `{path}` now and stays")),
             Ending::Drifted => Some(format!("`{path}` has other bytes and was left alone")),
+            Ending::Stuck if settled.kind == OperationKind::Purge => {
+                Some(format!("`{path}` is not deleted yet"))
+            }
             Ending::Stuck => Some(format!("`{path}` could not be moved")),
             Ending::Lost => Some(format!("the bytes of `{path}` are in neither place")),
         }

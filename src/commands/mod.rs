@@ -20,6 +20,7 @@ mod demo;
 mod describe;
 mod doctor;
 mod dossier;
+mod errand;
 mod expire;
 mod exported;
 mod history;
@@ -33,6 +34,7 @@ mod man;
 mod pause;
 mod plan;
 mod progress;
+mod purge;
 mod reconsider;
 mod recover;
 mod references;
@@ -68,6 +70,7 @@ use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::Report;
 
+pub use errand::Errand;
 pub use progress::Progress;
 pub use table::{COMMANDS, Class, CommandRow, Start};
 
@@ -93,6 +96,7 @@ pub enum Command {
     Man(man::ManArgs),
     Pause(pause::PauseArgs),
     Plan(plan::PlanArgs),
+    Purge(purge::PurgeArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
     References(references::ReferencesArgs),
@@ -137,6 +141,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Man(args) => man::run(args, ctx),
         Command::Pause(args) => pause::run(args, ctx),
         Command::Plan(args) => plan::run(args, ctx),
+        Command::Purge(args) => purge::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),
         Command::References(args) => references::run(args, ctx),
@@ -181,19 +186,6 @@ pub struct Context<'a> {
     pub run_errand: fn(Errand) -> (ExitCode, String),
     /// The whole command line, for completions and man pages.
     pub command_line: clap::Command,
-}
-
-/// A call of the program that is made from within another.
-#[derive(Debug)]
-pub struct Errand {
-    /// What one would type after the program's name.
-    pub words: Vec<String>,
-    /// The current folder of the call.
-    pub folder: PathBuf,
-    pub config: PathBuf,
-    pub now: Timestamp,
-    pub actor: Actor,
-    pub interrupted: Arc<AtomicBool>,
 }
 
 /// Where configuration, catalog and new files are looked for.

@@ -169,11 +169,17 @@ fn say_run(ctx: &mut Context<'_>, catalog: &Catalog, run: &MovingRun) -> Result<
     };
     let still_away = catalog.removed_by(&run.id)?.len();
     let undo = match (still_away, run.restored) {
+        (0, 0) if run.purged > 0 => "what was deleted is gone for good".to_owned(),
         (0, 0) => "nothing to undo".to_owned(),
         (0, _) => "`shelflife clean --apply` after the pause, once the holds are over".to_owned(),
         _ => format!("`shelflife restore --while-paused --run {}`", run.id),
     };
-    let moved = [(run.removed, "removed"), (run.restored, "restored"), (run.open, "under way")];
+    let moved = [
+        (run.removed, "removed"),
+        (run.restored, "restored"),
+        (run.purged, "purged"),
+        (run.open, "under way"),
+    ];
     let moved = moved.iter().filter(|(count, _)| *count > 0);
     let moved: Vec<_> =
         moved.map(|(count, what)| format!("{} {what}", counted(*count, "asset"))).collect();

@@ -4,7 +4,7 @@ use crate::domain::operation::OperationState;
 use crate::domain::recovery::Toward;
 use crate::domain::text::counted;
 use crate::error::Error;
-use crate::executor::{Orphan, Prospect, plan_recovery};
+use crate::executor::{Foreseen, Orphan, Prospect, plan_recovery};
 use crate::exit::ExitCode;
 use crate::report::{Item, Value};
 
@@ -15,7 +15,8 @@ use crate::catalog::Catalog;
 /// Settle what interrupted runs left behind
 ///
 /// A move that was under way when the program was stopped is finished if all of its files had
-/// arrived, and is taken back otherwise. Every command that moves files does this first. Folders in
+/// arrived, and is taken back otherwise. A purge is finished, unless it is paused or the asset is
+/// held; then it is taken back, if no file is deleted yet. Every command that moves files does this first. Folders in
 /// quarantine that the catalog knows nothing of are listed, never removed. While it is paused, only
 /// the catalog is brought up to what is on disk: nothing moves, and what would have to waits.
 #[derive(Debug, clap::Args)]
@@ -54,14 +55,18 @@ fn say_prospect(
     catalog: &Catalog,
     prospect: &Prospect,
 ) -> Result<(), Error> {
-    let Prospect { operation, recovery } = prospect;
+    let Prospect { operation, foreseen } = prospect;
     let kind = operation.kind.name();
     let files = counted(u64::try_from(operation.files.len()).unwrap_or(u64::MAX), "file");
-    let side = match recovery.toward {
-        Toward::Library => "in the library",
-        Toward::Store => "in quarantine",
+    let (end, side) = match foreseen {
+        Foreseen::Purge(OperationState::Done) => (OperationState::Done, "deleted for good"),
+        Foreseen::Purge(end) => (*end, "in quarantine"),
+        Foreseen::Move(recovery) => match recovery.toward {
+            Toward::Library => (recovery.end, "in the library"),
+            Toward::Store => (recovery.end, "in quarantine"),
+        },
     };
-    let what = match recovery.end {
+    let what = match end {
         OperationState::Done => format!("finish the {kind} of {files}: all {side}"),
         OperationState::Aborted => format!("take back the {kind} of {files}: all {side}"),
         _ => format!("the {kind} of {files} cannot be settled without a person"),

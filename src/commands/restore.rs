@@ -1,7 +1,7 @@
 //! `restore`: brings assets back from quarantine.
 
 use crate::catalog::FactsRow;
-use crate::domain::lifecycle::{Action, Transition};
+use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::text::{counted, printable_text};
 use crate::error::Error;
 use crate::executor::{Ended, Obstacle, Return, Target, check_restore, restore_asset};
@@ -88,6 +88,11 @@ fn allowed(
     for number in numbers {
         let row = catalog.facts_of(number)?;
         let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        if let State::Purged(_) = row.asset.state {
+            let why = format!("its files were deleted for good at {}", row.facts.since);
+            ctx.report.say(&step.refusal(&row, why));
+            continue;
+        }
         match step.transition(ctx, catalog, &row)? {
             Ok(transition) => allowed.push((row, transition)),
             Err(refusal) => ctx.report.say(&refusal),

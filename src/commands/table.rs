@@ -37,6 +37,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("plan approve",   Decide, AtOnce),
         row("plan list",      Read,   AtOnce),
         row("plan show",      Read,   AtOnce),
+        row("purge",          Act,    WithApply),
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),
         row("references forget", Decide, AtOnce),

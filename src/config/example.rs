@@ -92,6 +92,11 @@ snapshot_max_age_days = {snapshot}
 # …
 # -----END CERTIFICATE-----
 # """
+
+[purge]
+# Files that were in quarantine for this many days, 7 at least, may be deleted for good by
+# `shelflife purge`. Without the key nothing ever is.
+# after_days = 90
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::removal::{Clean, Plans};
+use super::removal::{Clean, Plans, Purge};
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::metadata;
@@ -35,6 +35,8 @@ struct File {
     clean: Clean,
     #[serde(default)]
     plans: Plans,
+    #[serde(default)]
+    purge: Purge,
     #[serde(default)]
     rules: RuleTable,
     #[serde(default)]
@@ -185,6 +187,7 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         plan_hours: file.plans.hours(source, default.plan_hours)?,
         second_person_above: file.plans.second_person_above(default.second_person_above),
         unknown_uses: file.clean.unknown_uses(source, default.unknown_uses)?,
+        purge_after_days: file.purge.after_days(source)?,
     })
 }
 

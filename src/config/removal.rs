@@ -1,4 +1,5 @@
-//! The tables `[clean]` and `[plans]`: how much may leave the library, and by whose word.
+//! The tables `[clean]`, `[plans]` and `[purge]`: how much may leave the library, by whose word, and
+//! when it may be deleted.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -7,6 +8,7 @@ use super::ConfigError;
 use super::file::Source;
 use crate::domain::cleanup::UnknownUses;
 use crate::domain::policy::Caps;
+use crate::domain::purge::LEAST_DAYS;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -25,6 +27,12 @@ pub(super) struct Clean {
 pub(super) struct Plans {
     valid_hours: Option<Spanned<u32>>,
     second_person_above: Option<u64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Purge {
+    after_days: Option<Spanned<u32>>,
 }
 
 impl Clean {
@@ -74,6 +82,20 @@ impl Plans {
 
     pub(super) fn second_person_above(&self, usual: u64) -> u64 {
         self.second_person_above.unwrap_or(usual)
+    }
+}
+
+impl Purge {
+    /// For how many days files are kept in quarantine; `None`: for ever.
+    pub(super) fn after_days(&self, source: &Source<'_>) -> Result<Option<u32>, ConfigError> {
+        match &self.after_days {
+            Some(days) if *days.get_ref() < LEAST_DAYS => {
+                let message =
+                    format!("files are kept in quarantine for at least {LEAST_DAYS} days");
+                Err(source.error(days.span(), message))
+            }
+            days => Ok(days.as_ref().map(|days| *days.get_ref())),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ pub mod path;
 pub mod pause;
 pub mod plan;
 pub mod policy;
+pub mod purge;
 pub mod recovery;
 pub mod reference;
 pub mod reuse;

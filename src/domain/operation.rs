@@ -7,6 +7,8 @@ use super::lifecycle::Action;
 pub enum OperationKind {
     Quarantine,
     Restore,
+    /// Out of quarantine, for good.
+    Purge,
 }
 
 /// How far an operation came.
@@ -27,6 +29,7 @@ pub enum OperationState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileState {
     Pending,
+    /// Where the operation brings it; by a purge, deleted.
     Moved,
     /// Where it was before the operation.
     Returned,
@@ -42,15 +45,17 @@ impl OperationKind {
         match self {
             Self::Quarantine => Action::Quarantine,
             Self::Restore => Action::Restore,
+            Self::Purge => Action::Purge,
         }
     }
 
-    pub const ALL: [Self; 2] = [Self::Quarantine, Self::Restore];
+    pub const ALL: [Self; 3] = [Self::Quarantine, Self::Restore, Self::Purge];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Quarantine => "quarantine",
             Self::Restore => "restore",
+            Self::Purge => "purge",
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Policy {
     pub second_person_above: u64,
     /// What a clean does with assets of which nobody knows whether they are used.
     pub unknown_uses: UnknownUses,
+    /// Days after which files in quarantine may be deleted for good; `None`: never.
+    pub purge_after_days: Option<u32>,
 }
 
 /// How much cleans may move. Exceeding any of them moves nothing.
@@ -80,14 +82,16 @@ impl Policy {
             plan_hours,
             second_person_above,
             unknown_uses,
+            purge_after_days,
         } = self;
-        let grace = review_grace_days.map_or("never".to_owned(), |days| days.to_string());
+        let or_never =
+            |days: &Option<u32>| days.map_or("never".to_owned(), |days| days.to_string());
         let mut lines = vec![
             format!("zone={}", zone.name()),
             format!("locale={locale}"),
             format!("territories={}", territories.iter().cloned().collect::<Vec<_>>().join(" ")),
             format!("stale_draft_days={stale_draft_days}"),
-            format!("review_grace_days={grace}"),
+            format!("review_grace_days={}", or_never(review_grace_days)),
             format!("restore_hold_hours={restore_hold_hours}"),
             format!("reference_days={reference_days}"),
             format!("approve_with_waivers={approve_with_waivers}"),
@@ -101,6 +105,7 @@ impl Policy {
             format!("plan_hours={plan_hours}"),
             format!("second_person_above={second_person_above}"),
             format!("unknown_uses={}", unknown_uses.name()),
+            format!("purge_after_days={}", or_never(purge_after_days)),
         ];
         let anchors = credential_anchors.iter().flat_map(|text| text.lines());
         lines.extend(anchors.map(|line| format!("credential_anchor={line}")));
@@ -141,6 +146,7 @@ impl Default for Policy {
             plan_hours: 24,
             second_person_above: 100,
             unknown_uses: UnknownUses::default(),
+            purge_after_days: None,
         }
     }
 }

@@ -89,10 +89,11 @@ pub struct Recovery {
 }
 
 impl OperationKind {
-    /// Where the operation was to bring its files.
+    /// Where the operation was to bring its files. A purge brings them nowhere, and what becomes of
+    /// one is decided in [`super::purge`].
     pub fn forward(self) -> Toward {
         match self {
-            Self::Quarantine => Toward::Store,
+            Self::Quarantine | Self::Purge => Toward::Store,
             Self::Restore => Toward::Library,
         }
     }

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::catalog::CatalogError;
 use crate::domain::pause::{self, Paused, Source};
+use crate::domain::purge::Unripe;
 use crate::error::Error;
 use crate::files::{FileError, MoveError};
 
@@ -35,6 +36,10 @@ pub enum Obstacle {
     /// The bytes in quarantine are not those that were put there.
     #[error("quarantine is damaged: {what}")]
     Damaged { what: String },
+
+    /// What is in quarantine must not be deleted.
+    #[error("{because}")]
+    Unripe { because: Unripe },
 
     #[error("root {id} of the catalog is not in the configuration")]
     UnknownRoot { id: i64 },
@@ -73,6 +78,7 @@ impl Obstacle {
             | Self::SeveralNames { .. }
             | Self::Taken { .. }
             | Self::Damaged { .. }
+            | Self::Unripe { .. }
             | Self::UnknownRoot { .. }
             | Self::NoTransition { .. } => false,
         }

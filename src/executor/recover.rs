@@ -1,11 +1,12 @@
 //! Settling what earlier runs began and did not close.
 
 use crate::catalog::{Operation, StoreUse};
-use crate::domain::operation::OperationState;
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::recovery::{Recovery, decide_direction, decide_recovery};
 use crate::error::Error;
 
 use super::look::{look, sightings};
+use super::purging::{clear_purged, foresee_purge, settle_purge};
 use super::settle::settle;
 use super::store::empty_store;
 use super::written::write_down;
@@ -39,7 +40,14 @@ pub struct Orphan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prospect {
     pub operation: Operation,
-    pub recovery: Recovery,
+    pub foreseen: Foreseen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreseen {
+    Move(Recovery),
+    /// A purge would end like this.
+    Purge(OperationState),
 }
 
 impl Recovered {
@@ -55,14 +63,17 @@ impl Recovered {
 
 /// Settles every open operation by what is found on disk, and clears away what closed ones left.
 ///
-/// While it is paused, the catalog is brought up to what is on disk, and nothing on disk is touched.
+/// While it is paused, the catalog is brought up to what is on disk, and nothing on disk is touched,
+/// but that a purge of which nothing is deleted yet is taken back.
 /// Doing it again changes nothing. An operation that cannot be settled does not stop the others;
 /// fails where the next one would fail too.
 pub fn recover(target: &mut Target<'_>) -> Result<Recovered, Error> {
     let mut recovered = Recovered::default();
     for operation in target.catalog.open_operations()? {
         let paused = !target.paused().is_empty();
-        let settled = if paused {
+        let settled = if operation.kind == OperationKind::Purge {
+            settle_purge(target, &operation, (None, Some(NOTE))).map(|(settled, _)| settled)
+        } else if paused {
             write_down(target, &operation)
         } else {
             settle_as_found(target, &operation)
@@ -84,16 +95,43 @@ pub fn recover(target: &mut Target<'_>) -> Result<Recovered, Error> {
             Some(StoreUse::Emptied) => recovered.left.extend(clear(target, &store)?),
         }
     }
+    look_at_purged(target, &mut recovered)?;
     Ok(recovered)
+}
+
+/// Clears away the folders of purges that are done.
+fn look_at_purged(target: &Target<'_>, recovered: &mut Recovered) -> Result<(), Error> {
+    for store in target.quarantine.list_purging().map_err(Obstacle::from)? {
+        match target.catalog.purge_of_store(&store)? {
+            Some(OperationState::Intent | OperationState::Partial) => {}
+            Some(OperationState::Done) if !target.paused().is_empty() => {}
+            Some(OperationState::Done) => match clear_purged(target, &store) {
+                Ok(left) => recovered.left.extend(left),
+                Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle.into()),
+                Err(obstacle) => recovered.left.push(obstacle.in_words()),
+            },
+            Some(OperationState::Aborted | OperationState::Lost) | None => {
+                let bytes = target.quarantine.read_purging_manifest(&store).ok();
+                let manifest = bytes.and_then(|bytes| Manifest::read(&bytes));
+                let store = format!("purging/{store}");
+                recovered.orphans.push(Orphan { store, manifest });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What [`recover`] would do with the open operations. Changes nothing.
 pub fn plan_recovery(target: &Target<'_>) -> Result<Vec<Prospect>, Error> {
     let plan = |operation: Operation| {
+        if operation.kind == OperationKind::Purge {
+            let foreseen = Foreseen::Purge(foresee_purge(target, &operation)?);
+            return Ok(Prospect { operation, foreseen });
+        }
         let seen = sightings(&look(target, &operation)?);
         let toward = decide_direction(operation.kind, &seen);
         let recovery = decide_recovery(operation.kind, toward, &seen);
-        Ok(Prospect { operation, recovery })
+        Ok(Prospect { operation, foreseen: Foreseen::Move(recovery) })
     };
     let operations = target.catalog.open_operations()?.into_iter();
     operations.map(plan).collect::<Attempt<_>>().map_err(Error::from)

@@ -1,6 +1,6 @@
 //! Bringing an asset's files back into the library: all of them or none.
 
-use crate::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
+use crate::catalog::{CatalogError, ClosedOperation, OpenOperation, Operation, OperationFile};
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::Transition;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
@@ -52,6 +52,9 @@ pub fn restore_asset(target: &mut Target<'_>, wanted: &Return) -> Result<Ended, 
 
 /// What a restore would meet, as far as it can be seen beforehand. Changes nothing.
 pub fn check_restore(target: &Target<'_>, asset: AssetId) -> Result<Operation, Obstacle> {
+    if let Some(operation) = target.catalog.open_operation_of(asset)? {
+        return Err(CatalogError::InOperation { asset, operation }.into());
+    }
     let Some(taken) = target.catalog.quarantine_of(asset)? else {
         return Err(Obstacle::NoFiles);
     };

@@ -238,6 +238,7 @@ pub(super) fn stamp(
     let in_library = match kind {
         OperationKind::Quarantine => FileState::Returned,
         OperationKind::Restore => FileState::Moved,
+        OperationKind::Purge => return Ok(None),
     };
     if state != in_library {
         return Ok(None);
@@ -249,7 +250,7 @@ pub(super) fn stamp(
 }
 
 /// The state change that the operation was announced for, from the state that the asset is in.
-fn transition_of(target: &Target<'_>, operation: &Operation) -> Attempt<Transition> {
+pub(super) fn transition_of(target: &Target<'_>, operation: &Operation) -> Attempt<Transition> {
     let action = operation.kind.action();
     let asset = target.catalog.asset(operation.asset)?;
     let step = asset.and_then(|asset| Transition::of(asset.state, action));

@@ -14,6 +14,7 @@ pub mod lock;
 pub mod moves;
 pub mod note;
 pub mod private;
+pub mod purging;
 pub mod quarantine;
 pub mod read;
 pub mod root;

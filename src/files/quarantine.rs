@@ -28,7 +28,7 @@ const MANIFEST_BYTES: u64 = 16 * 1024 * 1024;
 /// An opened quarantine.
 #[derive(Debug)]
 pub struct Quarantine {
-    root: Root,
+    pub(super) root: Root,
 }
 
 impl Quarantine {
@@ -113,13 +113,7 @@ impl Quarantine {
     }
 
     pub fn read_manifest(&self, op: &str) -> Result<Vec<u8>> {
-        let folder = self.op_folder(op)?;
-        let (file, _) = folder.open_file(Self::MANIFEST)?;
-        let mut bytes = Vec::new();
-        file.take(MANIFEST_BYTES)
-            .read_to_end(&mut bytes)
-            .map_err(|error| FileError::io("read", &folder.path_of(Self::MANIFEST), error))?;
-        Ok(bytes)
+        read_manifest(&self.op_folder(op)?)
     }
 
     /// The operations that have a folder, sorted by name. What is not named like one is left out.
@@ -129,22 +123,31 @@ impl Quarantine {
         Ok(texts.filter(|name| is_op_name(name)).collect())
     }
 
-    fn operations(&self) -> Result<Folder> {
+    pub(super) fn operations(&self) -> Result<Folder> {
         self.root.folder(LAYOUT)
     }
 }
 
-fn check_op(op: &str) -> Result<()> {
+pub(super) fn read_manifest(folder: &Folder) -> Result<Vec<u8>> {
+    let (file, _) = folder.open_file(Quarantine::MANIFEST)?;
+    let mut bytes = Vec::new();
+    file.take(MANIFEST_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(|error| FileError::io("read", &folder.path_of(Quarantine::MANIFEST), error))?;
+    Ok(bytes)
+}
+
+pub(super) fn check_op(op: &str) -> Result<()> {
     if is_op_name(op) { Ok(()) } else { Err(FileError::OperationName { path: PathBuf::from(op) }) }
 }
 
 /// 26 to 40 lower-case letters, digits and hyphens: nothing that could lead anywhere.
-fn is_op_name(op: &str) -> bool {
+pub(super) fn is_op_name(op: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_digit() || byte.is_ascii_lowercase() || byte == b'-';
     (26..=40).contains(&op.len()) && op.bytes().all(allowed)
 }
 
-fn make_private(entry: Entry<'_>) -> Result<()> {
+pub(super) fn make_private(entry: Entry<'_>) -> Result<()> {
     entry.step("make folder")?;
     match mkdirat(entry.folder, entry.name, Mode::RWXU) {
         Ok(()) | Err(Errno::EXIST) => entry.folder.sync(),

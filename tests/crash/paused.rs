@@ -38,6 +38,11 @@ fn set_flag(catalog: &Path, stop: Stop) {
     catalog.record_pause(&pause_of(stop), &pause_of(stop)).unwrap();
 }
 
+/// Sets the flag in a catalog that is open.
+pub(super) fn set_flag_in(catalog: &mut Catalog) {
+    catalog.record_pause(&pause_of(Stop::AfterAsset), &pause_of(Stop::AfterAsset)).unwrap();
+}
+
 /// What a recovery did, and the length of the log after it.
 fn recovered(scene: &Scene<'_>) -> (Recovered, u64) {
     let (done, _) = scene.process("recovers", Fate::Nothing, |target| {

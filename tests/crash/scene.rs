@@ -1,5 +1,6 @@
 //! A library with one asset of several files, small enough to be built thousands of times.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt as _;
@@ -54,6 +55,8 @@ pub(super) struct Template {
 /// A copy of the template that a run may be killed in.
 pub(super) struct Scene<'t> {
     pub(super) template: &'t Template,
+    /// What every clock says.
+    pub(super) now: Cell<Timestamp>,
     library: TempDir,
     quarantine: TempDir,
 }
@@ -167,7 +170,7 @@ fn reject(catalog: &mut Catalog) {
     catalog.record_decision(&decision).unwrap();
 }
 
-fn transition(from: State, action: Action) -> shelflife::domain::lifecycle::Transition {
+pub(super) fn transition(from: State, action: Action) -> shelflife::domain::lifecycle::Transition {
     let request = Request {
         action,
         authority: Authority::Human,
@@ -196,7 +199,7 @@ pub(super) fn session(run: &str) -> Session {
     }
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::parse("2026-09-01T10:00:00Z").unwrap()
 }
 
@@ -207,7 +210,7 @@ impl<'t> Scene<'t> {
             Layout::OneDevice => TempDir::with_prefix_in("shelflife-crash-", memory()).unwrap(),
             Layout::TwoDevices => TempDir::with_prefix("shelflife-crash-").unwrap(),
         };
-        let scene = Self { template, library, quarantine };
+        let scene = Self { template, now: Cell::new(now()), library, quarantine };
         fs::copy(template.catalog(), scene.catalog()).unwrap();
         for (path, known) in &template.files {
             write(&scene.root().join(path), known);
@@ -246,7 +249,8 @@ impl<'t> Scene<'t> {
 
     /// The catalog as the next process finds it.
     pub(super) fn open_catalog(&self, run: &str) -> Catalog {
-        Catalog::open_to_write(&self.catalog(), session(run)).unwrap()
+        let session = Session { now: self.now.get(), ..session(run) };
+        Catalog::open_to_write(&self.catalog(), session).unwrap()
     }
 
     /// One process: it opens everything, works, and is gone. Returns what came of it and its steps.
@@ -283,14 +287,14 @@ impl<'t> Scene<'t> {
             quarantine: quarantine.watched_by(Arc::clone(steps)),
             steps: Arc::clone(steps),
             switch: Switch { file: self.pause_file(), environment: None, heed: Heed::Stop },
-            now: now(),
+            now: self.now.get(),
             restore_hold_hours: 0,
         }
     }
 }
 
 /// An identifier as a command would give it, but the same each time.
-fn operation_id(number: u32) -> String {
+pub(super) fn operation_id(number: u32) -> String {
     format!("0198{number:028}")
 }
 

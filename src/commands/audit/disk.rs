@@ -2,6 +2,7 @@
 
 use crate::catalog::{Catalog, PlacedFile, RootRecord, StoredFile};
 use crate::domain::asset::{AssetId, Digest, Place};
+use crate::domain::operation::OperationState;
 use crate::domain::text::{counted, printable};
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -188,7 +189,29 @@ fn look_at_quarantine(
             say(ctx, None, &format!("quarantine {store}"), what);
         }
     }
+    look_at_purging(ctx, catalog, &quarantine)?;
     Ok(seen)
+}
+
+/// Where files are deleted there is nothing but what an open purge is about, or one that is done has
+/// left for the next recovery.
+fn look_at_purging(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    quarantine: &Quarantine,
+) -> Result<(), Error> {
+    for store in quarantine.list_purging()? {
+        let what = match catalog.purge_of_store(&store)? {
+            Some(OperationState::Intent | OperationState::Partial | OperationState::Done) => {
+                continue;
+            }
+            Some(_) => "should be back among the other folders",
+            None => "is of no purge that the catalog knows",
+        };
+        ctx.report.outcome(ExitCode::No);
+        say(ctx, None, &format!("quarantine purging/{store}"), what.to_owned());
+    }
+    Ok(())
 }
 
 fn quarantine_difference(
