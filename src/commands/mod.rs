@@ -44,6 +44,7 @@ mod reuse;
 mod rules;
 mod scan;
 mod selection;
+mod settings;
 mod show;
 mod survey;
 mod sweep;
@@ -58,7 +59,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::config::{self, Config, Lookup};
+use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::error::Error;
@@ -66,6 +67,7 @@ use crate::exit::ExitCode;
 use crate::report::Report;
 
 pub use progress::Progress;
+pub use settings::Settings;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -292,21 +294,6 @@ pub struct Errand {
     pub interrupted: Arc<AtomicBool>,
 }
 
-/// Where configuration, catalog and new files are looked for.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    pub lookup: Lookup,
-    /// `--catalog`, absolute: taken instead of the configured one.
-    pub catalog: Option<PathBuf>,
-    /// Where a person's configuration and catalog are usually kept.
-    pub config_home: Option<PathBuf>,
-    pub state_home: Option<PathBuf>,
-    /// What the environment says about the kill switch; anything but nothing pauses.
-    pub paused: Option<String>,
-    /// The configuration, once it was asked for.
-    pub loaded: Option<Arc<Config>>,
-}
-
 /// Whether a question can be put to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
@@ -321,25 +308,6 @@ pub enum Watching {
     /// Progress is drawn on the terminal.
     Terminal,
     Nobody,
-}
-
-impl Settings {
-    /// The configuration, read when it is first asked for.
-    pub fn config(&mut self) -> Result<Arc<Config>, Error> {
-        if let Some(config) = &self.loaded {
-            return Ok(Arc::clone(config));
-        }
-        let no_config = || Error::NoConfig { looked: self.lookup.usual.clone() };
-        let path = self.lookup.find().ok_or_else(no_config)?;
-        let mut config = config::load(path)?;
-        if let Some(catalog) = &self.catalog {
-            config.catalog.clone_from(catalog);
-            config.check_separation()?;
-        }
-        let config = Arc::new(config);
-        self.loaded = Some(Arc::clone(&config));
-        Ok(config)
-    }
 }
 
 impl Context<'_> {
