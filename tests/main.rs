@@ -52,6 +52,7 @@ mod scanning;
 mod selftest;
 mod support;
 mod table;
+mod takedown;
 mod usage;
 mod validation;
 mod waivers;

@@ -37,6 +37,7 @@ mod select;
 mod sightings;
 mod snapshot;
 mod spans;
+mod takedowns;
 mod waivers;
 
 pub use audit::{AuditEntry, Genesis};
@@ -61,6 +62,7 @@ pub use replay::{COMPARED, Contradiction, Replayed};
 pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;
+pub use takedowns::ServedFile;
 pub use waivers::NewWaiver;
 
 #[cfg(test)]

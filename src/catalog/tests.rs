@@ -117,3 +117,23 @@ fn the_assets_of_a_file_are_found_without_passing_over_all_files() {
         assert_eq!(scans.len(), roots, "{sql}\n{steps:#?}");
     }
 }
+
+#[test]
+fn what_else_is_served_is_found_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    for sql in [
+        takedowns::MARKS,
+        takedowns::SERVED,
+        takedowns::LISTED,
+        takedowns::KNOWN,
+        takedowns::SAME_BYTES,
+        takedowns::SAME_PATH,
+        takedowns::AMBIGUOUS,
+    ] {
+        let steps = plan(&catalog, sql);
+        let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+        let large = scans.filter(|step| !["SCAN r", "SCAN places"].contains(&step.as_str()));
+        assert_eq!(large.count(), 0, "{sql}\n{steps:#?}");
+    }
+}

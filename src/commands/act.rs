@@ -45,17 +45,25 @@ impl Context<'_> {
         paused: WhilePaused,
         work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.with_catalog(Mode::Real, |ctx, catalog| ctx.act_on(catalog, paused, work))
+    }
+
+    /// [`Self::act`] for a command that has opened the catalog.
+    pub(super) fn act_on(
+        &mut self,
+        catalog: &mut Catalog,
+        paused: WhilePaused,
+        work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let config = self.config()?;
-        self.with_catalog(Mode::Real, |ctx, catalog| {
-            let switch = Switch { heed: paused.heed(), ..ctx.switch(&config) };
-            if paused == WhilePaused::Stop {
-                refuse_while_paused(&switch, catalog)?;
-            }
-            let _lock = take_lock(ctx, &config)?;
-            let mut target = target((ctx, &config), catalog, switch)?;
-            let recovered = recover(&mut target)?;
-            work(ctx, &mut target, recovered)
-        })
+        let switch = Switch { heed: paused.heed(), ..self.switch(&config) };
+        if paused == WhilePaused::Stop {
+            refuse_while_paused(&switch, catalog)?;
+        }
+        let _lock = take_lock(self, &config)?;
+        let mut target = target((self, &config), catalog, switch)?;
+        let recovered = recover(&mut target)?;
+        work(self, &mut target, recovered)
     }
 
     /// Where to look whether it is paused.
@@ -147,7 +155,10 @@ fn target<'c>(
 
 /// Every root that is configured and catalogued, proven to be what was scanned: an empty folder
 /// where a disk should be mounted must not look like a library that lost its files.
-fn guarded_roots(config: &Config, catalog: &Catalog) -> Result<BTreeMap<i64, Root>, Error> {
+pub(super) fn guarded_roots(
+    config: &Config,
+    catalog: &Catalog,
+) -> Result<BTreeMap<i64, Root>, Error> {
     let uuid = catalog.uuid()?;
     let mut roots = BTreeMap::new();
     for record in catalog.roots()? {

@@ -207,7 +207,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("sweep",          Decide, WithApply),
         row("validate",       Read,   AtOnce),
         row("why",            Read,   AtOnce),
-        row("withdraw",       Decide, AtOnce),
+        row("withdraw",       Act,    AtOnce),
     ]
 };
 

@@ -26,6 +26,7 @@ pub mod policy;
 pub mod recovery;
 pub mod reference;
 pub mod reuse;
+pub mod takedown;
 pub mod territory;
 pub mod text;
 pub mod time;

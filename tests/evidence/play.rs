@@ -79,6 +79,8 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
         format!("reject {asset} --reason '{text}'"),
         format!("expire {asset} --reason '{text}'"),
         format!("withdraw {asset} --reason '{text}'"),
+        format!("withdraw {asset} --leave-files --reason '{text}'"),
+        format!("withdraw --confirm {asset} --note '{text}'"),
         format!("reconsider {asset} --reason '{text}'"),
         format!("renew {asset} --expires-on 2026-08-31 --review-on 2026-08-01"),
         format!("hold {asset} --reason '{text}'"),
