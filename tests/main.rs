@@ -38,6 +38,7 @@ mod hostile;
 mod import;
 mod json;
 mod kin;
+mod leftovers;
 mod licenses;
 mod lifecycle;
 mod log_of_changes;

@@ -26,6 +26,7 @@ mod history;
 mod hold;
 mod import;
 mod init;
+mod leftovers;
 mod library;
 mod license;
 mod list;
@@ -86,6 +87,7 @@ pub enum Command {
     Hold(hold::HoldArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
+    Leftovers(leftovers::LeftoversArgs),
     License(license::LicenseArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
@@ -129,6 +131,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Hold(args) => hold::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
+        Command::Leftovers(args) => leftovers::run(args, ctx),
         Command::License(args) => license::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
@@ -180,6 +183,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("import rest",    Decide, AtOnce),
         row("import wxr",     Decide, AtOnce),
         row("init",           Act,    AtOnce),
+        row("leftovers",      Read,   AtOnce),
         row("license add",    Decide, AtOnce),
         row("license list",   Read,   AtOnce),
         row("license show",   Read,   AtOnce),

@@ -16,6 +16,7 @@ pub mod gate;
 pub mod group;
 pub mod impact;
 pub mod intake;
+pub mod leftover;
 pub mod license;
 pub mod lifecycle;
 pub mod metadata;
