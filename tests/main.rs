@@ -56,6 +56,7 @@ mod table;
 mod takedown;
 mod usage;
 mod validation;
+mod waiting;
 mod waivers;
 mod wxr;
 mod wxr_broken;

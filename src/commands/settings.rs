@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::{self, Config, Lookup};
 use crate::error::Error;
@@ -15,6 +16,8 @@ pub struct Settings {
     /// Where a person's configuration and catalog are usually kept.
     pub config_home: Option<PathBuf>,
     pub state_home: Option<PathBuf>,
+    /// For how long a command waits for another run to end.
+    pub wait: Duration,
     /// What the environment says about the kill switch; anything but nothing pauses.
     pub paused: Option<String>,
     /// The configuration, once it was asked for.

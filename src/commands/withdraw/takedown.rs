@@ -14,7 +14,7 @@ use crate::files::Root;
 use crate::report::{Item, Subject};
 
 use super::super::Context;
-use super::super::act::{WhilePaused, say_not_done, say_recovered};
+use super::super::act::{WhilePaused, is_busy, say_not_done, say_recovered};
 use super::super::library::{Mode, new_id, subject};
 use super::WithdrawArgs;
 use super::outcome::{say_aftermath, say_still_public};
@@ -22,7 +22,7 @@ use super::outcome::{say_aftermath, say_still_public};
 /// What a takedown is about, and how far it came.
 #[derive(Default)]
 pub(super) struct Takedown {
-    begun: bool,
+    recorded: bool,
     assets: Vec<AssetId>,
     /// Why files of an asset stayed where they were.
     left: BTreeMap<AssetId, String>,
@@ -37,18 +37,19 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             return foretell(args, ctx, catalog);
         }
         let mut takedown = Takedown::default();
+        if !ctx.settings.wait.is_zero() && is_busy(&*ctx.config()?)? {
+            // However long it waits for the files: nothing may use the assets from now on.
+            takedown.record(args, ctx, catalog)?;
+        }
         let ended = ctx.act_on(catalog, WhilePaused::GoOn, |ctx, target, recovered| {
-            takedown.begun = true;
             say_recovered(ctx, target.catalog, &recovered)?;
-            args.record(ctx, (target.catalog, Mode::Real), &mut takedown.assets)?;
+            takedown.record(args, ctx, target.catalog)?;
             let ended = takedown.remove_each(args, ctx, target);
             takedown.roots = std::mem::take(&mut target.roots);
             ended
         });
-        if !takedown.begun {
-            // No file can be moved now. That nothing may use the assets can be said all the same.
-            args.record(ctx, (catalog, Mode::Real), &mut takedown.assets)?;
-        }
+        // Where no file can be moved now, the decision is recorded all the same.
+        takedown.record(args, ctx, catalog)?;
         if let Err(error) = &ended {
             takedown.give_up(ctx, catalog, error)?;
         }
@@ -82,6 +83,19 @@ fn foretell(
 }
 
 impl Takedown {
+    /// Puts the withdrawals on record, once.
+    fn record(
+        &mut self,
+        args: &WithdrawArgs,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+    ) -> Result<(), Error> {
+        if std::mem::replace(&mut self.recorded, true) {
+            return Ok(());
+        }
+        args.record(ctx, (catalog, Mode::Real), &mut self.assets)
+    }
+
     fn remove_each(
         &mut self,
         args: &WithdrawArgs,
