@@ -18,16 +18,16 @@ pub struct AmbiguousFile {
 }
 
 /// The index on paths answers this alone.
-const NAMES: &str = "
+pub(super) const NAMES: &str = "
     SELECT name FROM file
     WHERE root_id = :root AND folder = :folder AND place IN ('library', 'missing') ORDER BY name";
-/// The index on paths gives them in order.
+/// The index on assets gives them, and only these few are sorted.
 const AMBIGUOUS: &str = "
     SELECT root_id, folder, name, ambiguity FROM file
     WHERE asset_id IS NULL AND place IN ('library', 'missing') AND place = 'library'
     ORDER BY root_id, folder, name";
 /// By number, so that neither side is sorted: a library has millions of files.
-const PLACES: &str = "
+pub(super) const PLACES: &str = "
     SELECT a.id, a.state, a.was, a.version, a.root_id, a.path, a.sha256, a.media_type, a.width,
            a.height, a.attachment_id, a.added_ms,
            count(*) FILTER (WHERE f.place = 'library') AS here,

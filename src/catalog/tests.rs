@@ -137,3 +137,14 @@ fn what_else_is_served_is_found_without_passing_over_all_files() {
         assert_eq!(large.count(), 0, "{sql}\n{steps:#?}");
     }
 }
+
+#[test]
+fn leftovers_are_read_in_order_without_sorting_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    for sql in [leftovers::NAMES, leftovers::PLACES] {
+        let steps = plan(&catalog, sql);
+        let sorts = steps.iter().filter(|step| step.contains("TEMP B-TREE"));
+        assert_eq!(sorts.count(), 0, "{sql}\n{steps:#?}");
+    }
+}

@@ -110,7 +110,8 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
         _ => {}
     }
     let command = dice.of::<String>(&commands);
-    let run = library.run(command);
+    // Another test that starts a program holds every lock of this process for a moment.
+    let run = library.run(&format!("{command} --wait 10s"));
     let fine = [ExitCode::Success, ExitCode::No, ExitCode::Guard, ExitCode::Partial];
     // What ended once is not ended again.
     let again = run.exit == ExitCode::Usage && command.starts_with("context end");

@@ -15,6 +15,8 @@ use crate::report::Value;
 use super::super::Context;
 use super::super::usage::limits;
 
+/// The most assets that the last line names.
+const MOST_NAMED: usize = 20;
 /// More places than these are not told of one asset.
 const MOST_PLACES: u32 = 100_000;
 
@@ -46,7 +48,7 @@ pub(super) fn say_still_public(
     left: &BTreeMap<AssetId, String>,
 ) -> Result<(), Error> {
     let bases = bases(ctx, catalog)?;
-    let mut list = List::new("STILL PUBLIC:", "still public", "addresses still public");
+    let mut list = List::new("STILL PUBLIC:", "still public", "URLs still public");
     for (asset, why) in left {
         let files = catalog.served_files_of(*asset)?.into_iter();
         for file in files.filter(|file| !is_gone(roots.get(&file.root), &file.path)) {
@@ -83,11 +85,11 @@ pub(super) fn say_aftermath(
     say_pages(ctx, catalog, assets)?;
     say_addresses(ctx, catalog, assets)?;
     say_elsewhere(ctx, catalog, assets)?;
-    let numbers: Vec<_> = assets.iter().map(|asset| asset.0.to_string()).collect();
+    let numbers: Vec<_> = assets.iter().take(MOST_NAMED).map(|asset| asset.0.to_string()).collect();
+    let numbers = if assets.len() > MOST_NAMED { "ASSET…".to_owned() } else { numbers.join(" ") };
     ctx.report.text(format!(
         "Removed is not gone: once caches and pages were looked at, \
-         `shelflife withdraw --confirm {} --note TEXT`",
-        numbers.join(" ")
+         `shelflife withdraw --confirm {numbers} --note TEXT`"
     ));
     Ok(())
 }
@@ -157,7 +159,7 @@ fn say_addresses(
     assets: &[AssetId],
 ) -> Result<(), Error> {
     let bases = bases(ctx, catalog)?;
-    let mut list = List::new("Purge from caches:", "purge", "addresses to purge");
+    let mut list = List::new("Purge from caches:", "purge", "URLs to purge");
     for asset in assets {
         for path in catalog.public_paths_of(*asset)? {
             for url in urls(&bases, &path) {
