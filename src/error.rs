@@ -131,7 +131,9 @@ impl Error {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
             Self::Guard { hint, .. } => Some(format!("nothing was changed; {hint}")),
-            Self::RunLocked { .. } => Some("try again once it has ended".to_owned()),
+            Self::RunLocked { .. } => {
+                Some("try again once it has ended, or wait for it: --wait 10min".to_owned())
+            }
             Self::Internal(_) => Some("report it, with the command and this message".to_owned()),
             Self::Export(_)
             | Self::Time(_)

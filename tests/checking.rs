@@ -39,7 +39,7 @@ fn shop() -> TestLibrary {
     for (path, what) in [
         ("tea-tin-open.png", "approve"),
         ("tea-tin-old.png", "reject --reason 'off brand'"),
-        ("tea-tin-bad.png", "withdraw --reason 'claim is wrong'"),
+        ("tea-tin-bad.png", "withdraw --leave-files --reason 'claim is wrong'"),
     ] {
         library.run(&format!("{what} {path}")).expect(ExitCode::Success);
     }

@@ -482,16 +482,16 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     reference_days=14
     approve_with_waivers=false
     snapshot_max_age_days=7
+    plan_hours=24
+    second_person_above=100
+    unknown_uses=block-on-sites
+    purge_after_days=never
     max_items=500
     max_bytes=21474836480
     max_percent=10
     max_items_per_day=1000
     max_bytes_per_day=42949672960
     max_percent_per_day=20
-    plan_hours=24
-    second_person_above=100
-    unknown_uses=block-on-sites
-    purge_after_days=never
     owners=anybody
     ");
 }

@@ -80,6 +80,11 @@ fn the_page_of_the_lifecycle_is_up_to_date() {
     let page = format!(
         "# Lifecycle\n\n{NOTE}The state of an asset is the decision that was recorded about it. \
          What is not in the table is refused.\n\n```mermaid\n{}```\n\n{}\n\
+         A withdrawn asset is taken down in the same call: `withdraw` takes the first step and, for each \
+         asset whose files can be moved, `quarantine` after it, also while it is paused. Its takedown is \
+         *still served* while a file is in a served folder, then *removed*, and *confirmed* once a person \
+         said with `withdraw --confirm` that caches and pages don't have it any more. A restore ends a \
+         confirmation. See [the guide](guide.md#take-it-down-now).\n\n\
          ## Standing\n\nWhat an asset may be used for at an instant is computed from its state, \
          dates, licenses and contexts, never stored. The first that applies counts.\n\n{}\n\
          ## For good\n\nA purge is the one step that nothing undoes: the files of the asset are \

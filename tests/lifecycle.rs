@@ -38,7 +38,7 @@ fn a_draft_is_rejected_with_a_reason_and_recorded_once() {
 fn one_refusal_hides_no_other_asset() {
     let library = TestLibrary::scanned(&["a.png", "b.png", "c.png"]);
     library.run("reject b.png --reason 'wrong label'").expect(ExitCode::Success);
-    insta::assert_snapshot!(library.tell("withdraw 9 3 2 uploads/a.png a.png --reason 'unsafe claim'"), @"
+    insta::assert_snapshot!(library.tell("withdraw --leave-files 9 3 2 uploads/a.png a.png --reason 'unsafe claim'"), @"
     exit: 3
     failed  9: no asset `9` in the catalog
       hint: name it as `#12`, by its path, or as `sha256:` and the first digits
@@ -59,7 +59,7 @@ fn one_refusal_hides_no_other_asset() {
 #[test]
 fn who_withdrew_an_asset_does_not_reconsider_it() {
     let library = TestLibrary::scanned(&["tin.png"]);
-    library.run("withdraw 1 --reason 'unsafe claim'").expect(ExitCode::Success);
+    library.run("withdraw 1 --leave-files --reason 'unsafe claim'").expect(ExitCode::Success);
     insta::assert_snapshot!(library.tell("reconsider 1 --reason 'claim was fine'"), @"
     exit: 1
     refused  reconsider #1 tin.png: only a person other than the one who withdrew may reconsider it
@@ -152,6 +152,9 @@ fn give(
     let asset = &mut assets[usize::try_from(number).unwrap() - 1];
     let run = match action {
         None => library.run(&format!("describe {number} --alt 'Tin number {before}'")),
+        Some(Action::Withdraw) => {
+            library.run(&format!("withdraw --leave-files {number} --reason because"))
+        }
         Some(action) => library.run(&format!("{action} {number} --reason because")),
     };
     let undoes = (action, asset.state) == (Some(Action::Reconsider), State::Withdrawn);

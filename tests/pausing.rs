@@ -61,7 +61,7 @@ fn any_source_pauses_and_so_does_one_that_cannot_be_read() {
             assert!(run.stderr.contains(words), "{name}: {run}");
             library.run("recover").expect(ExitCode::Success);
             library.run("scan").expect(ExitCode::Success);
-            library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+            library.run("withdraw --leave-files 1 --reason unsafe").expect(ExitCode::Success);
             let run = library.run("doctor").expect(ExitCode::Paused);
             assert!(run.stdout.contains(words), "{name}: {run}");
             library.run("pause --show").expect(ExitCode::Paused);

@@ -178,7 +178,7 @@ fn what_a_published_page_shows_is_not_moved_unless_it_is_unsafe() {
     assert!(library.path("uploads/tea.png").exists(), "{plan}");
     assert!(!library.path("uploads/tea-tin.png").exists(), "nothing shows it\n{plan}");
 
-    library.run("withdraw wp:7 --reason 'wrong claim'").expect(ExitCode::Success);
+    library.run("withdraw --leave-files wp:7 --reason 'wrong claim'").expect(ExitCode::Success);
     let plan = library.run("clean --apply").expect(ExitCode::Success);
     assert!(plan.stdout.contains("used by post 9 (published)"), "the plan names the page\n{plan}");
     assert!(!library.path("uploads/tea.png").exists(), "{plan}");

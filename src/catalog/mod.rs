@@ -20,6 +20,7 @@ mod files;
 mod holds;
 mod intake;
 mod journal;
+mod leftovers;
 mod licenses;
 mod migrations;
 mod moved;
@@ -39,6 +40,7 @@ mod select;
 mod sightings;
 mod snapshot;
 mod spans;
+mod takedowns;
 mod waivers;
 
 pub use audit::{AuditEntry, Genesis};
@@ -53,6 +55,7 @@ pub use files::FileId;
 pub use holds::Hold;
 pub use intake::{FolderChange, IntakeCounts};
 pub use journal::StoreUse;
+pub use leftovers::AmbiguousFile;
 pub use licenses::NewLicense;
 pub use moved::MovingRun;
 pub use open::Catalog;
@@ -65,6 +68,7 @@ pub use replay::{COMPARED, Contradiction, Replayed};
 pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;
+pub use takedowns::ServedFile;
 pub use waivers::NewWaiver;
 
 #[cfg(test)]

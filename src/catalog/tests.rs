@@ -127,3 +127,34 @@ fn what_was_moved_in_a_day_is_found_without_passing_over_all_operations() {
     assert!(steps.iter().any(|step| step.contains("operation_quarantined")), "{steps:#?}");
     assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{steps:#?}");
 }
+
+#[test]
+fn what_else_is_served_is_found_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    for sql in [
+        takedowns::MARKS,
+        takedowns::SERVED,
+        takedowns::LISTED,
+        takedowns::KNOWN,
+        takedowns::SAME_BYTES,
+        takedowns::SAME_PATH,
+        takedowns::AMBIGUOUS,
+    ] {
+        let steps = plan(&catalog, sql);
+        let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+        let large = scans.filter(|step| !["SCAN r", "SCAN places"].contains(&step.as_str()));
+        assert_eq!(large.count(), 0, "{sql}\n{steps:#?}");
+    }
+}
+
+#[test]
+fn leftovers_are_read_in_order_without_sorting_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    for sql in [leftovers::NAMES, leftovers::PLACES] {
+        let steps = plan(&catalog, sql);
+        let sorts = steps.iter().filter(|step| step.contains("TEMP B-TREE"));
+        assert_eq!(sorts.count(), 0, "{sql}\n{steps:#?}");
+    }
+}

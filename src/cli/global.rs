@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::environment::{Environment, Terminals};
 use crate::commands::{Asking, Class, CommandRow, Settings, Watching};
@@ -44,6 +45,19 @@ pub(super) struct GlobalOptions {
 
     #[arg(long, value_name = "NAME", global = true, display_order = 900, help = ACTOR_HELP)]
     actor: Option<String>,
+
+    /// Wait for another run to end, at most this long: 90s, 10min or 2h; for commands that scan or
+    /// move files
+    #[arg(
+        long,
+        value_name = "TIME",
+        global = true,
+        display_order = 900,
+        value_parser = span,
+        default_value = "0s",
+        hide_default_value = true
+    )]
+    wait: Duration,
 
     /// Never ask a question
     #[arg(long, global = true, display_order = 900)]
@@ -136,6 +150,7 @@ impl GlobalOptions {
             catalog: self.catalog.clone().map(here),
             config_home,
             state_home: environment.home("XDG_STATE_HOME", ".local/state"),
+            wait: self.wait,
             paused: environment.lossy("SHELFLIFE_PAUSED"),
             loaded: None,
         }
@@ -163,6 +178,21 @@ fn shown(path: &Path) -> String {
 
 fn in_home(home: &Path) -> PathBuf {
     home.join("shelflife/shelflife.toml")
+}
+
+/// A time to wait: a number and `s`, `min` (or `m`) or `h`.
+fn span(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time to wait (write 90s, 10min or 2h)");
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at_checked(digits).ok_or_else(wrong)?;
+    let number: u32 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" | "min" => 60,
+        "h" => 3_600,
+        _ => return Err(wrong()),
+    };
+    Ok(Duration::from_secs(u64::from(number) * seconds))
 }
 
 /// The instant that `--as-of` names. A date means its first instant in the site's zone.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::catalog::{Catalog, CatalogError, RootRecord};
 use crate::config::Config;
@@ -23,6 +24,9 @@ use super::library::{Mode, own_files, subject};
 
 /// The file beside the catalog that a run locks.
 pub(super) const LOCK: &str = "run.lock";
+
+/// How long a command that waits sleeps before it looks again.
+const TURN: Duration = Duration::from_millis(100);
 
 /// What a command that moves files does while it is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,17 +49,25 @@ impl Context<'_> {
         paused: WhilePaused,
         work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
     ) -> Result<(), Error> {
+        self.with_catalog(Mode::Real, |ctx, catalog| ctx.act_on(catalog, paused, work))
+    }
+
+    /// [`Self::act`] for a command that has opened the catalog.
+    pub(super) fn act_on(
+        &mut self,
+        catalog: &mut Catalog,
+        paused: WhilePaused,
+        work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let config = self.config()?;
-        self.with_catalog(Mode::Real, |ctx, catalog| {
-            let switch = Switch { heed: paused.heed(), ..ctx.switch(&config) };
-            if paused == WhilePaused::Stop {
-                refuse_while_paused(&switch, catalog)?;
-            }
-            let _lock = take_lock(ctx, &config)?;
-            let mut target = target((ctx, &config), catalog, switch)?;
-            let recovered = recover(&mut target)?;
-            work(ctx, &mut target, recovered)
-        })
+        let switch = Switch { heed: paused.heed(), ..self.switch(&config) };
+        if paused == WhilePaused::Stop {
+            refuse_while_paused(&switch, catalog)?;
+        }
+        let _lock = take_lock(self, &config)?;
+        let mut target = target((self, &config), catalog, switch)?;
+        let recovered = recover(&mut target)?;
+        work(self, &mut target, recovered)
     }
 
     /// Where to look whether it is paused.
@@ -110,14 +122,33 @@ fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<(), Error> 
     if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
 }
 
+/// Takes the lock, after waiting for another run as long as was asked for.
 fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
     let who = ctx.actor.name();
     let host = &ctx.actor.host;
-    let holder = format!("process {} of {who} on {host}: {}", std::process::id(), ctx.typed);
-    match RunLock::take(&config.catalog.with_file_name(LOCK), &holder)? {
-        Locking::Taken(lock) => Ok(lock),
-        Locking::Busy { holder } => Err(Error::RunLocked { holder }),
+    let (id, since) = (std::process::id(), ctx.now);
+    let holder = format!("process {id} of {who} on {host} since {since}: {}", ctx.typed);
+    let path = config.catalog.with_file_name(LOCK);
+    let turns = ctx.settings.wait.as_millis() / TURN.as_millis();
+    let turns = u64::try_from(turns).unwrap_or(u64::MAX);
+    let progress = ctx.progress(turns, "waiting for another run");
+    let mut turn = 0;
+    loop {
+        match RunLock::take(&path, &holder)? {
+            Locking::Taken(lock) => return Ok(lock),
+            Locking::Busy { holder } if turn == turns => return Err(Error::RunLocked { holder }),
+            Locking::Busy { .. } => {}
+        }
+        ctx.stop_if_interrupted()?;
+        std::thread::sleep(TURN);
+        turn += 1;
+        progress.advance(1);
     }
+}
+
+/// Whether another run is at work now.
+pub(super) fn is_busy(config: &Config) -> Result<bool, Error> {
+    Ok(RunLock::holder(&config.catalog.with_file_name(LOCK))?.is_some())
 }
 
 fn target<'c>(
@@ -147,7 +178,10 @@ fn target<'c>(
 
 /// Every root that is configured and catalogued, proven to be what was scanned: an empty folder
 /// where a disk should be mounted must not look like a library that lost its files.
-fn guarded_roots(config: &Config, catalog: &Catalog) -> Result<BTreeMap<i64, Root>, Error> {
+pub(super) fn guarded_roots(
+    config: &Config,
+    catalog: &Catalog,
+) -> Result<BTreeMap<i64, Root>, Error> {
     let uuid = catalog.uuid()?;
     let mut roots = BTreeMap::new();
     for record in catalog.roots()? {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::catalog::{AuditVerdict, Catalog, CatalogError};
 use crate::config::{Config, RootConfig};
 use crate::domain::pause::{self, Paused};
+use crate::domain::takedown::Progress;
 use crate::domain::text::counted;
-use crate::domain::time::zone_rules_version;
+use crate::domain::time::{Timestamp, zone_rules_version};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files::selftest::{Use, try_abilities};
@@ -149,6 +150,7 @@ fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     say(ctx, "audit log", verify(&catalog));
     say(ctx, "operations", look_at_operations(&catalog));
     say(ctx, "assets", count_states(&catalog).map_err(Problem::from));
+    say(ctx, "takedowns", look_at_takedowns(&catalog, ctx.wall_clock));
     Some(catalog)
 }
 
@@ -191,6 +193,22 @@ fn count_states(catalog: &Catalog) -> Result<String, CatalogError> {
     let states = catalog.count_by_state()?;
     let states: Vec<_> = states.iter().map(|(state, count)| format!("{count} {state}")).collect();
     Ok(if states.is_empty() { "none yet".to_owned() } else { states.join(", ") })
+}
+
+/// What was withdrawn and is still served is a problem, what waits for a confirmation is told.
+fn look_at_takedowns(catalog: &Catalog, now: Timestamp) -> Result<String, Problem> {
+    let waiting = catalog.unconfirmed_takedowns()?;
+    let Some(oldest) = waiting.iter().map(|(_, takedown)| takedown.at).min() else {
+        return Ok("none waits to be confirmed".to_owned());
+    };
+    let served = waiting.iter().filter(|(_, one)| one.progress() == Progress::StillServed);
+    let served: Vec<_> = served.map(|(asset, _)| asset.to_string()).collect();
+    if !served.is_empty() {
+        return Err(Problem::new(format!("withdrawn and still served: {}", served.join(", "))));
+    }
+    let count = counted(u64::try_from(waiting.len()).unwrap_or(u64::MAX), "takedown");
+    let oldest = oldest.relative_to(now);
+    Ok(format!("{count} not confirmed, the oldest {oldest}: `shelflife list --unconfirmed`"))
 }
 
 fn look_at_root(configured: &RootConfig, catalog: Option<&Catalog>) -> Result<String, Problem> {

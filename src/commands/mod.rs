@@ -27,6 +27,7 @@ mod history;
 mod hold;
 mod import;
 mod init;
+mod leftovers;
 mod library;
 mod license;
 mod list;
@@ -48,6 +49,7 @@ mod rules;
 mod saved;
 mod scan;
 mod selection;
+mod settings;
 mod show;
 mod survey;
 mod sweep;
@@ -63,7 +65,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::config::{self, Config, Lookup};
+use crate::config::Config;
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
 use crate::error::Error;
@@ -72,6 +74,7 @@ use crate::report::Report;
 
 pub use errand::Errand;
 pub use progress::Progress;
+pub use settings::Settings;
 pub use table::{COMMANDS, Class, CommandRow, Start};
 
 #[derive(Debug, clap::Subcommand)]
@@ -91,6 +94,7 @@ pub enum Command {
     Hold(hold::HoldArgs),
     Import(import::ImportArgs),
     Init(init::InitArgs),
+    Leftovers(leftovers::LeftoversArgs),
     License(license::LicenseArgs),
     List(list::ListArgs),
     Man(man::ManArgs),
@@ -136,6 +140,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Hold(args) => hold::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),
+        Command::Leftovers(args) => leftovers::run(args, ctx),
         Command::License(args) => license::run(args, ctx),
         Command::List(args) => list::run(args, ctx),
         Command::Man(args) => man::run(args, ctx),
@@ -188,21 +193,6 @@ pub struct Context<'a> {
     pub command_line: clap::Command,
 }
 
-/// Where configuration, catalog and new files are looked for.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    pub lookup: Lookup,
-    /// `--catalog`, absolute: taken instead of the configured one.
-    pub catalog: Option<PathBuf>,
-    /// Where a person's configuration and catalog are usually kept.
-    pub config_home: Option<PathBuf>,
-    pub state_home: Option<PathBuf>,
-    /// What the environment says about the kill switch; anything but nothing pauses.
-    pub paused: Option<String>,
-    /// The configuration, once it was asked for.
-    pub loaded: Option<Arc<Config>>,
-}
-
 /// Whether a question can be put to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
@@ -217,25 +207,6 @@ pub enum Watching {
     /// Progress is drawn on the terminal.
     Terminal,
     Nobody,
-}
-
-impl Settings {
-    /// The configuration, read when it is first asked for.
-    pub fn config(&mut self) -> Result<Arc<Config>, Error> {
-        if let Some(config) = &self.loaded {
-            return Ok(Arc::clone(config));
-        }
-        let no_config = || Error::NoConfig { looked: self.lookup.usual.clone() };
-        let path = self.lookup.find().ok_or_else(no_config)?;
-        let mut config = config::load(path)?;
-        if let Some(catalog) = &self.catalog {
-            config.catalog.clone_from(catalog);
-            config.check_separation()?;
-        }
-        let config = Arc::new(config);
-        self.loaded = Some(Arc::clone(&config));
-        Ok(config)
-    }
 }
 
 impl Context<'_> {

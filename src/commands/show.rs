@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, FactsRow, Hold};
 use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::metadata::Metadata;
+use crate::domain::takedown::Confirmation;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 use crate::error::Error;
 use crate::report::Value;
@@ -51,11 +52,29 @@ fn fields(
     fields.push(("holds", holds.into()));
     let horizon = horizon(catalog, court, ctx.now)?;
     fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
+    fields.push(("takedown", takedown(row, catalog, ctx)?));
     let claims = catalog.claims_of(row.asset.id)?;
     fields.push(("claims", claims_field(claims.as_ref())));
     let files = catalog.files_of(row.asset.id)?;
     fields.push(("files", Value::List(files.iter().map(|(_, file)| file_record(file)).collect())));
     Ok(fields)
+}
+
+/// How far the takedown of a withdrawn asset has come.
+fn takedown(row: &FactsRow, catalog: &Catalog, ctx: &Context<'_>) -> Result<Value, Error> {
+    let Some(takedown) = catalog.takedown_of(&row.asset)? else { return Ok(Value::Nothing) };
+    let mut fields = vec![
+        ("progress", takedown.progress().name().into()),
+        ("since", takedown.at.to_string().into()),
+        ("age", takedown.at.relative_to(ctx.now).into()),
+        ("by", takedown.by.into()),
+    ];
+    if let Some(Confirmation { by, at, note }) = takedown.confirmed {
+        let confirmed =
+            vec![("by", by.into()), ("at", at.to_string().into()), ("note", note.into())];
+        fields.push(("confirmed", Value::Record(confirmed)));
+    }
+    Ok(Value::Record(fields))
 }
 
 fn identity(row: &FactsRow, verdict: &Verdict) -> Fields {

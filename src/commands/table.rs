@@ -28,6 +28,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("import rest",    Decide, AtOnce),
         row("import wxr",     Decide, AtOnce),
         row("init",           Act,    AtOnce),
+        row("leftovers",      Read,   AtOnce),
         row("license add",    Decide, AtOnce),
         row("license list",   Read,   AtOnce),
         row("license show",   Read,   AtOnce),
@@ -59,7 +60,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("sweep",          Decide, WithApply),
         row("validate",       Read,   AtOnce),
         row("why",            Read,   AtOnce),
-        row("withdraw",       Decide, AtOnce),
+        row("withdraw",       Act,    AtOnce),
     ]
 };
 

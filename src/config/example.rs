@@ -92,11 +92,6 @@ snapshot_max_age_days = {snapshot}
 # …
 # -----END CERTIFICATE-----
 # """
-
-[purge]
-# Files that were in quarantine for this many days, 7 at least, may be deleted for good by
-# `shelflife purge`. Without the key nothing ever is.
-# after_days = 90
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
@@ -131,6 +126,11 @@ valid_hours = {hours}
 # A clean of more assets than this takes a saved plan that somebody else approved, from another
 # account than the one it was made from.
 second_person_above = {second}
+
+[purge]
+# Files that were in quarantine for this many days, 7 at least, may be deleted for good by
+# `shelflife purge`. Without the key nothing ever is.
+# after_days = 90
 "#,
         items = policy.caps.max_items,
         bytes = policy.caps.max_bytes,

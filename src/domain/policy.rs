@@ -77,7 +77,7 @@ impl Policy {
             placement_severities,
             approve_with_waivers,
             owners,
-            caps: Caps { max_items, max_bytes, max_percent },
+            caps,
             day_caps: day,
             plan_hours,
             second_person_above,
@@ -96,17 +96,13 @@ impl Policy {
             format!("reference_days={reference_days}"),
             format!("approve_with_waivers={approve_with_waivers}"),
             format!("snapshot_max_age_days={snapshot_max_age_days}"),
-            format!("max_items={max_items}"),
-            format!("max_bytes={max_bytes}"),
-            format!("max_percent={max_percent}"),
-            format!("max_items_per_day={}", day.max_items),
-            format!("max_bytes_per_day={}", day.max_bytes),
-            format!("max_percent_per_day={}", day.max_percent),
             format!("plan_hours={plan_hours}"),
             format!("second_person_above={second_person_above}"),
             format!("unknown_uses={}", unknown_uses.name()),
             format!("purge_after_days={}", or_never(purge_after_days)),
         ];
+        lines.extend(caps.lines(""));
+        lines.extend(day.lines("_per_day"));
         let anchors = credential_anchors.iter().flat_map(|text| text.lines());
         lines.extend(anchors.map(|line| format!("credential_anchor={line}")));
         lines.extend(severities.iter().map(|(code, is)| format!("rule.{code}={}", is.name())));
@@ -160,5 +156,15 @@ impl Caps {
     /// Of all runs of 24 hours, where the configuration says nothing.
     pub fn of_a_day() -> Self {
         Self { max_items: 1000, max_bytes: 40 << 30, max_percent: 20 }
+    }
+
+    /// As the lines of a policy's text.
+    fn lines(&self, per: &str) -> [String; 3] {
+        let Self { max_items, max_bytes, max_percent } = self;
+        [
+            format!("max_items{per}={max_items}"),
+            format!("max_bytes{per}={max_bytes}"),
+            format!("max_percent{per}={max_percent}"),
+        ]
     }
 }

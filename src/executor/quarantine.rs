@@ -73,9 +73,7 @@ fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, V
         causes: removal.causes.clone(),
         heed: target.switch.heed,
     };
-    target.may_begin()?;
-    target.step("open operation")?;
-    target.catalog.open_operation(&open)?;
+    target.announce(&open)?;
     Ok((open.operation, sources))
 }
 

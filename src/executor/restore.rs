@@ -90,9 +90,7 @@ fn announce(target: &mut Target<'_>, wanted: &Return) -> Attempt<Operation> {
         causes: Vec::new(),
         heed: target.switch.heed,
     };
-    target.may_begin()?;
-    target.step("open operation")?;
-    target.catalog.open_operation(&open)?;
+    target.announce(&open)?;
     Ok(open.operation)
 }
 

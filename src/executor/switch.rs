@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Attempt, Obstacle, Target};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogError, OpenOperation};
 use crate::domain::pause::{Heed, Note, Paused, Source, Stop};
 use crate::domain::text::printable_text;
 use crate::files::read_note;
@@ -47,6 +47,23 @@ impl Target<'_> {
     /// Everything that pauses now, whether this run stops for it or not.
     pub fn paused(&self) -> Vec<Paused> {
         self.switch.look(Some(self.catalog))
+    }
+
+    /// Announces an operation in the catalog. One that is to go on in spite of a pause says so only
+    /// if there is one.
+    pub(super) fn announce(&mut self, open: &OpenOperation) -> Attempt<()> {
+        self.may_begin()?;
+        let unheeded = open.heed == Heed::GoOn && self.paused().is_empty();
+        self.step("open operation")?;
+        if unheeded {
+            let heeding = OpenOperation { heed: Heed::Stop, ..open.clone() };
+            match self.catalog.open_operation(&heeding) {
+                // Somebody paused at this very moment.
+                Err(CatalogError::Paused { .. }) => {}
+                opened => return Ok(opened?),
+            }
+        }
+        Ok(self.catalog.open_operation(open)?)
     }
 
     /// Asked before an asset is begun.

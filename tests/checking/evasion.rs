@@ -23,7 +23,9 @@ fn gallery() -> TestLibrary {
     library.add_context("campaign/spring", None);
     library.run(&format!("describe --under tea-tin {FULL}")).expect(ExitCode::Success);
     library.run("approve tea-tin-open.png").expect(ExitCode::Success);
-    library.run("withdraw tea-tin-unsafe.png --reason 'wrong claim'").expect(ExitCode::Success);
+    library
+        .run("withdraw --leave-files tea-tin-unsafe.png --reason 'wrong claim'")
+        .expect(ExitCode::Success);
     library.run("reject tea-tin-old.png --reason 'off brand'").expect(ExitCode::Success);
     library
 }
@@ -91,7 +93,9 @@ fn a_copy_that_was_withdrawn_as_unsafe_stops_the_approved_one() {
     ship(&library, "tea-tin-open.png", "tea-tin-open.png");
     library.run("reject tea-tin-copy.png --reason duplicate").expect(ExitCode::Success);
     assert_eq!(shipped(&library), Vec::<String>::new(), "a copy too many is no danger");
-    library.run("withdraw tea-tin-copy.png --reason unsafe").expect(ExitCode::Success);
+    library
+        .run("withdraw --leave-files tea-tin-copy.png --reason unsafe")
+        .expect(ExitCode::Success);
     ship(&library, "tea-tin-open.png", "tea-tin-open.png");
     assert!(shipped(&library).contains(&"tea-tin-open.png SL705".to_owned()));
 }
@@ -104,7 +108,7 @@ fn of_any_number_of_copies_the_worst_counts() {
     }
     library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
     library.run("scan").expect(ExitCode::Success);
-    library.run("withdraw tea-tin-39.png --reason unsafe").expect(ExitCode::Success);
+    library.run("withdraw --leave-files tea-tin-39.png --reason unsafe").expect(ExitCode::Success);
     ship(&library, "tea-tin-10.png", "garden-in-spring.png");
     assert!(shipped(&library).contains(&"garden-in-spring.png SL705".to_owned()));
 }

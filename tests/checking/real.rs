@@ -103,7 +103,9 @@ fn a_made_library_is_judged_as_it_was_made() {
     for number in 1..=40 {
         library.run(&format!("reject {number} --reason 'off brand'")).expect(ExitCode::Success);
     }
-    library.run("withdraw 41 42 43 --reason 'claim is wrong'").expect(ExitCode::Success);
+    library
+        .run("withdraw --leave-files 41 42 43 --reason 'claim is wrong'")
+        .expect(ExitCode::Success);
     let standings = [("SL702", 257), ("SL703", 40), ("SL705", 3)];
     for export in ["site/export.xml", "site/media.json", "site/uploads"] {
         let (code, report) = run(&library, &["--format", "json"], &library.path(export));

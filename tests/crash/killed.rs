@@ -131,6 +131,35 @@ fn killing_the_program_at_any_moment_loses_nothing() {
 }
 
 #[test]
+fn a_takedown_that_is_killed_at_any_moment_loses_nothing_and_is_told_until_it_is_done() {
+    let library = library();
+    let before = tree(&library.path("uploads"));
+    let takedown = "withdraw --under 2026 --reason unsafe";
+    let began = Instant::now();
+    assert!(program(&library, takedown).status().unwrap().success());
+    let whole = began.elapsed();
+    assert!(tree(&library.path("uploads")).is_empty());
+
+    let mut amid = 0;
+    for _ in 0..if must_run_everything() { 200 } else { 30 } {
+        library.run("restore --state quarantined --wait 10s").expect(ExitCode::Success);
+        let was_at_work = kill_after(&library, takedown, random_part(whole));
+        check(&library, &before);
+        let served = tree(&library.path("uploads")).len();
+        amid += usize::from(was_at_work && served > 0 && served < before.len());
+        let told = library.run("list --unconfirmed --format json").json();
+        let told = told["items"].as_array().unwrap().iter();
+        let told = told.filter(|item| item["fields"]["takedown"] == "still-served").count();
+        assert_eq!(told * 3, served, "each asset with files that are served");
+    }
+    assert!(amid > 0, "no kill came while files were moving");
+    library.run("restore --state quarantined --wait 10s");
+    library.run(&format!("{takedown} --wait 10s")).expect(ExitCode::Success);
+    assert!(tree(&library.path("uploads")).is_empty());
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
+
+#[test]
 fn of_two_runs_at_once_one_works_and_the_other_is_told_to_wait() {
     let library = library();
     let before = tree(&library.path("uploads"));

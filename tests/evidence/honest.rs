@@ -26,6 +26,7 @@ fn the_tables_are_what_the_log_leads_to_after_any_commands() {
     }
     for kind in [
         "asset.approve",
+        "asset.confirm",
         "asset.original",
         "asset.release",
         "asset.void",

@@ -79,6 +79,9 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
         format!("reject {asset} --reason '{text}'"),
         format!("expire {asset} --reason '{text}'"),
         format!("withdraw {asset} --reason '{text}'"),
+        format!("withdraw {asset} --leave-files --reason '{text}'"),
+        format!("withdraw --confirm {asset} --note '{text}'"),
+        format!("withdraw --confirm --state quarantined --note '{text}'"),
         format!("reconsider {asset} --reason '{text}'"),
         format!("renew {asset} --expires-on 2026-08-31 --review-on 2026-08-01"),
         format!("hold {asset} --reason '{text}'"),
@@ -109,7 +112,8 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
         _ => {}
     }
     let command = dice.of::<String>(&commands);
-    let run = library.run(command);
+    // Another test that starts a program holds every lock of this process for a moment.
+    let run = library.run(&format!("{command} --wait 10s"));
     let fine = [ExitCode::Success, ExitCode::No, ExitCode::Guard, ExitCode::Partial];
     // What ended once is not ended again.
     let again = run.exit == ExitCode::Usage && command.starts_with("context end");

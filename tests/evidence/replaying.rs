@@ -98,6 +98,7 @@ fn an_edit_of_any_compared_column_is_told() {
         let library = played(seed + 40, 40);
         // So that every table has rows.
         library.run(&format!("describe 3 {FULL} --context packaging/tin --license stock-1"));
+        library.run("withdraw 1 2 4 5 --reason unsafe");
         library.run("hold 3 --reason kept").expect(ExitCode::Success);
         library.run("rules waive SL401 3 --reason known --until 2027-04-08");
         carry_out_a_plan(&library);

@@ -157,7 +157,7 @@ fn what_a_page_shows_when_the_move_begins_is_not_moved_unless_it_is_unsafe() {
     let Ok(Ended::NotDone { because, settled: None }) = moved else { panic!("{moved:?}") };
     assert!(matches!(because, Obstacle::Catalog(CatalogError::InUse { .. })), "{because:?}");
     assert_eq!(left(&library), ["tea-1.png"]);
-    library.run("withdraw 1 --reason 'unsafe'").expect(ExitCode::Success);
+    library.run("withdraw 1 --leave-files --reason 'unsafe'").expect(ExitCode::Success);
     let moved = move_first(&library, &mut open(&library), usize::MAX);
     assert!(matches!(moved, Ok(Ended::Done(_))), "{moved:?}");
 }

@@ -13,18 +13,68 @@ use super::super::library::own_files;
 
 /// How closely files are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Depth {
+pub(in crate::commands) enum Depth {
     /// Each is there and has its size.
     Size,
     /// Each has its bytes, which are read.
     Full,
 }
 
+/// Something that is not where the catalog says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::commands) struct Difference {
+    pub(in crate::commands) side: Side,
+    pub(in crate::commands) asset: Option<AssetId>,
+    /// Beneath its root or the quarantine, printable.
+    pub(in crate::commands) file: String,
+    pub(in crate::commands) says: String,
+}
+
+/// Where something is not as the catalog says, and how bad that is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::commands) enum Side {
+    /// What a scan would record.
+    Library,
+    /// Damage: nobody but shelflife has anything to do there.
+    Quarantine,
+    /// A folder in quarantine that no operation made.
+    Orphan,
+}
+
+impl Side {
+    pub(in crate::commands) fn exit_code(self) -> ExitCode {
+        match self {
+            Self::Library | Self::Orphan => ExitCode::No,
+            Self::Quarantine => ExitCode::Integrity,
+        }
+    }
+}
+
+/// Takes each difference as it is found.
+pub(in crate::commands) type Tell<'t> = &'t mut dyn FnMut(&mut Context<'_>, Difference);
+
 pub(super) fn run(ctx: &mut Context<'_>, catalog: &Catalog, depth: Depth) -> Result<(), Error> {
+    let (seen, stored) = visit_differences(ctx, catalog, depth, &mut say)?;
+    let (seen, stored) = (counted(seen, "file"), counted(stored, "file"));
+    ctx.report.text(format!("Looked at {seen} of the library and {stored} in quarantine."));
+    Ok(())
+}
+
+/// Looks where every file is, and gives what is not as the catalog says. Tells how many files of the
+/// library and in quarantine were looked at; a root that is not the one that was scanned is left
+/// out and told.
+pub(in crate::commands) fn visit_differences(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    depth: Depth,
+    tell: Tell<'_>,
+) -> Result<(u64, u64), Error> {
     let mut seen = 0;
     for record in catalog.roots()? {
         match open_root(ctx, catalog, &record)? {
-            Ok(root) => seen += look_at_root(ctx, catalog, (&record, &root), depth)?,
+            Ok(root) => {
+                seen += look_at_root(ctx, catalog, (&record, &root), (depth, &mut *tell))?;
+            }
             Err(why) => {
                 ctx.report.outcome(ExitCode::Guard);
                 let fields = vec![("root", record.name.into()), ("because", why.into())];
@@ -32,14 +82,11 @@ pub(super) fn run(ctx: &mut Context<'_>, catalog: &Catalog, depth: Depth) -> Res
             }
         }
     }
-    let stored = look_at_quarantine(ctx, catalog, depth)?;
-    let (seen, stored) = (counted(seen, "file"), counted(stored, "file"));
-    ctx.report.text(format!("Looked at {seen} of the library and {stored} in quarantine."));
-    Ok(())
+    Ok((seen, look_at_quarantine(ctx, catalog, depth, tell)?))
 }
 
 /// A root as its scan left it, or why it is not the one that was scanned.
-fn open_root(
+pub(in crate::commands) fn open_root(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
     record: &RootRecord,
@@ -60,15 +107,15 @@ fn look_at_root(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
     (record, root): (&RootRecord, &Root),
-    depth: Depth,
+    (depth, tell): (Depth, Tell<'_>),
 ) -> Result<u64, Error> {
     let (mut seen, mut folders) = (0, Folders { root, open: None });
     catalog.visit_placed(record.id, |file| {
         ctx.stop_if_interrupted()?;
         seen += 1;
         if let Some(what) = library_difference(&mut folders, &file, depth)? {
-            ctx.report.outcome(ExitCode::No);
-            say(ctx, file.asset, &format!("{}/{}", record.name, file.path), what);
+            let path = format!("{}/{}", record.name, file.path);
+            tell(ctx, difference(Side::Library, file.asset, &path, what));
         }
         Ok::<_, Error>(())
     })?;
@@ -164,6 +211,7 @@ fn look_at_quarantine(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
     depth: Depth,
+    tell: Tell<'_>,
 ) -> Result<u64, Error> {
     let quarantine = Quarantine::open(&ctx.config()?.quarantine)?;
     let mut seen = 0;
@@ -171,25 +219,23 @@ fn look_at_quarantine(
         ctx.stop_if_interrupted()?;
         seen += 1;
         if let Some(what) = quarantine_difference(&quarantine, &file, depth)? {
-            ctx.report.outcome(ExitCode::Integrity);
-            say(ctx, Some(file.asset), &format!("quarantine {}/{}", file.store, file.name), what);
+            let path = format!("quarantine {}/{}", file.store, file.name);
+            tell(ctx, difference(Side::Quarantine, Some(file.asset), &path, what));
         }
         Ok::<_, Error>(())
     })?;
     let expected = catalog.count_stored()?;
     if expected != seen {
-        ctx.report.outcome(ExitCode::Integrity);
         let what = format!("{expected} should be there, operations tell of {seen}");
-        say(ctx, None, "quarantine", what);
+        tell(ctx, difference(Side::Quarantine, None, "quarantine", what));
     }
     for store in quarantine.list_ops()? {
         if catalog.use_of_store(&store)?.is_none() {
-            ctx.report.outcome(ExitCode::No);
             let what = "is of no operation that the catalog knows".to_owned();
-            say(ctx, None, &format!("quarantine {store}"), what);
+            tell(ctx, difference(Side::Orphan, None, &format!("quarantine {store}"), what));
         }
     }
-    look_at_purging(ctx, catalog, &quarantine)?;
+    look_at_purging(ctx, (catalog, &quarantine), tell)?;
     Ok(seen)
 }
 
@@ -197,8 +243,8 @@ fn look_at_quarantine(
 /// left for the next recovery.
 fn look_at_purging(
     ctx: &mut Context<'_>,
-    catalog: &Catalog,
-    quarantine: &Quarantine,
+    (catalog, quarantine): (&Catalog, &Quarantine),
+    tell: Tell<'_>,
 ) -> Result<(), Error> {
     for store in quarantine.list_purging()? {
         let what = match catalog.purge_of_store(&store)? {
@@ -208,8 +254,8 @@ fn look_at_purging(
             Some(_) => "should be back among the other folders",
             None => "is of no purge that the catalog knows",
         };
-        ctx.report.outcome(ExitCode::No);
-        say(ctx, None, &format!("quarantine purging/{store}"), what.to_owned());
+        let path = format!("quarantine purging/{store}");
+        tell(ctx, difference(Side::Orphan, None, &path, what.to_owned()));
     }
     Ok(())
 }
@@ -225,12 +271,17 @@ fn quarantine_difference(
     Ok(look(&folder, file.name.as_bytes(), (file.bytes, &file.digest), depth)?.says())
 }
 
-fn say(ctx: &mut Context<'_>, asset: Option<AssetId>, file: &str, what: String) {
+fn difference(side: Side, asset: Option<AssetId>, file: &str, says: String) -> Difference {
+    Difference { side, asset, file: printable(file.as_bytes()), says }
+}
+
+fn say(ctx: &mut Context<'_>, found: Difference) {
+    ctx.report.outcome(found.side.exit_code());
     ctx.report.figure("differences on disk", 1);
     let fields = vec![
-        ("asset", asset.map(|asset| asset.0).into()),
-        ("file", printable(file.as_bytes()).into()),
-        ("says", what.into()),
+        ("asset", found.asset.map(|asset| asset.0).into()),
+        ("file", found.file.into()),
+        ("says", found.says.into()),
     ];
     ctx.report.row("difference", fields);
 }

@@ -10,6 +10,8 @@ use crate::error::Error;
 
 use super::Context;
 
+pub(super) use disk::{Depth, Side, open_root, visit_differences};
+
 /// Read and verify the log of every change
 #[derive(Debug, clap::Args)]
 pub struct AuditArgs {

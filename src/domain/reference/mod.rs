@@ -5,11 +5,13 @@
 
 mod address;
 mod area;
+mod served;
 mod source;
 mod verdict;
 
 pub use address::{AddressError, SiteAddress};
 pub use area::Area;
+pub use served::{in_address, served_under};
 pub use source::{Source, SourceKind};
 pub use verdict::{Horizon, Uses, Verdict, horizon_of, verdict_of};
 

@@ -1,0 +1,223 @@
+//! Taking the files of withdrawn assets out of the library.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, FactsRow};
+use crate::domain::actor::Authority;
+use crate::domain::asset::{AssetId, Place};
+use crate::domain::cleanup::Load;
+use crate::domain::lifecycle::{Action, State, Transition};
+use crate::domain::text::counted;
+use crate::error::Error;
+use crate::executor::{Ended, Obstacle, Removal, Target, quarantine_asset};
+use crate::files::Root;
+use crate::report::{Item, Subject};
+
+use super::super::Context;
+use super::super::act::{WhilePaused, is_busy, say_not_done, say_recovered};
+use super::super::library::{Mode, new_id, subject};
+use super::WithdrawArgs;
+use super::outcome::{say_aftermath, say_still_public};
+
+/// What a takedown is about, and how far it came.
+#[derive(Default)]
+pub(super) struct Takedown {
+    recorded: bool,
+    assets: Vec<AssetId>,
+    /// Why files of an asset stayed where they were.
+    left: BTreeMap<AssetId, String>,
+    /// Where the disk can be asked what is still there.
+    roots: BTreeMap<i64, Root>,
+    done: usize,
+}
+
+pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Result<(), Error> {
+    ctx.with_catalog(mode, |ctx, catalog| {
+        if mode == Mode::DryRun {
+            return foretell(args, ctx, catalog);
+        }
+        let mut takedown = Takedown::default();
+        if !ctx.settings.wait.is_zero() && is_busy(&*ctx.config()?)? {
+            // However long it waits for the files: nothing may use the assets from now on.
+            takedown.record(args, ctx, catalog)?;
+        }
+        let ended = ctx.act_on(catalog, WhilePaused::GoOn, |ctx, target, recovered| {
+            say_recovered(ctx, target.catalog, &recovered)?;
+            takedown.record(args, ctx, target.catalog)?;
+            let ended = takedown.remove_each(args, ctx, target);
+            takedown.roots = std::mem::take(&mut target.roots);
+            ended
+        });
+        // Where no file can be moved now, the decision is recorded all the same.
+        takedown.record(args, ctx, catalog)?;
+        if let Err(error) = &ended {
+            takedown.give_up(ctx, catalog, error)?;
+        }
+        say_still_public(ctx, (catalog, &takedown.roots), &takedown.left)?;
+        say_aftermath(ctx, catalog, &takedown.assets)?;
+        ended
+    })
+}
+
+/// What a takedown would do, from the catalog alone.
+fn foretell(
+    args: &WithdrawArgs,
+    ctx: &mut Context<'_>,
+    catalog: &mut Catalog,
+) -> Result<(), Error> {
+    let mut assets = Vec::new();
+    args.record(ctx, (catalog, Mode::DryRun), &mut assets)?;
+    for asset in &assets {
+        let Some(row) = catalog.facts_of(*asset)? else { continue };
+        if let Some(why) = held(ctx, catalog, *asset)? {
+            ctx.report.say(&failure(&row, why));
+            continue;
+        }
+        match (step(ctx), load_of(catalog, *asset)?) {
+            (_, Load { files: 0, .. }) => say_nothing_there(ctx, &row),
+            (Some(step), load) => say_removed(ctx, &subject(&row.asset), (step, load)),
+            (None, _) => {}
+        }
+    }
+    say_aftermath(ctx, catalog, &assets)
+}
+
+impl Takedown {
+    /// Puts the withdrawals on record, once.
+    fn record(
+        &mut self,
+        args: &WithdrawArgs,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+    ) -> Result<(), Error> {
+        if std::mem::replace(&mut self.recorded, true) {
+            return Ok(());
+        }
+        args.record(ctx, (catalog, Mode::Real), &mut self.assets)
+    }
+
+    fn remove_each(
+        &mut self,
+        args: &WithdrawArgs,
+        ctx: &mut Context<'_>,
+        target: &mut Target<'_>,
+    ) -> Result<(), Error> {
+        let progress = ctx.progress(u64::try_from(self.assets.len()).unwrap_or(0), "assets");
+        while let Some(asset) = self.assets.get(self.done).copied() {
+            ctx.stop_if_interrupted()?;
+            self.remove(args, ctx, (target, asset))?;
+            self.done += 1;
+            progress.advance(1);
+        }
+        Ok(())
+    }
+
+    fn remove(
+        &mut self,
+        args: &WithdrawArgs,
+        ctx: &mut Context<'_>,
+        (target, asset): (&mut Target<'_>, AssetId),
+    ) -> Result<(), Error> {
+        let Some(row) = target.catalog.facts_of(asset)? else { return Ok(()) };
+        let step = step(ctx).filter(|_| row.asset.state == State::Withdrawn);
+        let Some(step) = step else {
+            self.left.insert(asset, "its withdrawal could not be recorded".to_owned());
+            return Ok(());
+        };
+        if let Some(why) = held(ctx, target.catalog, asset)? {
+            ctx.report.say(&failure(&row, why.clone()));
+            self.left.insert(asset, why);
+            return Ok(());
+        }
+        let removal = Removal {
+            operation: new_id(ctx),
+            asset,
+            version: row.asset.version,
+            transition: step,
+            reason: Some(args.reason.clone()),
+            causes: Vec::new(),
+        };
+        match quarantine_asset(target, &removal)? {
+            Ended::Done(load) => say_removed(ctx, &subject(&row.asset), (step, load)),
+            Ended::NotDone { because: Obstacle::NoFiles, .. } => say_nothing_there(ctx, &row),
+            Ended::NotDone { because, settled } => {
+                let what = (&subject(&row.asset), Action::Quarantine.name());
+                say_not_done(ctx, what, &because, settled.as_ref());
+                self.left.insert(asset, because.in_words());
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what the run did not come to as failed, because of what ended it.
+    fn give_up(
+        &mut self,
+        ctx: &mut Context<'_>,
+        catalog: &Catalog,
+        error: &Error,
+    ) -> Result<(), Error> {
+        let why = format!("its files stay where they are: {error}");
+        for asset in self.assets.iter().skip(self.done) {
+            let Some(row) = catalog.facts_of(*asset)? else { continue };
+            if row.asset.state == State::Withdrawn {
+                ctx.report.say(&failure(&row, why.clone()));
+                self.left.insert(*asset, error.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The step out of the library, which every person may take.
+fn step(ctx: &Context<'_>) -> Option<Transition> {
+    let step = Transition::of(State::Withdrawn, Action::Quarantine);
+    step.filter(|_| ctx.actor.authority() == Authority::Human)
+}
+
+/// A hold says that somebody wants the files where they are: only a person can weigh the two.
+fn held(ctx: &Context<'_>, catalog: &Catalog, asset: AssetId) -> Result<Option<String>, Error> {
+    let holds = catalog.holds_on(asset, ctx.now)?;
+    Ok(holds.first().map(|hold| format!("held by {}: {}", hold.placed_by, hold.reason)))
+}
+
+fn failure(row: &FactsRow, why: String) -> Item {
+    let what = format!("{} {}", row.asset.id, row.asset.path);
+    let number = row.asset.id.0;
+    let hint = if why.starts_with("held by") {
+        format!("`shelflife release {number} --reason TEXT`, then withdraw it again")
+    } else {
+        format!("withdraw it again: `shelflife withdraw {number} --reason TEXT`")
+    };
+    Item::Failure { what, why, hint: Some(hint) }
+}
+
+fn load_of(catalog: &Catalog, asset: AssetId) -> Result<Load, Error> {
+    let files = catalog.files_of(asset)?;
+    let here = files.iter().filter(|(_, file)| file.place == Place::Library);
+    Ok(here.fold(Load { items: 1, ..Load::default() }, |load, (_, file)| Load {
+        files: load.files + 1,
+        bytes: load.bytes.saturating_add(file.stamp.bytes),
+        ..load
+    }))
+}
+
+fn say_nothing_there(ctx: &mut Context<'_>, row: &FactsRow) {
+    let because = "none of its files is in the library".to_owned();
+    ctx.report.say(&Item::Kept { subject: subject(&row.asset), because });
+}
+
+fn say_removed(ctx: &mut Context<'_>, subject: &Subject, (step, load): (Transition, Load)) {
+    let Load { files, bytes, .. } = load;
+    ctx.report.figure("files", files);
+    ctx.report.figure("bytes", bytes);
+    ctx.report.say(&Item::Change {
+        subject: subject.clone(),
+        action: Action::Quarantine.name(),
+        from: step.from,
+        to: step.to,
+        why: vec![
+            format!("{}, {}", counted(files, "file"), counted(bytes, "byte")),
+            format!("undo with `shelflife restore {}`", subject.id.0),
+        ],
+    });
+}
