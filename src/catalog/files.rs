@@ -14,6 +14,7 @@ use super::spans::Numbered;
 use crate::domain::asset::{
     AssetFile, AssetId, Content, Digest, Dimensions, FileStamp, KnownFile, Place, Role,
 };
+use crate::domain::cleanup::Load;
 use crate::domain::path::RelPath;
 
 /// A file's number in the catalog.
@@ -61,6 +62,17 @@ impl Catalog {
         let mut statement = self.conn.prepare_cached(sql)?;
         let count = statement.query_row(named_params! { ":root": root }, |row| row.get(0))?;
         Ok(cells::unsigned(count))
+    }
+
+    /// What taking the asset out of the library moves.
+    pub fn load_of(&self, id: AssetId) -> Result<Load> {
+        let files = self.files_of(id)?;
+        let here = files.iter().filter(|(_, file)| file.place == Place::Library);
+        Ok(here.fold(Load { items: 1, ..Load::default() }, |load, (_, file)| Load {
+            files: load.files + 1,
+            bytes: load.bytes.saturating_add(file.stamp.bytes),
+            ..load
+        }))
     }
 
     /// Notes files that are not where they should be, by file number. Missing never means deleted:

@@ -6,7 +6,6 @@ use crate::commands::Context;
 use crate::commands::library::{Court, subject};
 use crate::commands::selection::{Empty, Selected, Selection};
 use crate::commands::usage::{horizon, usage_in_words};
-use crate::domain::asset::Place;
 use crate::domain::cleanup::{CleanStep, Hindrances, Load, Site, UNKNOWN, plan_clean_of};
 use crate::domain::lifecycle::Transition;
 use crate::domain::plan::{PlanStep, Planned};
@@ -151,22 +150,12 @@ pub(super) fn plan_of(
             version: row.asset.version,
             transition,
             causes: verdict.deciding().map(ToString::to_string).collect(),
-            load: load_of(catalog, row)?,
+            load: catalog.load_of(row.asset.id)?,
             usage: usage.map(|(_, words)| words),
         }),
         CleanStep::Keep(because) => Decided::Keep(because),
         CleanStep::Pass => Decided::Pass,
     })
-}
-
-fn load_of(catalog: &Catalog, row: &FactsRow) -> Result<Load, Error> {
-    let files = catalog.files_of(row.asset.id)?;
-    let here = files.iter().filter(|(_, file)| file.place == Place::Library);
-    Ok(here.fold(Load { items: 1, ..Load::default() }, |load, (_, file)| Load {
-        files: load.files + 1,
-        bytes: load.bytes.saturating_add(file.stamp.bytes),
-        ..load
-    }))
 }
 
 /// How to find out about assets that were left alone because nobody knows whether they are used.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, FactsRow};
 use crate::domain::actor::Authority;
-use crate::domain::asset::{AssetId, Place};
+use crate::domain::asset::AssetId;
 use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::text::counted;
@@ -73,7 +73,7 @@ fn foretell(
             ctx.report.say(&failure(&row, why));
             continue;
         }
-        match (step(ctx), load_of(catalog, *asset)?) {
+        match (step(ctx), catalog.load_of(*asset)?) {
             (_, Load { files: 0, .. }) => say_nothing_there(ctx, &row),
             (Some(step), load) => say_removed(ctx, &subject(&row.asset), (step, load)),
             (None, _) => {}
@@ -189,16 +189,6 @@ fn failure(row: &FactsRow, why: String) -> Item {
         format!("withdraw it again: `shelflife withdraw {number} --reason TEXT`")
     };
     Item::Failure { what, why, hint: Some(hint) }
-}
-
-fn load_of(catalog: &Catalog, asset: AssetId) -> Result<Load, Error> {
-    let files = catalog.files_of(asset)?;
-    let here = files.iter().filter(|(_, file)| file.place == Place::Library);
-    Ok(here.fold(Load { items: 1, ..Load::default() }, |load, (_, file)| Load {
-        files: load.files + 1,
-        bytes: load.bytes.saturating_add(file.stamp.bytes),
-        ..load
-    }))
 }
 
 fn say_nothing_there(ctx: &mut Context<'_>, row: &FactsRow) {
