@@ -16,10 +16,10 @@ use crate::error::Error;
 
 use super::Context;
 
-/// How many numbers make a block.
-const BLOCK: u64 = 512;
+/// How many numbers make a block: few, for a core that is done waits for the others' last ones.
+const BLOCK: u64 = 128;
 /// How many blocks a core has in one round.
-const BLOCKS_PER_CORE: u64 = 4;
+const BLOCKS_PER_CORE: u64 = 16;
 
 /// Blocks that are judged before the first of them is told, each with its results in order.
 type Round<T> = Vec<Result<Vec<T>, CatalogError>>;

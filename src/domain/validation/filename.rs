@@ -54,7 +54,9 @@ impl FileName {
         };
         let ends = ends_of_readings(&stem, vec![stem.len()], &[]);
         let base = ends.iter().min().copied().unwrap_or(stem.len());
-        let ends = ends_of_readings(&stem, ends, WORKING_WORDS);
+        let may_be_numbered = stem.bytes().any(|byte| byte.is_ascii_digit());
+        let working = if may_be_numbered { WORKING_WORDS } else { &[] };
+        let ends = ends_of_readings(&stem, ends, working);
         Self { ends, base, stem, extension: String::new() }
     }
 
