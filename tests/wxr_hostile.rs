@@ -293,6 +293,25 @@ fn events(bytes: &[u8], capacity: usize) -> Vec<Event> {
     WxrReader::new(BufReader::with_capacity(capacity, bytes)).map(Result::unwrap).collect()
 }
 
+#[test]
+fn a_byte_order_mark_amid_an_export_is_text_however_the_bytes_come() {
+    // The first half kilobyte is always looked at as a whole.
+    let marked = attachment(3).replace("Picture 3", "\u{feff}Tea \u{feff}tin");
+    let bytes = export(&(attachment(1) + &attachment(2) + &marked));
+    for capacity in [1, 2, 7, 64, 1 << 16] {
+        let titles: Vec<_> = events(bytes.as_bytes(), capacity)
+            .into_iter()
+            .filter_map(|event| match event {
+                Event::Item(item) => item.title,
+                _ => None,
+            })
+            .collect();
+        assert_eq!(titles.last().unwrap(), "\u{feff}Tea \u{feff}tin", "{capacity}");
+    }
+    let marked_twice = read(format!("\u{feff}\u{feff}{bytes}"));
+    assert_eq!(marked_twice.all_problems().count(), 0, "before the beginning there may be several");
+}
+
 /// Bytes that a failing test shows as text.
 struct Spoiled(Vec<u8>);
 
@@ -304,7 +323,7 @@ impl std::fmt::Debug for Spoiled {
 
 /// A sound export with pieces that break things at random places.
 fn spoiled(most_edits: usize) -> impl Strategy<Value = Spoiled> {
-    let pieces: [&[u8]; 24] = [
+    let pieces: [&[u8]; 25] = [
         b"<",
         b">",
         b"&",
@@ -328,6 +347,7 @@ fn spoiled(most_edits: usize) -> impl Strategy<Value = Spoiled> {
         b"\r\n",
         b"<!D",
         b"\xef\xbb",
+        b"\xef\xbb\xbf",
         b"</",
     ];
     let piece = prop_oneof![

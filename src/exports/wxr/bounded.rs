@@ -5,12 +5,15 @@
 
 use std::io::{self, BufRead};
 
-use quick_xml::events::Event as Token;
+use quick_xml::events::{BytesText, Event as Token};
 use quick_xml::reader::Reader;
 
 use super::lexer::{Fed, Lexer};
 use super::scrub::Scrubbed;
 use super::syntax::count_lines;
+
+/// A parser drops it where it begins, which may be anywhere in the document. There it is text.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// What the parser cannot see for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +117,12 @@ impl<R: BufRead> Bounded<R> {
 fn give_tokens(stretch: &str, line: u64, take: &mut dyn FnMut(u64, Part<'_>)) -> u64 {
     let (mut rest, mut line) = (stretch, line);
     while !rest.is_empty() {
-        let read = give_well_formed(rest, line, take);
+        let read = if rest.starts_with(BYTE_ORDER_MARK) {
+            take(line, Part::Token(Token::Text(BytesText::from_escaped(BYTE_ORDER_MARK))));
+            BYTE_ORDER_MARK.len()
+        } else {
+            give_well_formed(rest, line, take)
+        };
         // A parser that stumbles at once would do so again.
         let (before, after) = rest.split_at_checked(read.max(1)).unwrap_or((rest, ""));
         line += count_lines(before.as_bytes());

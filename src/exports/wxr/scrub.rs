@@ -116,7 +116,7 @@ impl<R: BufRead> Scrubbed<R> {
 
     fn begin(&mut self) -> io::Result<Encoding> {
         while self.held.len() < HEAD && self.fetch()? > 0 {}
-        if self.held.starts_with(b"\xef\xbb\xbf") {
+        while self.held.starts_with(b"\xef\xbb\xbf") {
             self.held.drain(..3);
         }
         let encoding = self.declared_encoding();
