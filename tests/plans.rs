@@ -3,6 +3,7 @@
 mod day;
 mod dying;
 mod forged;
+mod selection;
 
 use std::fs;
 

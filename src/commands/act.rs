@@ -8,6 +8,8 @@ use std::time::Duration;
 use crate::catalog::{Catalog, CatalogError, RootRecord};
 use crate::config::Config;
 use crate::domain::asset::AssetId;
+use crate::domain::cleanup::Load;
+use crate::domain::lifecycle::{Action, Transition};
 use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::pause::{self, Heed};
 use crate::domain::recovery::Ending;
@@ -331,20 +333,52 @@ pub(super) fn say_not_done(
     }
 }
 
-/// Says what a run had done when the kill switch ended it, and how that is undone.
-pub(super) fn say_paused(ctx: &mut Context<'_>, target: &Target<'_>, planned: u64, error: &Error) {
+/// Says that files of an asset go, or went, to quarantine, why, and how that is undone.
+pub(super) fn say_quarantined(
+    ctx: &mut Context<'_>,
+    subject: &Subject,
+    (transition, load): (Transition, Load),
+    mut why: Vec<String>,
+) {
+    let Load { files, bytes, .. } = load;
+    why.push(format!("{}, {}", counted(files, "file"), counted(bytes, "byte")));
+    why.push(format!("undo with `shelflife restore {}`", subject.id.0));
+    ctx.report.figure("files", files);
+    ctx.report.figure("bytes", bytes);
+    ctx.report.say(&Item::Change {
+        subject: subject.clone(),
+        action: Action::Quarantine.name(),
+        from: transition.from,
+        to: transition.to,
+        why,
+    });
+}
+
+/// Says how far a run of so many assets had come if it was the kill switch that ended it: the others
+/// are `left`, and of the one in hand this is to be said. Tells how many were done.
+pub(super) fn say_stopped(
+    ctx: &mut Context<'_>,
+    (catalog, error): (&Catalog, &Error),
+    planned: u64,
+    (left, in_hand): (&'static str, &'static str),
+) -> u64 {
     if !matches!(error, Error::Paused { .. }) {
-        return;
+        return 0;
     }
     let done = ctx.report.summary.changed;
-    let left = planned.saturating_sub(done + ctx.report.summary.failed);
-    ctx.report.figure("not begun", left);
+    ctx.report.figure(left, planned.saturating_sub(done + ctx.report.summary.failed));
     ctx.report
         .text(format!("The pause ended this run: {done} of {} done.", counted(planned, "asset")));
-    if target.catalog.open_operations().is_ok_and(|open| !open.is_empty()) {
-        ctx.report
-            .text("The asset in hand stays open; `shelflife recover` settles it after the pause.");
+    if catalog.open_operations().is_ok_and(|open| !open.is_empty()) {
+        ctx.report.text(in_hand);
     }
+    done
+}
+
+/// [`say_stopped`] of a run that moved files, and how that is undone.
+pub(super) fn say_paused(ctx: &mut Context<'_>, target: &Target<'_>, planned: u64, error: &Error) {
+    let in_hand = "The asset in hand stays open; `shelflife recover` settles it after the pause.";
+    let done = say_stopped(ctx, (target.catalog, error), planned, ("not begun", in_hand));
     if done > 0
         && let Some(run) = target.catalog.run_begun()
     {

@@ -21,8 +21,9 @@ mod written;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Operation};
+use crate::catalog::{Catalog, Operation, OperationFile};
 use crate::domain::cleanup::Load;
+use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::time::Timestamp;
 use crate::files::{Quarantine, Root, Steps};
 
@@ -73,6 +74,19 @@ impl Target<'_> {
 
     fn root(&self, id: i64) -> Attempt<&Root> {
         self.roots.get(&id).ok_or(Obstacle::UnknownRoot { id })
+    }
+
+    /// An operation, not begun yet, on the files that another one took to quarantine.
+    fn operation_on(&self, taken: Operation, (id, kind): (&str, OperationKind)) -> Operation {
+        let pending = |file: OperationFile| OperationFile { state: FileState::Pending, ..file };
+        Operation {
+            id: id.to_owned(),
+            kind,
+            state: OperationState::Intent,
+            opened_at: self.now,
+            files: taken.files.into_iter().map(pending).collect(),
+            ..taken
+        }
     }
 
     /// Announces a change to the catalog to those who watch.

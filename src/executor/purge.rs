@@ -1,9 +1,9 @@
 //! Deleting an asset's files for good: the only place that does, and never without a proof.
 
-use crate::catalog::{OpenOperation, Operation, OperationFile};
+use crate::catalog::{OpenOperation, Operation};
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::Transition;
-use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::purge::{PurgeProof, ReadFile, Unripe};
 use crate::error::Error;
 
@@ -64,16 +64,7 @@ fn announce(target: &mut Target<'_>, wanted: &Purge, proof: &PurgeProof) -> Atte
     let facts = proof.facts();
     let taken = target.catalog.quarantine_of(facts.asset)?;
     let taken = taken.ok_or(Obstacle::Unripe { because: Unripe::NoFiles })?;
-    let pending = |file: OperationFile| OperationFile { state: FileState::Pending, ..file };
-    let operation = Operation {
-        id: wanted.operation.clone(),
-        kind: OperationKind::Purge,
-        asset: facts.asset,
-        state: OperationState::Intent,
-        opened_at: target.now,
-        store: taken.store,
-        files: taken.files.into_iter().map(pending).collect(),
-    };
+    let operation = target.operation_on(taken, (&wanted.operation, OperationKind::Purge));
     let open = OpenOperation {
         operation,
         version: facts.version,

@@ -72,16 +72,7 @@ pub fn check_restore(target: &Target<'_>, asset: AssetId) -> Result<Operation, O
 fn announce(target: &mut Target<'_>, wanted: &Return) -> Attempt<Operation> {
     target.may_begin()?;
     let taken = check_restore(target, wanted.asset)?;
-    let pending = |file: OperationFile| OperationFile { state: FileState::Pending, ..file };
-    let operation = Operation {
-        id: wanted.operation.clone(),
-        kind: OperationKind::Restore,
-        asset: wanted.asset,
-        state: OperationState::Intent,
-        opened_at: target.now,
-        store: taken.store,
-        files: taken.files.into_iter().map(pending).collect(),
-    };
+    let operation = target.operation_on(taken, (&wanted.operation, OperationKind::Restore));
     let open = OpenOperation {
         operation,
         version: wanted.version,

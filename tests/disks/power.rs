@@ -92,9 +92,13 @@ fn a_program_that_does_not_wait_for_its_disks_is_caught() {
     ] {
         for kind in Kind::ALL {
             let template = Doing::Clean.template(kind, layout);
-            let machine = template.machine();
-            machine.run_until(Doing::Clean.words(), &cut);
-            assert_ne!(machine.violations(), [""; 0], "without {missing}, on {kind:?}");
+            let violations = |cut: &Cut| {
+                let machine = template.machine();
+                machine.run_until(Doing::Clean.words(), cut);
+                machine.violations()
+            };
+            assert_eq!(violations(&Cut::Before("exit_group", 1)), [""; 0], "{kind:?} {layout:?}");
+            assert_ne!(violations(&cut), [""; 0], "without {missing}, on {kind:?}");
             caught += 1;
         }
     }

@@ -1,14 +1,11 @@
 //! Carrying out a clean, asset by asset.
 
 use crate::commands::Context;
-use crate::commands::act::{say_not_done, say_paused};
+use crate::commands::act::{say_not_done, say_paused, say_quarantined};
 use crate::commands::library::new_id;
-use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::Action;
-use crate::domain::text::counted;
 use crate::error::Error;
 use crate::executor::{Ended, Removal, Target, quarantine_asset};
-use crate::report::Item;
 
 use super::planning::{CleanPlan, PlannedRemoval};
 
@@ -54,17 +51,5 @@ pub(super) fn move_one(
 }
 
 pub(super) fn say_moved(ctx: &mut Context<'_>, item: &PlannedRemoval) {
-    let Load { files, bytes, .. } = item.load;
-    let mut why = item.reasons();
-    why.push(format!("{}, {}", counted(files, "file"), counted(bytes, "byte")));
-    why.push(format!("undo with `shelflife restore {}`", item.subject.id.0));
-    ctx.report.figure("files", files);
-    ctx.report.figure("bytes", bytes);
-    ctx.report.say(&Item::Change {
-        subject: item.subject.clone(),
-        action: Action::Quarantine.name(),
-        from: item.transition.from,
-        to: item.transition.to,
-        why,
-    });
+    say_quarantined(ctx, &item.subject, (item.transition, item.load), item.reasons());
 }

@@ -14,7 +14,7 @@ use crate::report::{Item, Subject};
 
 use self::plan::{PurgePlan, Ripe, plan_purge};
 use super::Context;
-use super::act::{WhilePaused, say_not_done, say_recovered};
+use super::act::{WhilePaused, say_not_done, say_recovered, say_stopped};
 use super::library::new_id;
 use super::selection::Selection;
 
@@ -166,20 +166,9 @@ fn apply(
 
 /// Says what had been deleted when the kill switch ended the run. Nothing undoes it.
 fn say_paused(ctx: &mut Context<'_>, catalog: &Catalog, planned: u64, error: &Error) {
-    if !matches!(error, Error::Paused { .. }) {
-        return;
-    }
-    let done = ctx.report.summary.changed;
-    let left = planned.saturating_sub(done + ctx.report.summary.failed);
-    ctx.report.figure("not deleted", left);
-    ctx.report
-        .text(format!("The pause ended this run: {done} of {} done.", counted(planned, "asset")));
-    if catalog.open_operations().is_ok_and(|open| !open.is_empty()) {
-        ctx.report.text(
-            "Of the asset in hand some files are deleted; `shelflife recover` deletes the others \
-             after the pause.",
-        );
-    }
+    let in_hand = "Of the asset in hand some files are deleted; `shelflife recover` deletes the \
+                   others after the pause.";
+    say_stopped(ctx, (catalog, error), planned, ("not deleted", in_hand));
 }
 
 fn say_change(

@@ -7,14 +7,13 @@ use crate::domain::actor::Authority;
 use crate::domain::asset::AssetId;
 use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::{Action, State, Transition};
-use crate::domain::text::counted;
 use crate::error::Error;
 use crate::executor::{Ended, Obstacle, Removal, Target, quarantine_asset};
 use crate::files::Root;
-use crate::report::{Item, Subject};
+use crate::report::Item;
 
 use super::super::Context;
-use super::super::act::{WhilePaused, is_busy, say_not_done, say_recovered};
+use super::super::act::{WhilePaused, is_busy, say_not_done, say_quarantined, say_recovered};
 use super::super::library::{Mode, new_id, subject};
 use super::WithdrawArgs;
 use super::outcome::{say_aftermath, say_still_public};
@@ -75,7 +74,9 @@ fn foretell(
         }
         match (step(ctx), catalog.load_of(*asset)?) {
             (_, Load { files: 0, .. }) => say_nothing_there(ctx, &row),
-            (Some(step), load) => say_removed(ctx, &subject(&row.asset), (step, load)),
+            (Some(step), load) => {
+                say_quarantined(ctx, &subject(&row.asset), (step, load), Vec::new());
+            }
             (None, _) => {}
         }
     }
@@ -138,7 +139,9 @@ impl Takedown {
             causes: Vec::new(),
         };
         match quarantine_asset(target, &removal)? {
-            Ended::Done(load) => say_removed(ctx, &subject(&row.asset), (step, load)),
+            Ended::Done(load) => {
+                say_quarantined(ctx, &subject(&row.asset), (step, load), Vec::new());
+            }
             Ended::NotDone { because: Obstacle::NoFiles, .. } => say_nothing_there(ctx, &row),
             Ended::NotDone { because, settled } => {
                 let what = (&subject(&row.asset), Action::Quarantine.name());
@@ -194,20 +197,4 @@ fn failure(row: &FactsRow, why: String) -> Item {
 fn say_nothing_there(ctx: &mut Context<'_>, row: &FactsRow) {
     let because = "none of its files is in the library".to_owned();
     ctx.report.say(&Item::Kept { subject: subject(&row.asset), because });
-}
-
-fn say_removed(ctx: &mut Context<'_>, subject: &Subject, (step, load): (Transition, Load)) {
-    let Load { files, bytes, .. } = load;
-    ctx.report.figure("files", files);
-    ctx.report.figure("bytes", bytes);
-    ctx.report.say(&Item::Change {
-        subject: subject.clone(),
-        action: Action::Quarantine.name(),
-        from: step.from,
-        to: step.to,
-        why: vec![
-            format!("{}, {}", counted(files, "file"), counted(bytes, "byte")),
-            format!("undo with `shelflife restore {}`", subject.id.0),
-        ],
-    });
 }
