@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Mutex;
 
 use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
@@ -183,9 +182,7 @@ impl Selection {
             let filter = self.filter((catalog, court), ctx.now)?;
             return survey(ctx, (&court.config.catalog, &filter, beside), judged, each);
         };
-        let readers = Catalog::open_readers(&court.config.catalog, 1)?;
-        let readers: Vec<_> = readers.into_iter().map(Mutex::new).collect();
-        let census = beside.census(&readers)?;
+        let census = beside.census(&mut [Catalog::open_at_a_moment(&court.config.catalog)?])?;
         self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {
             match judged(catalog.dossier_of(row)?, census.as_ref()) {
                 Some(judged) => each(ctx, judged),

@@ -1,13 +1,13 @@
 //! A survey: every asset of the catalog judged on all cores, and told in order.
 //!
-//! Blocks of neighboring assets are read and judged by one core each, from readers that all see
-//! the same moment of the catalog. While a round of blocks is told, the next one is judged, so
-//! memory is flat however large the catalog is.
+//! Blocks of neighboring assets are dealt out to the cores in turn, and each core reads its own
+//! from a reader of its own; all readers see the same moment of the catalog. The results are taken
+//! in the same turns, so their order is that of the catalog, and no core gets far ahead of what is
+//! told, so memory is flat however large the catalog is.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
 
 use crate::catalog::{Catalog, CatalogError, Dossier, Filter};
 use crate::domain::asset::AssetId;
@@ -16,21 +16,23 @@ use crate::error::Error;
 
 use super::Context;
 
-/// How many numbers make a block: few, for a core that is done waits for the others' last ones.
+/// How many numbers make a block.
 const BLOCK: u64 = 128;
-/// How many blocks a core has in one round.
-const BLOCKS_PER_CORE: u64 = 16;
+/// How many blocks a core may be ahead of what is told.
+const BLOCKS_AHEAD: usize = 16;
 
-/// Blocks that are judged before the first of them is told, each with its results in order.
-type Round<T> = Vec<Result<Vec<T>, CatalogError>>;
+/// What became of a block, in order.
+type Judged<T> = Result<Vec<T>, CatalogError>;
 
-/// Readers of one moment of the catalog, and what they read.
+/// What all cores share.
 struct Survey<'a, J> {
-    readers: Vec<Mutex<Catalog>>,
     filter: &'a Filter,
     judge: J,
-    highest: u64,
     census: Option<Census>,
+    /// How many there are.
+    blocks: u64,
+    /// How many share them.
+    cores: usize,
 }
 
 /// What assets are judged beside.
@@ -52,18 +54,15 @@ impl Beside {
     }
 
     /// What the assets of the catalog share, if anybody asks.
-    pub(super) fn census(self, readers: &[Mutex<Catalog>]) -> Result<Option<Census>, CatalogError> {
+    pub(super) fn census(self, readers: &mut [Catalog]) -> Result<Option<Census>, CatalogError> {
         if self == Self::Nothing {
             return Ok(None);
         }
-        let reader = |core: usize| {
-            let reader = readers.get(core % readers.len().max(1))?;
-            Some(reader.lock().unwrap_or_else(PoisonError::into_inner))
-        };
-        let files = || reader(0).map(|of| (of.same_bytes(), of.tally_names()));
-        let texts = || reader(1).map(|of| of.tally_alts());
-        let (Some((bytes, names)), Some(texts)) = rayon::join(files, texts) else {
-            return Ok(None);
+        let files = |of: &Catalog| (of.same_bytes(), of.tally_names());
+        let ((bytes, names), texts) = match readers {
+            [] => return Ok(None),
+            [one] => (files(one), one.tally_alts()),
+            [one, other, ..] => rayon::join(move || files(one), move || other.tally_alts()),
         };
         Ok(Some(Census::new(bytes?, names?, texts?)))
     }
@@ -80,55 +79,54 @@ pub(super) fn survey<T: Send>(
     judge: impl Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
     mut tell: impl FnMut(&mut Context<'_>, T) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let readers = Catalog::open_readers(catalog, rayon::current_num_threads())?;
+    let mut readers = Catalog::open_readers(catalog, rayon::current_num_threads())?;
     let highest = readers.first().map_or(Ok(0), Catalog::highest_number)?;
-    let readers: Vec<_> = readers.into_iter().map(Mutex::new).collect();
-    let census = beside.census(&readers)?;
-    let survey = Survey { readers, filter, judge, highest, census };
-    let mut next = survey.round(0);
-    let mut number = 0;
-    while !next.is_empty() {
-        ctx.stop_if_interrupted()?;
-        number += 1;
-        let round = std::mem::take(&mut next);
-        rayon::in_place_scope(|scope| {
-            scope.spawn(|_| next = survey.round(number));
-            round.into_iter().try_for_each(|block| {
-                block?.into_iter().try_for_each(|judged| {
-                    ctx.stop_if_interrupted()?;
-                    tell(ctx, judged)
-                })
+    let census = beside.census(&mut readers)?;
+    let (blocks, cores) = (highest.div_ceil(BLOCK), readers.len().max(1));
+    let survey = Survey { filter, judge, census, blocks, cores };
+    thread::scope(|scope| {
+        let lanes: Vec<Receiver<_>> = (0..)
+            .zip(readers)
+            .map(|(first, reader)| {
+                let (give, take) = sync_channel(BLOCKS_AHEAD);
+                let survey = &survey;
+                scope.spawn(move || survey.lane(&reader, first, &give));
+                take
             })
-        })?;
-    }
-    Ok(())
+            .collect();
+        let turns = (0..blocks).zip(lanes.iter().cycle());
+        // A lane that ends early has panicked, and the scope tells.
+        for judged in turns.map_while(|(_, lane)| lane.recv().ok()) {
+            ctx.stop_if_interrupted()?;
+            judged?.into_iter().try_for_each(|judged| {
+                ctx.stop_if_interrupted()?;
+                tell(ctx, judged)
+            })?;
+        }
+        Ok(())
+    })
 }
 
 impl<J> Survey<'_, J> {
-    /// The blocks of a round, counted from 0; none after the last asset.
-    fn round<T: Send>(&self, number: u64) -> Round<T>
+    /// Judges the blocks of one core, the first of which has this number, until nobody wants more.
+    fn lane<T>(&self, reader: &Catalog, first: u64, give: &SyncSender<Judged<T>>)
     where
-        J: Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
+        J: Fn(Dossier, Option<&Census>) -> Option<T>,
     {
-        let blocks = BLOCKS_PER_CORE * u64::try_from(self.readers.len()).unwrap_or(1);
-        let last = self.highest.div_ceil(BLOCK);
-        let first = number.saturating_mul(blocks).min(last);
-        let round = first..first.saturating_add(blocks).min(last);
-        round.into_par_iter().map(|block| self.block(block * BLOCK)).collect()
+        for block in (first..self.blocks).step_by(self.cores) {
+            if give.send(self.block(reader, block * BLOCK)).is_err() {
+                return;
+            }
+        }
     }
 
-    fn block<T>(&self, after: u64) -> Result<Vec<T>, CatalogError>
+    fn block<T>(&self, reader: &Catalog, after: u64) -> Judged<T>
     where
         J: Fn(Dossier, Option<&Census>) -> Option<T>,
     {
         let number = |number| AssetId(i64::try_from(number).unwrap_or(i64::MAX));
         let between = (number(after), number(after.saturating_add(BLOCK)));
-        let core = rayon::current_thread_index().unwrap_or_default() % self.readers.len().max(1);
-        let Some(reader) = self.readers.get(core) else { return Ok(Vec::new()) };
-        let dossiers = {
-            let reader = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            reader.dossiers_between(between, self.filter)?
-        };
+        let dossiers = reader.dossiers_between(between, self.filter)?;
         let judged = dossiers.into_iter().filter_map(|one| (self.judge)(one, self.census.as_ref()));
         Ok(judged.collect())
     }

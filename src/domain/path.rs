@@ -43,7 +43,7 @@ impl RelPath {
         if bytes.len() > MAX_PATH {
             return Err(PathError::TooLong);
         }
-        if bytes.contains(&0) {
+        if memchr::memchr(0, &bytes).is_some() {
             return Err(PathError::Nul);
         }
         if bytes.starts_with(b"/") {

@@ -1,5 +1,6 @@
 //! Lines and tables for people: one line per fact, and a summary line.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::paint::{BAD, DOUBTFUL, GOOD, PLAIN, QUIET, STRONG};
@@ -231,7 +232,7 @@ impl Lines {
     }
 
     /// What the findings beneath are about, and where that is.
-    fn heading(&self, found: &Found) -> String {
+    fn heading(&self, found: &Found) -> Cow<'static, str> {
         let place = found.location.as_ref().map(shown_place);
         let item = match &found.subject {
             Some(subject) => Some(named(subject)),
@@ -242,7 +243,7 @@ impl Lines {
             (Some(only), None) | (None, Some(only)) => only,
             (None, None) => "in general".to_owned(),
         };
-        self.color.paint(STRONG, &text)
+        self.color.paint(STRONG, text)
     }
 
     fn finding(&self, found: &Found) -> String {

@@ -1,5 +1,7 @@
 //! Color, where the reader sees it.
 
+use std::borrow::Cow;
+
 use clap::builder::styling::{AnsiColor, Style};
 
 /// Whether text may carry color.
@@ -17,10 +19,11 @@ pub(super) const STRONG: Style = Style::new().bold();
 pub(super) const QUIET: Style = Style::new().dimmed();
 
 impl Color {
-    pub(super) fn paint(self, style: Style, text: &str) -> String {
+    pub(super) fn paint<'t>(self, style: Style, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        let text = text.into();
         match self {
-            Self::Ansi => format!("{style}{text}{style:#}"),
-            Self::None => text.to_owned(),
+            Self::Ansi => Cow::Owned(format!("{style}{text}{style:#}")),
+            Self::None => text,
         }
     }
 }

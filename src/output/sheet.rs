@@ -26,7 +26,7 @@ fn write_fields(
 ) -> io::Result<()> {
     for (name, value) in fields {
         let margin = " ".repeat(indent);
-        let name = style.color.paint(STRONG, &format!("{}:", name.replace('_', " ")));
+        let name = style.color.paint(STRONG, format!("{}:", name.replace('_', " ")));
         match value {
             Value::Record(fields) if !fields.is_empty() => {
                 writeln!(out, "{margin}{name}")?;

@@ -72,7 +72,7 @@ impl Table {
         for (at, line) in table.lines().enumerate() {
             let line = line.trim_end();
             let header = first && at == 0;
-            let line = if header { style.color.paint(STRONG, line) } else { line.to_owned() };
+            let line = if header { style.color.paint(STRONG, line) } else { line.into() };
             writeln!(out, "{line}")?;
         }
         Ok(())

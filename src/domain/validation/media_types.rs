@@ -2,7 +2,7 @@
 
 use crate::domain::path::RelPath;
 
-/// MIME types with their extensions, the usual one first.
+/// MIME types with their extensions, the usual one first. Sorted.
 #[rustfmt::skip]
 const MEDIA_TYPES: &[(&str, &[&str])] = &[
     ("application/pdf", &["pdf", "ai"]),
@@ -43,8 +43,8 @@ const MEDIA_TYPES: &[(&str, &[&str])] = &[
 /// The lower-case extensions that fit a media type, the usual one first; `None` for a type that
 /// is not in the list, about which nothing is claimed.
 pub(super) fn extensions_of(media_type: &str) -> Option<&'static [&'static str]> {
-    let known = MEDIA_TYPES.iter().find(|(known, _)| *known == media_type);
-    known.map(|(_, extensions)| *extensions)
+    let at = MEDIA_TYPES.binary_search_by_key(&media_type, |(known, _)| known).ok()?;
+    MEDIA_TYPES.get(at).map(|(_, extensions)| *extensions)
 }
 
 /// The media type that usually goes with the name's extension.
@@ -68,4 +68,14 @@ pub(super) fn is_media(media_type: &str) -> bool {
 /// Whether a media type says that nothing was recognized.
 pub(super) fn is_unknown(media_type: &str) -> bool {
     media_type.is_empty() || media_type == "application/octet-stream"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_are_sorted_for_the_search() {
+        assert!(MEDIA_TYPES.is_sorted());
+    }
 }

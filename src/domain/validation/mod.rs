@@ -138,14 +138,14 @@ impl Rule {
         self.needs.contains(&Known::Export)
     }
 
-    fn findings(&self, subject: &Subject<'_>) -> Vec<Finding> {
+    fn add_findings(&self, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
         let messages = (self.check)(subject);
         if messages.is_empty() {
-            return Vec::new();
+            return;
         }
         let severity = self.severity_about(subject);
         if severity == Severity::Off {
-            return Vec::new();
+            return;
         }
         let finding = |message| Finding {
             code: self.code,
@@ -154,7 +154,7 @@ impl Rule {
             message,
             waived: subject.waiver_of(self.code).map(Waiver::words),
         };
-        messages.into_iter().map(finding).collect()
+        findings.extend(messages.into_iter().map(finding));
     }
 }
 
@@ -186,10 +186,13 @@ pub fn findings_of(
     subject: &Subject<'_>,
 ) -> Vec<Finding> {
     let purged = matches!(subject.asset.state, State::Purged(_));
-    rules
-        .filter(|rule| rule.can_be_asked(subject) && (!purged || rule.outlives_purge()))
-        .flat_map(|rule| rule.findings(subject))
-        .collect()
+    let mut findings = Vec::new();
+    for rule in rules.filter(|rule| rule.can_be_asked(subject)) {
+        if !purged || rule.outlives_purge() {
+            rule.add_findings(subject, &mut findings);
+        }
+    }
+    findings
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, RegexSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -39,6 +39,23 @@ impl Pattern {
 
     fn regex(&self) -> Option<&Regex> {
         self.compiled.get_or_init(|| Regex::new(self.text).ok()).as_ref()
+    }
+}
+
+/// Several patterns, of which most texts match none: one search instead of one for each.
+pub(super) struct Patterns<const N: usize> {
+    of: [&'static Pattern; N],
+    compiled: OnceLock<Option<RegexSet>>,
+}
+
+impl<const N: usize> Patterns<N> {
+    pub(super) const fn new(of: [&'static Pattern; N]) -> Self {
+        Self { of, compiled: OnceLock::new() }
+    }
+
+    pub(super) fn any_matches(&self, text: &str) -> bool {
+        let compile = || RegexSet::new(self.of.iter().map(|pattern| pattern.text)).ok();
+        self.compiled.get_or_init(compile).as_ref().is_none_or(|set| set.is_match(text))
     }
 }
 

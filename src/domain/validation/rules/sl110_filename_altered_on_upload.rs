@@ -19,8 +19,8 @@ const DELETED: &str = "?[]=<>:;,'\"&$#*()|~`!{}%+’«»”“\\";
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let name = String::from_utf8_lossy(subject.asset.path.name());
     let mut found: Vec<char> = Vec::new();
-    let is_altered =
-        |c: &char| !c.is_ascii_alphanumeric() && (c.is_whitespace() || DELETED.contains(*c));
+    let is_usual = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_altered = |c: &char| !is_usual(*c) && (c.is_whitespace() || DELETED.contains(*c));
     for character in name.chars().filter(is_altered) {
         if !found.contains(&character) {
             found.push(character);

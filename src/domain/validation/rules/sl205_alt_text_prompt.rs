@@ -1,5 +1,5 @@
 use crate::domain::validation::reading::AltText;
-use crate::domain::validation::wording::{Pattern, folded, length_in_words, quoted};
+use crate::domain::validation::wording::{Pattern, Patterns, folded, length_in_words, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -45,6 +45,8 @@ static FINISH: Pattern = Pattern::new(concat!(
     r"(?i)(?-u:\b)(?:high(?:est)? quality|(?:4|8|16)k(?: uhd| hdr| resolution)?|u(?:ltra )?hd|(?:dramatic|studio|soft) lighting|depth of field",
     r"|bokeh|dslr|\d\dmm|f/\d\.\d|ray tracing|aspect ratio|seed: \d+|no text)(?-u:\b)",
 ));
+/// What makes a text worth a closer look.
+static SIGNS: Patterns<3> = Patterns::new([&SETTINGS, &ORDER, &QUALITY]);
 /// So many of them between commas make a prompt.
 const FEWEST_QUALITIES: usize = 2;
 /// A shorter text may be within a note by chance.
@@ -60,19 +62,23 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 
 fn complaint(alt: &AltText<'_>, note: &str) -> Option<String> {
     let locale = alt.locale;
-    let setting = SETTINGS.find(alt.text).or_else(|| ORDER.find(alt.text));
-    if let Some(setting) = setting.or_else(|| qualities(alt.text)) {
+    if let Some(setting) = setting(alt.text) {
         let setting = quoted(setting.trim());
         return Some(format!("the text for `{locale}` has settings of a generator: {setting}"));
     }
     repeats(&alt.folded, note).then(|| format!("the text for `{locale}` repeats the source note"))
 }
 
-/// The first word for a quality in a list that has more such words in parts of their own.
-fn qualities(text: &str) -> Option<&str> {
-    if !QUALITY.is_match(text) {
+/// What only a generator reads.
+fn setting(text: &str) -> Option<&str> {
+    if !SIGNS.any_matches(text) {
         return None;
     }
+    SETTINGS.find(text).or_else(|| ORDER.find(text)).or_else(|| qualities(text))
+}
+
+/// The first word for a quality in a list that has more such words in parts of their own.
+fn qualities(text: &str) -> Option<&str> {
     let mut parts = text.split([',', '.', ';']);
     let first = parts.clone().find_map(|part| QUALITY.find(part))?;
     let counts = |part: &&str| QUALITY.is_match(part) || FINISH.is_match(part);
@@ -81,7 +87,11 @@ fn qualities(text: &str) -> Option<&str> {
 
 fn repeats(text: &str, note: &str) -> bool {
     let long = |text: &str| length_in_words(text) >= FEWEST_WORDS;
-    let within = |outer: &str, inner: &str| outer.contains(inner) && long(inner);
+    // Most notes do not even have the first word.
+    let begins =
+        |outer: &str, inner: &str| inner.split(' ').next().is_some_and(|w| outer.contains(w));
+    let within =
+        |outer: &str, inner: &str| begins(outer, inner) && outer.contains(inner) && long(inner);
     !text.is_empty() && (text == note || within(note, text) || within(text, note))
 }
 

@@ -20,7 +20,9 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     let repeated = subject.kin.alts.iter().filter(|_| subject.is_open());
     let message = |(locale, others): &(String, Others)| {
         let said = subject.metadata.alt.get(locale).map(String::as_str).unwrap_or_default();
-        format!("{} the text for `{locale}`: {}", others.words_with("has", "have"), quoted(said))
+        let who = others.words_with("has", "have");
+        // Of these there are many.
+        [&who, " the text for `", locale, "`: ", &quoted(said)].concat()
     };
     repeated.map(message).collect()
 }

@@ -1,3 +1,4 @@
+use crate::domain::time::CivilDate;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,12 +16,14 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let today = subject.today();
-    let own = subject.metadata.rights_reviewed_on.map(|on| (on, "the review".to_owned()));
+    let ahead = |on: &CivilDate| *on > today;
+    let own = subject.metadata.rights_reviewed_on.filter(ahead);
+    let own = own.map(|on| format!("the review is dated {on}"));
     let licenses = subject.licenses.iter().filter_map(|license| {
-        license.reviewed_on.map(|on| (on, format!("the review of license {}", license.key)))
+        let on = license.reviewed_on.filter(ahead)?;
+        Some(format!("the review of license {} is dated {on}", license.key))
     });
-    let future = own.into_iter().chain(licenses).filter(|(on, _)| *on > today);
-    future.map(|(on, what)| format!("{what} is dated {on}")).collect()
+    own.into_iter().chain(licenses).collect()
 }
 
 #[cfg(test)]
