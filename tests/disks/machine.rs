@@ -7,10 +7,13 @@ use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
 use shelflife::catalog::Catalog;
-use shelflife::domain::asset::AssetId;
-use tempfile::TempDir;
+use shelflife::domain::asset::{Asset, AssetId};
+use shelflife::domain::lifecycle::State;
+use shelflife::domain::time::Timestamp;
+use shelflife::exit::ExitCode;
 
 use super::disk::{Disk, Kind, must};
+use crate::support::TestLibrary;
 use crate::support::moving::{Tree, tree};
 use crate::support::pictures::png;
 
@@ -76,7 +79,8 @@ const ASSETS: i64 = 2;
 
 /// A machine as it was when its disks were last unmounted.
 pub(super) struct Template {
-    folder: TempDir,
+    /// Where the disks are mounted, with a clock of its own until the power is cut.
+    library: TestLibrary,
     layout: Layout,
     disks: Vec<Disk>,
     before: Tree,
@@ -89,15 +93,16 @@ pub(super) struct Machine<'t> {
 }
 
 impl Template {
-    /// Two rejected assets of three files each.
+    /// Two assets of three files each, rejected twelve days ago.
     pub(super) fn new(kind: Kind, layout: Layout) -> Self {
-        let folder = TempDir::with_prefix("shelflife-power-").unwrap();
+        let library = TestLibrary::at(&now().plus_days(-12).to_string());
+        library.set_variable("SHELFLIFE_CONFIG", library.path("a/shelflife.toml"));
         let names: &[&str] = if layout == Layout::Together { &["a"] } else { &["a", "b"] };
         let disk = |name: &&str| {
-            Disk::new(kind, folder.path().join(format!("{name}.image")), folder.path().join(name))
+            Disk::new(kind, library.path(format!("{name}.image")), library.path(name))
         };
         let disks = names.iter().map(disk).collect();
-        let mut template = Self { folder, layout, disks, before: Tree::new() };
+        let mut template = Self { library, layout, disks, before: Tree::new() };
         template.fill();
         template.disks.iter().for_each(Disk::unmount);
         template
@@ -105,7 +110,7 @@ impl Template {
 
     fn fill(&mut self) {
         for asset in 0..ASSETS {
-            let folder = self.folder.path().join(format!("a/uploads/2026/0{asset}"));
+            let folder = self.path(&format!("a/uploads/2026/0{asset}"));
             fs::create_dir_all(&folder).unwrap();
             for (suffix, size) in [("", (60, 40)), ("-30x20", (30, 20)), ("-15x10", (15, 10))] {
                 let name = format!("tea{suffix}.png");
@@ -116,17 +121,30 @@ impl Template {
                 File::open(&file).unwrap().set_modified(long_ago).unwrap();
             }
         }
-        self.before = tree(&self.folder.path().join("a/uploads"));
+        self.before = tree(&self.path("a/uploads"));
         let (catalog, quarantine) = (self.layout.catalog(), self.layout.quarantine());
         let init = format!("init --root a/uploads --catalog {catalog} --quarantine {quarantine}");
-        must(self.program(&[]).args(init.split(' ')));
-        let config = self.folder.path().join("a/shelflife.toml");
+        self.library.run(&init).expect(ExitCode::Success);
+        let config = self.path("a/shelflife.toml");
         let text = fs::read_to_string(&config).unwrap();
-        fs::write(&config, text.replace("restore_hold_hours = ", "restore_hold_hours = 0 # "))
-            .unwrap();
+        let text = text.replace("restore_hold_hours = ", "restore_hold_hours = 0 # ");
+        fs::write(&config, text.replace("# after_days = 90", "after_days = 7")).unwrap();
         for line in ["scan", "reject --state draft --reason unwanted"] {
-            must(self.program(&[]).args(line.split(' ')));
+            self.library.run(line).expect(ExitCode::Success);
         }
+    }
+
+    /// The same once its files were in quarantine for so long that they may be deleted now.
+    pub(super) fn ripe(self) -> Self {
+        self.after(|machine| {
+            let library = &machine.template.library;
+            library.run("clean --apply").expect(ExitCode::Success);
+            for _ in 0..10 {
+                library.advance_days(1);
+                library.run("scan --accept-missing").expect(ExitCode::Success);
+            }
+            library.run("purge --mark").expect(ExitCode::Success);
+        })
     }
 
     /// The same once `work` was done on it.
@@ -157,14 +175,32 @@ impl Template {
     }
 
     fn place(&self, program: &mut Command) {
-        program.env_clear().current_dir(self.folder.path());
-        program.env("SHELFLIFE_CONFIG", self.folder.path().join("a/shelflife.toml"));
+        program.env_clear().current_dir(self.path(""));
+        program.env("SHELFLIFE_CONFIG", self.path("a/shelflife.toml"));
         program.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     }
 
     fn path(&self, relative: &str) -> PathBuf {
-        self.folder.path().join(relative)
+        self.library.path(relative)
     }
+
+    /// What clean files there have to be, given what was deleted for good.
+    fn files_of(&self, assets: &[Asset]) -> Tree {
+        let deleted: Vec<_> =
+            assets.iter().filter(|a| matches!(a.state, State::Purged(_))).collect();
+        let is_deleted = |path: &Path| {
+            let folder = path.parent().unwrap().as_os_str().as_encoded_bytes();
+            deleted.iter().any(|asset| asset.path.folder() == folder)
+        };
+        let kept = self.before.iter().filter(|(path, _)| !is_deleted(path));
+        kept.map(|(path, file)| (path.clone(), file.clone())).collect()
+    }
+}
+
+/// What the clock of the real program says.
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
 }
 
 impl Machine<'_> {
@@ -248,7 +284,8 @@ impl Machine<'_> {
         let uploads = tree(&self.template.path("a/uploads"));
         let away = tree(&self.template.path(self.template.layout.quarantine()));
         let mut found: Vec<_> = uploads.values().chain(away.values()).collect();
-        let mut expected: Vec<_> = self.template.before.values().collect();
+        let expected = self.template.files_of(&self.assets());
+        let mut expected: Vec<_> = expected.values().collect();
         found.sort();
         expected.sort();
         if found != expected {
@@ -268,20 +305,27 @@ impl Machine<'_> {
     /// Assets that are not where the program said that it had put them.
     fn broken_promises(&self, uploads: &Tree) -> Vec<String> {
         let said = fs::read_to_string(self.template.path("said")).unwrap_or_default();
-        let catalog = self.catalog();
         let mut broken = Vec::new();
-        for asset in 1..=ASSETS {
-            let recorded = catalog.asset(AssetId(asset)).unwrap().unwrap();
-            let path = Path::new(std::str::from_utf8(recorded.path.as_bytes()).unwrap());
+        for Asset { id, state, path, .. } in self.assets() {
+            let path = Path::new(std::str::from_utf8(path.as_bytes()).unwrap());
             let is_here = uploads.contains_key(path);
-            let told = |verb: &str| said.contains(&format!("{verb}  #{asset} "));
-            if (told("quarantined") && is_here) || (told("restored") && !is_here) {
-                broken.push(format!("what was said about #{asset} is not so any more"));
+            let is_deleted = matches!(state, State::Purged(_));
+            let told = |verb: &str| said.contains(&format!("{verb}  {id} "));
+            if (told("quarantined") && is_here)
+                || (told("restored") && !is_here)
+                || (told("purged") && !is_deleted)
+            {
+                broken.push(format!("what was said about {id} is not so any more"));
             }
-            if is_here != recorded.state.was().is_none() {
-                broken.push(format!("#{asset} is {} and in the wrong place", recorded.state));
+            if is_here != state.was().is_none() {
+                broken.push(format!("{id} is {state} and in the wrong place"));
             }
         }
         broken
+    }
+
+    fn assets(&self) -> Vec<Asset> {
+        let catalog = self.catalog();
+        (1..=ASSETS).map(|id| catalog.asset(AssetId(id)).unwrap().unwrap()).collect()
     }
 }

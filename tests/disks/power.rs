@@ -16,16 +16,21 @@ enum Doing {
     Restore,
     /// It brings to an end what another cut left unfinished.
     Recover,
+    Purge,
+    /// The same amid a purge that has begun to delete.
+    RecoverPurge,
 }
 
 impl Doing {
-    const ALL: [Self; 3] = [Self::Clean, Self::Restore, Self::Recover];
+    const ALL: [Self; 5] =
+        [Self::Clean, Self::Restore, Self::Recover, Self::Purge, Self::RecoverPurge];
 
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Clean => &["clean", "--apply"],
             Self::Restore => &["restore", "--state", "quarantined"],
-            Self::Recover => &["recover"],
+            Self::Recover | Self::RecoverPurge => &["recover"],
+            Self::Purge => &["purge", "--apply", "--yes-delete", "2"],
         }
     }
 
@@ -40,6 +45,11 @@ impl Doing {
             Self::Recover => {
                 let amid_a_move = Cut::Before("renameat2", 2);
                 template.after(|machine| machine.run_until(Self::Clean.words(), &amid_a_move))
+            }
+            Self::Purge => template.ripe(),
+            Self::RecoverPurge => {
+                let amid = Cut::Before("unlinkat", 2);
+                template.ripe().after(|machine| machine.run_until(Self::Purge.words(), &amid))
             }
         }
     }
@@ -57,7 +67,7 @@ fn a_power_cut_at_any_moment_loses_nothing_and_unmakes_nothing_that_was_said() {
                 let template = doing.template(kind, layout);
                 let all = template.machine().moments(doing.words());
                 moments += all.len();
-                for cut in chosen(&all, 4) {
+                for cut in chosen(&all, 3) {
                     let machine = template.machine();
                     machine.run_until(doing.words(), &cut);
                     unfinished += usize::from(machine.has_open_operations());
