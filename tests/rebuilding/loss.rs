@@ -81,6 +81,7 @@ fn emptied(count: usize) -> (TestLibrary, BTreeMap<&'static str, Tree>, usize) {
                 max_percent_per_day = 100\n";
     let config: Vec<_> = config.lines().filter(|line| !line.starts_with("max_")).collect();
     let config = config.join("\n");
+    let config = config.replace("second_person_above = 100\n", "second_person_above = 100000\n");
     assert!(config.contains("[clean]\n"), "{config}");
     library.write_config(&config.replace("[clean]\n", &format!("[clean]\n{caps}")));
     library.run("reject --state draft --reason 'off brand'").expect(ExitCode::Success);
