@@ -196,7 +196,10 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
 fn catalog_hint(error: &CatalogError) -> Option<String> {
     use CatalogError as E;
     let hint = match error {
-        E::Absent { .. } => "run `shelflife init`, or name the catalog with `--catalog`",
+        E::Absent { .. } => {
+            "run `shelflife init`, or name the catalog with `--catalog`; if it is lost, look at \
+             `shelflife recover --rebuild`"
+        }
         E::Newer { .. } => "use the version of shelflife that wrote it, or a later one",
         E::Older { .. } => "run a command that writes, such as `scan`, to bring it up to date",
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => {

@@ -2,7 +2,7 @@
 
 mod check;
 mod dying;
-mod killed;
+pub(crate) mod killed;
 mod meddling;
 mod paused;
 mod protocol;

@@ -48,6 +48,7 @@ mod pausing;
 mod plans;
 mod purge;
 mod realworld;
+mod rebuilding;
 mod references;
 mod restore;
 mod reuse;

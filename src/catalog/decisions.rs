@@ -48,18 +48,24 @@ impl Catalog {
         })
     }
 
-    /// Who took the newest step `action` of an asset: the actor's name as it was stated.
+    /// Who took the newest step `action` of an asset: the actor's name as it was stated. Of what a
+    /// lost catalog knew, the manifest's word is all there is.
     pub fn last_actor_of(&self, asset: AssetId, action: Action) -> Result<Option<String>> {
         let kind = format!("asset.{}", action.name());
         let mut statement = self.conn.prepare_cached(
-            "SELECT payload FROM audit WHERE asset_id = :id AND kind = :kind
+            "SELECT payload FROM audit
+             WHERE asset_id = :id AND (kind = :kind
+               OR kind = 'asset.rebuild' AND json_extract(payload, '$.told.' || :by) IS NOT NULL)
              ORDER BY seq DESC LIMIT 1",
         )?;
-        let mut rows = statement.query(named_params! { ":id": asset.0, ":kind": kind })?;
+        let told_by = format!("{}_by", action.participle());
+        let params = named_params! { ":id": asset.0, ":kind": kind, ":by": told_by };
+        let mut rows = statement.query(params)?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let payload: String = row.get("payload")?;
         let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
-        Ok(payload.get("by").and_then(Value::as_str).map(str::to_owned))
+        let told = payload.get("told").and_then(|told| told.get(&told_by));
+        Ok(told.or(payload.get("by")).and_then(Value::as_str).map(str::to_owned))
     }
 }
 

@@ -275,27 +275,7 @@ impl<'a, 's> Writing<'a, 's> {
         let Home::Asset(into, _) = home else {
             return Err(CatalogError::damaged("an asset merged into nothing"));
         };
-        for sql in [
-            "UPDATE file SET asset_id = :into WHERE asset_id = :asset AND :into > 0",
-            "UPDATE attachment SET asset_id = :into WHERE asset_id = :asset",
-        ] {
-            self.tx
-                .prepare_cached(sql)?
-                .execute(named_params! { ":into": into.0, ":asset": asset.0 })?;
-        }
-        for sql in [
-            "DELETE FROM description WHERE asset_id = :asset",
-            "DELETE FROM alt_text WHERE asset_id = :asset",
-            "DELETE FROM asset_placement WHERE asset_id = :asset",
-            "DELETE FROM asset_context WHERE asset_id = :asset",
-            "DELETE FROM asset_license WHERE asset_id = :asset",
-            "DELETE FROM hold WHERE asset_id = :asset",
-            "DELETE FROM file_claims WHERE asset_id = :asset",
-            "DELETE FROM asset_words WHERE rowid = :asset",
-            "DELETE FROM asset WHERE id = :asset",
-        ] {
-            self.tx.prepare_cached(sql)?.execute(named_params! { ":asset": asset.0 })?;
-        }
+        merge_asset(self.tx, asset, *into)?;
         self.counts.merged += 1;
         let payload = json!({ "into": into.0 });
         self.log.append(self.tx, "asset.merge", About::asset(asset), &payload)
@@ -330,6 +310,30 @@ impl<'a, 's> Writing<'a, 's> {
         self.counts.voided += 1;
         decide(self.tx, self.session, self.log, &decision)
     }
+}
+
+/// Gives the files and attachments of an asset to another one, and takes it off the record.
+pub(super) fn merge_asset(tx: &Transaction<'_>, asset: AssetId, into: AssetId) -> Result<()> {
+    for sql in [
+        "UPDATE file SET asset_id = :into WHERE asset_id = :asset AND :into > 0",
+        "UPDATE attachment SET asset_id = :into WHERE asset_id = :asset",
+    ] {
+        tx.prepare_cached(sql)?.execute(named_params! { ":into": into.0, ":asset": asset.0 })?;
+    }
+    for sql in [
+        "DELETE FROM description WHERE asset_id = :asset",
+        "DELETE FROM alt_text WHERE asset_id = :asset",
+        "DELETE FROM asset_placement WHERE asset_id = :asset",
+        "DELETE FROM asset_context WHERE asset_id = :asset",
+        "DELETE FROM asset_license WHERE asset_id = :asset",
+        "DELETE FROM hold WHERE asset_id = :asset",
+        "DELETE FROM file_claims WHERE asset_id = :asset",
+        "DELETE FROM asset_words WHERE rowid = :asset",
+        "DELETE FROM asset WHERE id = :asset",
+    ] {
+        tx.prepare_cached(sql)?.execute(named_params! { ":asset": asset.0 })?;
+    }
+    Ok(())
 }
 
 const INSERT_FILE: &str = "

@@ -3,6 +3,8 @@
 //! Methods take and return domain types. Everything that changes something is one immediate
 //! transaction with its audit entries in it: either both are durable or neither happened.
 
+mod adopted_rows;
+mod adoptions;
 mod assets;
 mod attachments;
 mod audit;
@@ -43,6 +45,7 @@ mod spans;
 mod takedowns;
 mod waivers;
 
+pub use adoptions::{Adoption, BegunPurge};
 pub use audit::{AuditEntry, Genesis};
 pub use chain::AuditVerdict;
 pub use contexts::NewContext;

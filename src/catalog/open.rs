@@ -47,6 +47,19 @@ impl Catalog {
         Ok(catalog)
     }
 
+    /// An empty catalog in memory: for plans of what a new one would hold, and to be saved whole.
+    pub fn in_memory(genesis: &super::Genesis, session: Session) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_MEMORY;
+        let conn = connect(Path::new("plan"), flags)?;
+        conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+        let mut catalog = Self { conn, session: Some(session) };
+        catalog.migrate()?;
+        catalog.record_genesis(genesis)?;
+        Ok(catalog)
+    }
+
     /// Opens for reading only; nothing is written through this handle.
     pub fn open_to_read(path: &Path) -> Result<Self> {
         let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

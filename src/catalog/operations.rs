@@ -113,6 +113,11 @@ pub(super) fn announce(
     if let (Heed::GoOn, Some(fields)) = (open.heed, payload.as_object_mut()) {
         fields.insert("while_paused".to_owned(), true.into());
     }
+    if operation.opened_at != session.now
+        && let Some(fields) = payload.as_object_mut()
+    {
+        fields.insert("opened_ms".to_owned(), operation.opened_at.millis().into());
+    }
     log.append(tx, &kind, about(operation), &payload)
 }
 
@@ -179,7 +184,7 @@ fn insert_operation(tx: &Transaction<'_>, session: &Session, operation: &Operati
     )?
     .execute(named_params! {
         ":id": operation.id, ":kind": operation.kind.name(), ":asset": operation.asset.0,
-        ":run": session.run, ":now": session.now.millis(), ":store": operation.store,
+        ":run": session.run, ":now": operation.opened_at.millis(), ":store": operation.store,
         ":plan": session.plan.map(|plan| plan.0),
     })?;
     for file in &operation.files {
@@ -200,7 +205,7 @@ fn insert_operation(tx: &Transaction<'_>, session: &Session, operation: &Operati
 }
 
 /// Leaves `intent` or `partial`; tells whether the operation was in one of them.
-fn set_state(
+pub(super) fn set_state(
     tx: &Transaction<'_>,
     session: &Session,
     id: &str,
@@ -264,7 +269,7 @@ fn close_file(
     Ok(())
 }
 
-fn append_end(
+pub(super) fn append_end(
     tx: &Transaction<'_>,
     session: &Session,
     log: &mut Log<'_>,

@@ -47,6 +47,14 @@ impl Catalog {
         }
     }
 
+    /// Copies a catalog that is in memory into the empty file at `path`, where it is worked with.
+    pub fn save_to(&self, path: &Path) -> Result<()> {
+        let mut copy = connect_to_copy(path)?;
+        Backup::new(&self.conn, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+        copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+        Ok(())
+    }
+
     /// When the file was made as a snapshot; `None` if it is a catalog that people work with.
     pub fn snapshot_made(&self) -> Result<Option<Timestamp>> {
         let (Some(made), Some(length)) = (self.mark(MADE)?, self.mark(LENGTH)?) else {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use crate::catalog::{Catalog, CatalogError, RootRecord};
 use crate::config::Config;
-use crate::domain::asset::AssetId;
 use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::{Action, Transition};
 use crate::domain::operation::{OperationKind, OperationState};
@@ -22,7 +21,7 @@ use crate::files::{Locking, Quarantine, Root, RunLock, is_beneath};
 use crate::report::{Item, Subject};
 
 use super::Context;
-use super::library::{Mode, own_files, subject};
+use super::library::{Mode, own_files, subject_of};
 
 /// The file beside the catalog that a run locks.
 pub(super) const LOCK: &str = "run.lock";
@@ -119,13 +118,13 @@ impl WhilePaused {
     }
 }
 
-fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<(), Error> {
+pub(super) fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<(), Error> {
     let by = switch.look(Some(catalog));
     if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
 }
 
 /// Takes the lock, after waiting for another run as long as was asked for.
-fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
+pub(super) fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
     let who = ctx.actor.name();
     let host = &ctx.actor.host;
     let (id, since) = (std::process::id(), ctx.now);
@@ -159,6 +158,16 @@ fn target<'c>(
     switch: Switch,
 ) -> Result<Target<'c>, Error> {
     let roots = guarded_roots(config, catalog)?;
+    target_on((ctx, config), catalog, switch, roots)
+}
+
+/// What the executor works on, with these roots.
+pub(super) fn target_on<'c>(
+    (ctx, config): (&Context<'_>, &Config),
+    catalog: &'c mut Catalog,
+    switch: Switch,
+    roots: BTreeMap<i64, Root>,
+) -> Result<Target<'c>, Error> {
     let quarantine = Quarantine::open(&config.quarantine)?;
     for root in roots.values() {
         if is_beneath(quarantine.path(), root.path())? {
@@ -384,9 +393,4 @@ pub(super) fn say_paused(ctx: &mut Context<'_>, target: &Target<'_>, planned: u6
     {
         ctx.report.text(format!("Undo with `shelflife restore --while-paused --run {run}`."));
     }
-}
-
-pub(super) fn subject_of(catalog: &Catalog, id: AssetId) -> Result<Subject, Error> {
-    let asset = catalog.asset(id)?;
-    Ok(asset.map_or_else(|| Subject { id, path: String::new() }, |asset| subject(&asset)))
 }

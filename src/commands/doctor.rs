@@ -48,10 +48,7 @@ pub(super) fn run(args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         let found = look_at_root(root, catalog.as_ref());
         say(ctx, "root", found.map(|says| format!("{}: {says}", root.name)));
     }
-    let quarantine = Quarantine::open(&config.quarantine);
-    let path = config.quarantine.display();
-    let found = quarantine.map(|_| format!("{path} is ours alone")).map_err(Problem::from);
-    say(ctx, "quarantine", found);
+    say(ctx, "quarantine", look_at_quarantine(&config, catalog.as_ref()));
     let separate = config.check_separation().map_err(|error| Problem::from(Error::from(error)));
     say(
         ctx,
@@ -187,6 +184,24 @@ fn look_at_operations(catalog: &Catalog) -> Result<String, Problem> {
     }
     let count = counted(u64::try_from(open.len()).unwrap_or(u64::MAX), "operation");
     Err(Problem::new(format!("{count} not finished: run `shelflife recover`")))
+}
+
+/// Whether it is private, and every folder in it on record.
+fn look_at_quarantine(config: &Config, catalog: Option<&Catalog>) -> Result<String, Problem> {
+    let quarantine = Quarantine::open(&config.quarantine)?;
+    let (mut stores, mut unknown) = (quarantine.list_ops()?, 0);
+    stores.extend(quarantine.list_purging()?);
+    for store in &stores {
+        let known = catalog.map(|catalog| catalog.operation(store)).transpose()?.flatten();
+        unknown += u64::from(known.is_none());
+    }
+    if unknown == 0 {
+        return Ok(format!("{} is ours alone", config.quarantine.display()));
+    }
+    let folders = counted(unknown, "folder");
+    Err(Problem::new(format!(
+        "{folders} of no record: `shelflife recover --rebuild` shows what can be brought back"
+    )))
 }
 
 fn count_states(catalog: &Catalog) -> Result<String, CatalogError> {

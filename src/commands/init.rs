@@ -7,6 +7,7 @@ use crate::config::{self, Answers, Config, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::time::Zone;
 use crate::error::Error;
+use crate::exit::ExitCode;
 use crate::files;
 use crate::report::Item;
 
@@ -180,10 +181,15 @@ fn write(ctx: &mut Context<'_>, config: &Config, text: &str) -> Result<(), Error
     let uuid = catalog.uuid()?;
     for root in &config.roots {
         let opened = files::Root::open(&root.path)?;
-        opened.write_marker(&uuid)?;
-        catalog.add_root(&root.name, root.kind, opened.device()?)?;
+        match opened.read_marker()? {
+            Some(other) if other != uuid => leave_alone(ctx, root, &other),
+            _ => {
+                opened.write_marker(&uuid)?;
+                catalog.add_root(&root.name, root.kind, opened.device()?)?;
+            }
+        }
     }
-    ctx.report.summary.audit = catalog.finish_run(0)?;
+    ctx.report.summary.audit = catalog.finish_run(ctx.report.summary.exit_code().number())?;
     files::write_new_private(&config.path, text.as_bytes())?;
     for (what, path) in [
         ("configuration", &config.path),
@@ -199,4 +205,21 @@ fn write(ctx: &mut Context<'_>, config: &Config, text: &str) -> Result<(), Error
     }
     ctx.report.text("Next: `shelflife scan` learns what the folders hold.");
     Ok(())
+}
+
+/// A root of another catalog is configured, and nothing more: only a person knows whether that
+/// catalog is lost.
+fn leave_alone(ctx: &mut Context<'_>, root: &RootConfig, catalog: &str) {
+    ctx.report.outcome(ExitCode::Guard);
+    let because = format!("it is marked as part of catalog {catalog}");
+    let fields = vec![
+        ("root", root.name.as_str().into()),
+        ("path", root.path.display().to_string().into()),
+        ("because", because.into()),
+    ];
+    ctx.report.row("root left alone", fields);
+    ctx.report.text(format!(
+        "If that catalog is lost for good, `shelflife recover --rebuild --lost {catalog}` shows \
+         what can be brought back."
+    ));
 }

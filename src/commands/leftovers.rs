@@ -37,7 +37,10 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         let (kind, next) = match found.side {
             Side::Library => ("record", "shelflife scan"),
             Side::Quarantine => ("damage", "shelflife audit verify --disk=full"),
-            Side::Orphan => ("orphan", "shelflife recover shows whose it was; keep it until then"),
+            Side::Orphan => (
+                "orphan",
+                "shelflife recover --rebuild shows what can be made of it; keep it until then",
+            ),
         };
         ctx.report.outcome(found.side.exit_code());
         say(ctx, kind, (found.asset, &found.file), (&found.says, next));

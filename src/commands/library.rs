@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, FactsRow, Session};
+use crate::catalog::{Catalog, CatalogError, FactsRow, Session};
 use crate::config::Config;
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::context::shared_zone;
@@ -75,7 +75,7 @@ impl Context<'_> {
             actor: self.actor.clone(),
             command: self.typed.clone(),
             now: self.now,
-            run: new_id(self),
+            run: new_id(self.now),
             policy_hash: config.policy_hash().to_string(),
             begun: false,
             plan: None,
@@ -84,8 +84,8 @@ impl Context<'_> {
 }
 
 /// An identifier that was never given before and sorts by the command's instant.
-pub(super) fn new_id(ctx: &Context<'_>) -> String {
-    let millis = u64::try_from(ctx.now.millis()).unwrap_or(0);
+pub(super) fn new_id(now: Timestamp) -> String {
+    let millis = u64::try_from(now.millis()).unwrap_or(0);
     let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
     let at = uuid::Timestamp::from_unix(uuid::NoContext, millis / 1000, nanos);
     uuid::Uuid::new_v7(at).simple().to_string()
@@ -145,6 +145,12 @@ pub(super) fn own_files(config: &Config) -> BTreeSet<Identity> {
 /// An asset as reports name it.
 pub(super) fn subject(asset: &Asset) -> Subject {
     Subject { id: asset.id, path: asset.path.to_string() }
+}
+
+/// The asset with this number as reports name it.
+pub(super) fn subject_of(catalog: &Catalog, id: AssetId) -> Result<Subject, CatalogError> {
+    let asset = catalog.asset(id)?;
+    Ok(asset.map_or_else(|| Subject { id, path: String::new() }, |asset| subject(&asset)))
 }
 
 /// Finds the one asset that a person means by `text`: `12` or `#12`, `wp:7388` for a WordPress

@@ -36,6 +36,7 @@ mod pause;
 mod plan;
 mod progress;
 mod purge;
+mod rebuild;
 mod reconsider;
 mod recover;
 mod references;

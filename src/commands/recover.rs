@@ -9,7 +9,9 @@ use crate::exit::ExitCode;
 use crate::report::{Item, Value};
 
 use super::Context;
-use super::act::{WhilePaused, say_recovered, subject_of};
+use super::act::{WhilePaused, say_recovered};
+use super::library::subject_of;
+use super::rebuild::{self, Order};
 use crate::catalog::Catalog;
 
 /// Settle what interrupted runs left behind
@@ -19,14 +21,38 @@ use crate::catalog::Catalog;
 /// held; then it is taken back, if no file is deleted yet. Every command that moves files does this first. Folders in
 /// quarantine that the catalog knows nothing of are listed, never removed. While it is paused, only
 /// the catalog is brought up to what is on disk: nothing moves, and what would have to waits.
+///
+/// After the loss of the catalog, or with an older one in its place, --rebuild shows which records
+/// can be made again of what the folders in quarantine say of themselves, and --apply makes them.
+/// Only the catalog is changed, and the marker of roots that are taken over.
 #[derive(Debug, clap::Args)]
 pub struct RecoverArgs {
     /// Show what would change and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "apply")]
     dry_run: bool,
+
+    /// Make records again for folders in quarantine that the catalog does not know; shows a plan
+    #[arg(long)]
+    rebuild: bool,
+
+    /// Carry out the plan of --rebuild; makes a new catalog where there is none
+    #[arg(long, requires = "rebuild", requires = "reason")]
+    apply: bool,
+
+    /// Catalog that is lost for good: its roots and folders are taken over; may be repeated
+    #[arg(long, value_name = "CATALOG", requires = "rebuild", value_parser = super::words::said)]
+    lost: Vec<String>,
+
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", requires = "rebuild", value_parser = super::words::said)]
+    reason: Option<String>,
 }
 
 pub(super) fn run(args: &RecoverArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if args.rebuild {
+        let apply = args.reason.as_deref().filter(|_| args.apply);
+        return rebuild::run(&Order { lost: &args.lost, apply }, ctx);
+    }
     if args.dry_run {
         return ctx.foresee(|ctx, target| {
             for prospect in plan_recovery(target)? {
@@ -39,6 +65,9 @@ pub(super) fn run(args: &RecoverArgs, ctx: &mut Context<'_>) -> Result<(), Error
         say_recovered(ctx, target.catalog, &recovered)?;
         for orphan in &recovered.orphans {
             say_orphan(ctx, orphan);
+        }
+        if !recovered.orphans.is_empty() {
+            ctx.report.text("`shelflife recover --rebuild` shows what can be made of them.");
         }
         if !recovered.waiting.is_empty() {
             return Err(Error::Paused { by: target.paused() });

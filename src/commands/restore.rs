@@ -123,7 +123,7 @@ fn restore(
     (row, transition): (&FactsRow, Transition),
 ) -> Result<(), Error> {
     let wanted = Return {
-        operation: new_id(ctx),
+        operation: new_id(ctx.now),
         asset: row.asset.id,
         version: row.asset.version,
         transition,

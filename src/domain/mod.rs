@@ -31,6 +31,7 @@ pub mod reference;
 pub mod reuse;
 pub mod takedown;
 pub mod territory;
+pub mod testimony;
 pub mod text;
 pub mod time;
 pub mod validation;

@@ -24,7 +24,7 @@ impl Sight {
     pub const ALL: [Self; 5] = [Self::Nothing, Self::Same, Self::SameFile, Self::Other, Self::Torn];
 
     /// Whether the catalogued bytes are here.
-    fn is_same(self) -> bool {
+    pub fn is_same(self) -> bool {
         matches!(self, Self::Same | Self::SameFile)
     }
 }

@@ -30,7 +30,16 @@ const NOTHING: Found = Found { sight: Sight::Nothing, identity: None };
 /// Looks at every file of the operation in both of its places, by number. Changes nothing.
 pub(super) fn look(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<Seen>> {
     let store = existing(target.quarantine.op_folder(&operation.store))?;
-    operation.files.iter().map(|file| look_at(target, operation, store.as_ref(), file)).collect()
+    look_beside(target, operation, store.as_ref())
+}
+
+/// [`look`] with the folder that the files are kept in, wherever that is.
+pub(super) fn look_beside(
+    target: &Target<'_>,
+    operation: &Operation,
+    store: Option<&Folder>,
+) -> Attempt<Vec<Seen>> {
+    operation.files.iter().map(|file| look_at(target, operation, store, file)).collect()
 }
 
 /// The sightings alone, for decisions.

@@ -10,7 +10,7 @@ use crate::files::FileStat;
 use super::Removal;
 
 /// The version of this format.
-const FORMAT: u64 = 1;
+pub(super) const FORMAT: u64 = 1;
 
 /// A file that is about to be moved.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub(super) struct Account<'a> {
     pub(super) catalog: String,
     pub(super) actor: String,
     pub(super) asset: &'a Asset,
+    /// Who withdrew it, if it was.
+    pub(super) withdrawn_by: Option<String>,
     pub(super) roots: &'a [RootRecord],
 }
 
@@ -47,8 +49,13 @@ pub(super) fn write(
         "asset": {
             "id": asset.id.0,
             "state": asset.state.to_string(),
+            "root": root_name(account.roots, asset.root),
             "path": text_or_hex(&asset.path),
+            "sha256": asset.digest.to_string(),
+            "type": asset.content.media_type,
+            "pixels": asset.content.dimensions.map(|size| size.to_string()),
             "attachment": asset.attachment,
+            "withdrawn_by": account.withdrawn_by,
         },
         "files": sources.iter().map(|source| file_entry(source, account.roots)).collect::<Vec<_>>(),
     });
@@ -59,10 +66,9 @@ pub(super) fn write(
 
 fn file_entry(source: &Source, roots: &[RootRecord]) -> Value {
     let Source { file, known, stat } = source;
-    let root = roots.iter().find(|root| root.id == file.root).map(|root| root.name.as_str());
     json!({
         "name": file.stored_name,
-        "root": root,
+        "root": root_name(roots, file.root),
         "path": text_or_hex(&file.path),
         "role": known.role.name(),
         "type": known.content.media_type,
@@ -74,6 +80,10 @@ fn file_entry(source: &Source, roots: &[RootRecord]) -> Value {
         "gid": stat.gid,
         "modified_ns": file.modified_ns,
     })
+}
+
+fn root_name(roots: &[RootRecord], id: i64) -> Option<&str> {
+    roots.iter().find(|root| root.id == id).map(|root| root.name.as_str())
 }
 
 /// A path as text, or as `{"hex": …}` where its bytes are not UTF-8.
@@ -119,7 +129,7 @@ fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
     fields.get(name)?.as_str().map(str::to_owned)
 }
 
-fn path(value: &Value) -> Option<RelPath> {
+pub(super) fn path(value: &Value) -> Option<RelPath> {
     let bytes = match value.get("hex") {
         Some(digits) => unhex(digits.as_str()?)?,
         None => value.as_str()?.as_bytes().to_vec(),

@@ -11,11 +11,13 @@ mod obstacle;
 mod purge;
 mod purging;
 mod quarantine;
+pub mod rebuild;
 mod recover;
 mod restore;
 mod settle;
 mod store;
 mod switch;
+mod testimony;
 mod written;
 
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use crate::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
 use crate::domain::asset::{Asset, AssetFile, AssetId, Place};
-use crate::domain::lifecycle::Transition;
+use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::recovery::Toward;
 use crate::error::Error;
@@ -151,10 +151,15 @@ fn describe(
 ) -> Attempt<Vec<u8>> {
     let asset = target.catalog.asset(operation.asset)?;
     let asset: Asset = asset.ok_or(Obstacle::NoFiles)?;
+    let withdrawn_by = match asset.state {
+        State::Withdrawn => target.catalog.last_actor_of(asset.id, Action::Withdraw)?,
+        _ => None,
+    };
     let account = Account {
         catalog: target.catalog.uuid()?,
         actor: target.catalog.writer().unwrap_or_default(),
         asset: &asset,
+        withdrawn_by,
         roots: &target.catalog.roots()?,
     };
     Ok(manifest::write(operation, removal, &account, sources))

@@ -45,6 +45,13 @@ pub(super) fn empty_store(target: &Target<'_>, operation: &Operation) -> Attempt
     Ok(left)
 }
 
+/// What else is in the folder of an operation, printable.
+pub(super) fn strangers(store: &Folder, operation: &Operation) -> Attempt<Vec<String>> {
+    let names = store.names()?.into_iter();
+    let strange = names.filter(|name| matches!(owner(operation, name), Owner::Unknown));
+    Ok(strange.map(|name| printable(&name)).collect())
+}
+
 fn left_behind(store: &Folder, name: &[u8]) -> String {
     format!("left in quarantine: {}/{}", store.path().display(), printable(name))
 }

@@ -22,9 +22,6 @@ use super::{FileError, Folder, Result, Root, write};
 
 /// The folder of this layout; another layout would get another name.
 const LAYOUT: &[u8] = b"v1";
-/// A manifest names at most the files of one asset.
-const MANIFEST_BYTES: u64 = 16 * 1024 * 1024;
-
 /// An opened quarantine.
 #[derive(Debug)]
 pub struct Quarantine {
@@ -34,6 +31,9 @@ pub struct Quarantine {
 impl Quarantine {
     /// The name of what an operation says of itself, in its folder.
     pub const MANIFEST: &[u8] = b"manifest.json";
+
+    /// A manifest names at most the files of one asset. Of a longer one a byte more is read.
+    pub const MANIFEST_BYTES: u64 = 16 * 1024 * 1024;
 
     /// Opens the quarantine at `path`.
     ///
@@ -131,7 +131,7 @@ impl Quarantine {
 pub(super) fn read_manifest(folder: &Folder) -> Result<Vec<u8>> {
     let (file, _) = folder.open_file(Quarantine::MANIFEST)?;
     let mut bytes = Vec::new();
-    file.take(MANIFEST_BYTES)
+    file.take(Quarantine::MANIFEST_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| FileError::io("read", &folder.path_of(Quarantine::MANIFEST), error))?;
     Ok(bytes)

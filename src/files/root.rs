@@ -176,6 +176,18 @@ impl Root {
         }
     }
 
+    /// Marks the root, which belonged to the catalog `from`, as belonging to `id`. Durable on return;
+    /// at any moment it is marked as the one or the other.
+    ///
+    /// Fails with [`FileError::OtherMarker`] if it belongs to a third one.
+    pub fn replace_marker(&self, from: &str, id: &str) -> Result<()> {
+        if !self.has_marker(from)? {
+            return self.write_marker(id);
+        }
+        let line = format!("{id}\n");
+        Ok(write::replace(self.folder(b"")?.at(MARKER), line.as_bytes(), MARKER_MODE)?)
+    }
+
     fn has_marker(&self, id: &str) -> Result<bool> {
         match self.read_marker()? {
             Some(found) if found == id => Ok(true),

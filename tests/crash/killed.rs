@@ -35,7 +35,7 @@ fn library() -> TestLibrary {
     library
 }
 
-pub(super) fn program(library: &TestLibrary, command: &str) -> Command {
+pub(crate) fn program(library: &TestLibrary, command: &str) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_shelflife"));
     program.env_clear().current_dir(library.path("."));
     program.arg("--config").arg(library.path("shelflife.toml")).args(command.split(' '));
@@ -44,7 +44,7 @@ pub(super) fn program(library: &TestLibrary, command: &str) -> Command {
 }
 
 /// Starts the program and kills it after `delay`. Tells whether it was still at work.
-pub(super) fn kill_after(library: &TestLibrary, command: &str, delay: Duration) -> bool {
+pub(crate) fn kill_after(library: &TestLibrary, command: &str, delay: Duration) -> bool {
     let mut child = program(library, command).spawn().unwrap();
     std::thread::sleep(delay);
     child.kill().unwrap();
@@ -52,7 +52,7 @@ pub(super) fn kill_after(library: &TestLibrary, command: &str, delay: Duration) 
 }
 
 /// A part of `whole`, another one each time.
-pub(super) fn random_part(whole: Duration) -> Duration {
+pub(crate) fn random_part(whole: Duration) -> Duration {
     let random = uuid::Uuid::new_v4().as_u128() % 10_000;
     whole.mul_f64(f64::from(u32::try_from(random).unwrap()) / 10_000.0)
 }

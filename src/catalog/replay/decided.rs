@@ -86,7 +86,8 @@ impl Decided {
                 ("closed_ms", Value::Null),
                 ("plan_id", entry.field("plan")),
             ]);
-            operation.extend(entry.now.map(|now| ("opened_ms", json!(now))));
+            let opened = entry.payload.get("opened_ms").cloned().or(entry.now.map(Value::from));
+            operation.extend(opened.map(|opened| ("opened_ms", opened)));
             operation.extend(entry.payload.get("store").map(|store| ("store", store.clone())));
             self.operations.insert(id.clone(), operation);
             self.files.insert(id.clone(), intended(entry));

@@ -31,7 +31,7 @@ pub(super) fn move_one(
     (item, planned): (PlannedRemoval, u64),
 ) -> Result<(), Error> {
     let removal = Removal {
-        operation: new_id(ctx),
+        operation: new_id(ctx.now),
         asset: item.subject.id,
         version: item.version,
         transition: item.transition,

@@ -145,7 +145,7 @@ fn apply(
         ctx.stop_if_interrupted()?;
         let Ripe { subject, transition, proof, load, why } = ripe;
         let wanted = Purge {
-            operation: new_id(ctx),
+            operation: new_id(ctx.now),
             transition,
             reason: args.reason.clone(),
             causes: why.iter().take(2).cloned().collect(),

@@ -131,7 +131,7 @@ impl Takedown {
             return Ok(());
         }
         let removal = Removal {
-            operation: new_id(ctx),
+            operation: new_id(ctx.now),
             asset,
             version: row.asset.version,
             transition: step,
