@@ -183,7 +183,9 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
     match error {
         E::Absent { .. } | E::Newer { .. } | E::Older { .. } => ExitCode::Config,
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => ExitCode::Integrity,
-        E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } => ExitCode::Changed,
+        E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } | E::Fenced { .. } => {
+            ExitCode::Changed
+        }
         E::Held { .. } | E::InUse { .. } | E::PathTaken { .. } | E::Exists { .. } => ExitCode::No,
         E::Present { .. } => ExitCode::Usage,
         E::Busy { .. } => ExitCode::Busy,
@@ -209,6 +211,10 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::PathTaken { .. } => "decide which of the two belongs there, and move the other away",
         E::Busy { .. } => "another command is writing; try again",
         E::Paused { .. } => "once the cause is known: `shelflife resume --reason TEXT`",
+        E::Fenced { .. } => {
+            "somebody replaced run.lock beside the catalog, or its disk keeps no locks; once no run is \
+             at work, `shelflife recover` settles what is half done"
+        }
         E::Full { .. } => "free some space, then run the command again",
         E::Present { .. }
         | E::Exists { .. }

@@ -2,6 +2,7 @@
 
 mod check;
 mod dying;
+mod fenced;
 mod killed;
 mod meddling;
 mod paused;

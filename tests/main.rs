@@ -28,6 +28,7 @@ mod disks;
 mod docs;
 mod evidence;
 mod expiry;
+mod fencing;
 mod files;
 mod findings;
 mod formats;

@@ -54,6 +54,7 @@ mod show;
 mod survey;
 mod sweep;
 mod table;
+mod turn;
 mod usage;
 mod validate;
 mod why;

@@ -4,6 +4,7 @@ pub(crate) mod archives;
 pub(crate) mod dying_files;
 pub(crate) mod embedded;
 pub(crate) mod exports;
+pub(crate) mod many;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod rust_code;
@@ -282,6 +283,12 @@ fn a_library_has_a_clock_of_its_own() {
 #[test]
 fn quotes_group_words_of_a_test_command() {
     assert_eq!(split_words("a 'b c' --d=\"e f\" ''"), ["a", "b c", "--d=e f", ""]);
+}
+
+/// How often a test that tries random things tries them: more in the full run, which asks for more
+/// cases of everything.
+pub(crate) fn cases<T>(fair: T, full: T) -> T {
+    if std::env::var_os("PROPTEST_CASES").is_some() { full } else { fair }
 }
 
 /// Says why a test cannot run here. With `SHELFLIFE_SYSTEM=1`, where everything is to be there,

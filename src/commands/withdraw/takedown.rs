@@ -13,8 +13,9 @@ use crate::files::Root;
 use crate::report::Item;
 
 use super::super::Context;
-use super::super::act::{WhilePaused, is_busy, say_not_done, say_quarantined, say_recovered};
+use super::super::act::{WhilePaused, say_not_done, say_quarantined, say_recovered};
 use super::super::library::{Mode, new_id, subject};
+use super::super::turn::is_busy;
 use super::WithdrawArgs;
 use super::outcome::{say_aftermath, say_still_public};
 
