@@ -41,7 +41,9 @@ impl Catalog {
         let mut statement = self.conn.prepare_cached(
             "SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type,
                     f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
-                    a.state, a.was, a.version, c.edition
+                    a.state, a.was, a.version, c.edition,
+                    a.state = 'draft' AND f.role = 'original' AND EXISTS (
+                      SELECT 1 FROM operation o WHERE o.asset_id = a.id) AS was_moved
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
@@ -116,15 +118,12 @@ impl<'a, 's> Writing<'a, 's> {
         for voided in &plan.voided {
             self.void(voided)?;
         }
-        // An original leaves its path before another asset may take it.
+        // An original leaves its path, for one that no file has, before another asset may take it.
         for (asset, _) in &plan.merged {
+            let nowhere = format!("/merged-{}", asset.0).into_bytes();
             self.tx
-                .prepare_cached(
-                    "UPDATE asset SET path = path || CAST(:mark AS BLOB) WHERE id = :id",
-                )?
-                .execute(
-                    named_params! { ":mark": format!("/merged-{}", asset.0), ":id": asset.0 },
-                )?;
+                .prepare_cached("UPDATE asset SET path = :nowhere WHERE id = :id")?
+                .execute(named_params! { ":nowhere": nowhere, ":id": asset.0 })?;
         }
         let first = self.next_asset;
         for original in &plan.new_assets {
@@ -290,6 +289,7 @@ impl<'a, 's> Writing<'a, 's> {
             "DELETE FROM asset_context WHERE asset_id = :asset",
             "DELETE FROM asset_license WHERE asset_id = :asset",
             "DELETE FROM hold WHERE asset_id = :asset",
+            "DELETE FROM waiver WHERE asset_id = :asset",
             "DELETE FROM file_claims WHERE asset_id = :asset",
             "DELETE FROM asset_words WHERE rowid = :asset",
             "DELETE FROM asset WHERE id = :asset",
@@ -364,6 +364,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 asset: AssetId(asset),
                 state: cells::state(row)?,
                 version: row.get("version")?,
+                was_moved: row.get::<_, Option<bool>>("was_moved")?.unwrap_or_default(),
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }
