@@ -45,6 +45,7 @@ mod lifecycle;
 mod log_of_changes;
 mod media;
 mod memory;
+mod model;
 mod pausing;
 mod plans;
 mod purge;

@@ -61,8 +61,19 @@ impl TestLibrary {
 
     /// An empty folder at an instant such as `2026-03-02T09:00:00Z`.
     pub(crate) fn at(now: &str) -> Self {
+        Self::within(TempDir::with_prefix("shelflife-test-").unwrap(), now)
+    }
+
+    /// [`Self::new`] where nothing waits for a disk, if the machine has such a place.
+    pub(crate) fn in_memory() -> Self {
+        let shared = Path::new("/dev/shm");
+        let place = if shared.is_dir() { shared.to_owned() } else { std::env::temp_dir() };
+        Self::within(TempDir::with_prefix_in("shelflife-test-", place).unwrap(), MORNING)
+    }
+
+    fn within(folder: TempDir, now: &str) -> Self {
         let library = Self {
-            folder: TempDir::with_prefix("shelflife-test-").unwrap(),
+            folder,
             now: Cell::new(Timestamp::parse(now).unwrap()),
             variables: RefCell::default(),
             terminals: Cell::default(),
