@@ -18,6 +18,7 @@ mod checking;
 mod claims;
 mod cleanup;
 mod command_line;
+mod concurrency;
 mod configuration;
 mod contexts;
 mod crash;

@@ -3,6 +3,7 @@
 use rusqlite::{Row, Transaction, named_params};
 use serde_json::json;
 
+use super::assets::changed;
 use super::audit::{About, Log, meta, set_meta};
 use super::decisions::{Decision, decide};
 use super::error::{CatalogError, Result};
@@ -213,7 +214,10 @@ impl<'a, 's> Writing<'a, 's> {
             ":known": known,
         };
         let sql = if known.is_some() { UPDATE_FILE } else { INSERT_FILE };
-        self.tx.prepare_cached(sql)?.execute(values)?;
+        if self.tx.prepare_cached(sql)?.execute(values)? == 0 {
+            // An import does not keep others from moving files.
+            return Err(changed(self.tx, AssetId(asset.unwrap_or_default()))?);
+        }
         self.counts.files_written += 1;
         Ok(())
     }
@@ -274,6 +278,11 @@ impl<'a, 's> Writing<'a, 's> {
         let Home::Asset(into, _) = home else {
             return Err(CatalogError::damaged("an asset merged into nothing"));
         };
+        let is_decided = "SELECT state <> 'draft' FROM asset WHERE id = :asset";
+        let asked = named_params! { ":asset": asset.0 };
+        if self.tx.prepare_cached(is_decided)?.query_row(asked, |row| row.get(0))? {
+            return Err(changed(self.tx, asset)?);
+        }
         for sql in [
             "UPDATE file SET asset_id = :into WHERE asset_id = :asset AND :into > 0",
             "UPDATE attachment SET asset_id = :into WHERE asset_id = :asset",
@@ -342,7 +351,7 @@ const UPDATE_FILE: &str = "
         role = :role, ambiguity = :ambiguity, sha256 = :sha256, bytes = :bytes, media_type = :type,
         width = :width, height = :height, modified_ns = :modified, changed_ns = :changed,
         inode = :inode, device = :device, place = 'library'
-    WHERE id = :known";
+    WHERE id = :known AND place IN ('library', 'missing')";
 
 /// A new asset's index becomes its number.
 fn resolve(home: &Home, first_new: i64) -> Home {

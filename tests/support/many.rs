@@ -1,6 +1,7 @@
 //! Libraries with much to move, and the real program at work in them.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -45,9 +46,14 @@ pub(crate) fn drafts(assets: i64) -> TestLibrary {
 
 /// The real program in a library, silent, with nothing of this machine's environment.
 pub(crate) fn program(library: &TestLibrary, args: &[&str]) -> Command {
+    program_in(&library.path("."), args)
+}
+
+/// [`program`] in the library's folder, for threads.
+pub(crate) fn program_in(folder: &Path, args: &[&str]) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_shelflife"));
-    program.env_clear().current_dir(library.path("."));
-    program.arg("--config").arg(library.path("shelflife.toml")).args(args);
+    program.env_clear().current_dir(folder);
+    program.arg("--config").arg(folder.join("shelflife.toml")).args(args);
     program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     program
 }
