@@ -357,8 +357,12 @@ impl World {
             return (line, ExitCode::No);
         }
         self.assets[at].state = State::Withdrawn;
-        let exit = if self.take_away(at) { ExitCode::Success } else { ExitCode::Partial };
-        (line, exit)
+        let is_moved = self.take_away(at);
+        let is_back = |file: &File| {
+            file.place == Place::Missing && self.disk.get(&file.path) == Some(&file.content)
+        };
+        let is_gone = is_moved && !self.assets[at].files.iter().any(is_back);
+        (line, if is_gone { ExitCode::Success } else { ExitCode::Partial })
     }
 
     fn hold(&mut self, at: usize) -> (String, ExitCode) {
@@ -412,13 +416,14 @@ impl World {
         (line, exit)
     }
 
-    /// Moves the files to quarantine, all or none. Tells whether none of them is in the library.
+    /// Moves the files to quarantine, all or none. Tells whether none of those that are known to be in
+    /// the library is left there.
     fn take_away(&mut self, at: usize) -> bool {
         let (now, beats) = (self.now(), self.beats.len() + 1);
         let asset = &mut self.assets[at];
         let here = || asset.files.iter().filter(|file| file.place == Place::Library);
         if here().count() == 0 {
-            return !asset.files.iter().any(|file| self.disk.contains_key(&file.path));
+            return true;
         }
         let as_known = here().all(|file| self.disk.get(&file.path) == Some(&file.content));
         if asset.is_held(now) || !as_known {
@@ -528,8 +533,16 @@ impl World {
     }
 
     fn recreate(&mut self, at: usize) -> Result<(), String> {
+        // Where an asset is away, its path is given to something else.
+        let same = !self.assets[at].is_away();
         for file in self.assets[at].files.clone() {
-            if !self.disk.contains_key(&file.path) {
+            if self.disk.contains_key(&file.path) {
+                continue;
+            }
+            if same {
+                self.library.write(self.on_disk(&file.path), picture(file.size, file.content));
+                self.disk.insert(file.path.clone(), file.content);
+            } else {
                 self.put(&file.path, file.size);
             }
         }
