@@ -62,7 +62,7 @@ pub enum Error {
     Paused { by: Vec<Paused> },
 
     #[error("stopped by a signal")]
-    Interrupted,
+    Interrupted { signal: usize },
 
     /// A guard against moving too much, or on the wrong disk.
     #[error("{what}: {why}")]
@@ -103,7 +103,8 @@ impl Error {
             Self::Input(source) | Self::Read { source, .. } | Self::Write { source, .. } => {
                 io_code(source)
             }
-            Self::Interrupted => ExitCode::Partial,
+            Self::Interrupted { signal: 2 } => ExitCode::Interrupted,
+            Self::Interrupted { .. } => ExitCode::Terminated,
             Self::Paused { .. } => ExitCode::Paused,
             Self::Guard { .. } => ExitCode::Guard,
             Self::RunLocked { .. } => ExitCode::Busy,
@@ -127,7 +128,7 @@ impl Error {
             Self::Catalog(error) => catalog_hint(error),
             Self::File(error) => file_hint(error),
             Self::Paused { by } => Some(pause_hint(by)),
-            Self::Interrupted => {
+            Self::Interrupted { .. } => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
             Self::Guard { hint, .. } => Some(format!("nothing was changed; {hint}")),

@@ -56,6 +56,7 @@ mod restore;
 mod reuse;
 mod scanning;
 mod selftest;
+mod signals;
 mod support;
 mod table;
 mod takedown;

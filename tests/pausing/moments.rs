@@ -1,20 +1,15 @@
 //! The real program, paused at random moments while it cleans.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
 use std::process::Child;
 use std::time::Duration;
 
 use shelflife::catalog::AuditEntry;
-use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
 use super::FILE;
 use crate::crash::say;
-use crate::support::many::{Dice, program, rejected};
+use crate::support::many::{Dice, check_whole, program, rejected};
 use crate::support::moving::{Tree, tree};
 use crate::support::{TestLibrary, cases};
 
@@ -43,24 +38,6 @@ fn since_pause(library: &TestLibrary, way: Way, known: usize) -> Vec<AuditEntry>
     let begin = entries.iter().rposition(|entry| entry.kind == "pause.begin");
     let from = if way == Way::FileAlone { known } else { begin.unwrap() + 1 };
     entries.split_off(from)
-}
-
-/// Every file is where the catalog says, and together with the others of its asset.
-fn check_whole(library: &TestLibrary, before: &Tree, place: &str) {
-    let uploads = tree(&library.path("uploads"));
-    let stored = tree(&library.path("state/quarantine"));
-    assert_eq!(uploads.len() + stored.len(), before.len(), "{place}");
-    let bytes = |tree: &Tree| tree.values().map(|file| file.0.clone()).collect::<BTreeSet<_>>();
-    assert!(&bytes(&uploads) | &bytes(&stored) == bytes(before), "{place}: other bytes");
-    let catalog = library.scanned_catalog();
-    for asset in (1..=ASSETS).map(AssetId) {
-        let away = catalog.asset(asset).unwrap().unwrap().state.was().is_some();
-        for (_, file) in catalog.files_of(asset).unwrap() {
-            let here = uploads.contains_key(Path::new(OsStr::from_bytes(file.path.as_bytes())));
-            assert_eq!(here, file.place == Place::Library, "{place}: {}", file.path);
-            assert_eq!(here, !away, "{place}: {asset} is in two places");
-        }
-    }
 }
 
 /// What a pause met.
@@ -100,7 +77,7 @@ fn pause_after(library: &TestLibrary, before: &Tree, (way, delay): (Way, Duratio
     }
     library.run("resume --reason x").expect(ExitCode::Success);
     library.run("recover").expect(ExitCode::Success);
-    check_whole(library, before, &place);
+    check_whole((library, ASSETS), before, &place);
     let begun = count(&library.audit_entries().split_off(earlier), "quarantine.intent");
     met.at_work += usize::from(code == 4 && begun > 0);
     met.amid += usize::from(open > 0);

@@ -1,15 +1,19 @@
 //! Libraries with much to move, and the real program at work in them.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
 use super::TestLibrary;
-use super::moving::without_holds;
+use super::moving::{Tree, tree, without_holds};
 use super::pictures::png;
 
 /// The files of each asset, by the ends of their names.
@@ -60,6 +64,25 @@ pub(crate) fn program_in(folder: &Path, args: &[&str]) -> Command {
 
 pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
+}
+
+/// Every file is where the catalog says, and together with the others of its asset.
+#[track_caller]
+pub(crate) fn check_whole((library, assets): (&TestLibrary, i64), before: &Tree, place: &str) {
+    let uploads = tree(&library.path("uploads"));
+    let stored = tree(&library.path("state/quarantine"));
+    assert_eq!(uploads.len() + stored.len(), before.len(), "{place}");
+    let bytes = |tree: &Tree| tree.values().map(|file| file.0.clone()).collect::<BTreeSet<_>>();
+    assert!(&bytes(&uploads) | &bytes(&stored) == bytes(before), "{place}: other bytes");
+    let catalog = library.scanned_catalog();
+    for asset in (1..=assets).map(AssetId) {
+        let away = catalog.asset(asset).unwrap().unwrap().state.was().is_some();
+        for (_, file) in catalog.files_of(asset).unwrap() {
+            let here = uploads.contains_key(Path::new(OsStr::from_bytes(file.path.as_bytes())));
+            assert_eq!(here, file.place == Place::Library, "{place}: {}", file.path);
+            assert_eq!(here, !away, "{place}: {asset} is in two places");
+        }
+    }
 }
 
 /// The same numbers every time.

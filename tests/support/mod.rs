@@ -20,7 +20,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 
 use shelflife::cli::{self, Environment, Terminals};
 use shelflife::clock::FixedClock;
@@ -41,8 +41,8 @@ pub(crate) struct TestLibrary {
     variables: RefCell<BTreeMap<String, OsString>>,
     terminals: Cell<Terminals>,
     account: RefCell<String>,
-    /// What a signal handler sets.
-    pub(crate) interrupted: Arc<AtomicBool>,
+    /// The signal that a handler noted.
+    pub(crate) interrupted: Arc<AtomicUsize>,
 }
 
 /// How one command ended, and what it said.
