@@ -1,5 +1,8 @@
 //! Random sequences of commands beside a small model that says what each of them has to come to.
 
+mod compare;
+mod removal;
+mod tally;
 mod world;
 
 use std::cell::RefCell;
@@ -9,7 +12,8 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::crash::say;
 use crate::support::cases;
-use world::{Tally, World};
+use tally::Tally;
+use world::World;
 
 /// What happens next. The number tells which asset it happens to, among those that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -140,7 +140,7 @@ fn a_purge_that_is_taken_over_before_any_step_deletes_nothing_more() {
             let done = taken_over_at(&scene, (at, paused), |target| purge(&scene, target, 2));
             if paused {
                 fs::remove_file(scene.pause_file()).unwrap();
-                scene.process("resumes", Fate::Nothing, |target| recover(target)).0.unwrap();
+                scene.process("resumes", Fate::Nothing, recover).0.unwrap();
             }
             fenced += usize::from(check_end(&done, &place));
             let wrong = wrong(&scene, &place);
