@@ -36,12 +36,15 @@ impl World {
     pub(super) fn take_away(&mut self, at: usize) -> bool {
         let (now, beats) = (self.now(), self.beats.len() + 1);
         let asset = &mut self.assets[at];
+        if asset.is_held(now) {
+            return false;
+        }
         let here = || asset.files.iter().filter(|file| file.place == Place::Library);
         if here().count() == 0 {
             return true;
         }
         let as_known = here().all(|file| self.disk.get(&file.path) == Some(&file.content));
-        if asset.is_held(now) || !as_known {
+        if !as_known {
             return false;
         }
         for file in asset.files.iter_mut().filter(|file| file.place == Place::Library) {
