@@ -62,7 +62,7 @@ pub enum Error {
     Paused { by: Vec<Paused> },
 
     #[error("stopped by a signal")]
-    Interrupted,
+    Interrupted { signal: usize },
 
     /// A guard against moving too much, or on the wrong disk.
     #[error("{what}: {why}")]
@@ -103,7 +103,8 @@ impl Error {
             Self::Input(source) | Self::Read { source, .. } | Self::Write { source, .. } => {
                 io_code(source)
             }
-            Self::Interrupted => ExitCode::Partial,
+            Self::Interrupted { signal: 2 } => ExitCode::Interrupted,
+            Self::Interrupted { .. } => ExitCode::Terminated,
             Self::Paused { .. } => ExitCode::Paused,
             Self::Guard { .. } => ExitCode::Guard,
             Self::RunLocked { .. } => ExitCode::Busy,
@@ -127,7 +128,7 @@ impl Error {
             Self::Catalog(error) => catalog_hint(error),
             Self::File(error) => file_hint(error),
             Self::Paused { by } => Some(pause_hint(by)),
-            Self::Interrupted => {
+            Self::Interrupted { .. } => {
                 Some("what was done is recorded; run the command again to go on".to_owned())
             }
             Self::Guard { hint, .. } => Some(format!("nothing was changed; {hint}")),
@@ -183,7 +184,9 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
     match error {
         E::Absent { .. } | E::Newer { .. } | E::Older { .. } => ExitCode::Config,
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => ExitCode::Integrity,
-        E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } => ExitCode::Changed,
+        E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } | E::Fenced { .. } => {
+            ExitCode::Changed
+        }
         E::Held { .. } | E::InUse { .. } | E::PathTaken { .. } | E::Exists { .. } => ExitCode::No,
         E::Present { .. } => ExitCode::Usage,
         E::Busy { .. } => ExitCode::Busy,
@@ -212,6 +215,10 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::PathTaken { .. } => "decide which of the two belongs there, and move the other away",
         E::Busy { .. } => "another command is writing; try again",
         E::Paused { .. } => "once the cause is known: `shelflife resume --reason TEXT`",
+        E::Fenced { .. } => {
+            "somebody replaced run.lock beside the catalog, or its disk keeps no locks; once no run is \
+             at work, `shelflife recover` settles what is half done"
+        }
         E::Full { .. } => "free some space, then run the command again",
         E::Present { .. }
         | E::Exists { .. }

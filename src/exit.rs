@@ -20,11 +20,15 @@ pub enum ExitCode {
     Busy,
     Permission,
     Config,
+    /// Stopped between two items by SIGINT.
+    Interrupted,
+    /// Stopped between two items by SIGTERM.
+    Terminated,
 }
 
 impl ExitCode {
     /// Every code, ascending by number.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Success,
         Self::No,
         Self::Usage,
@@ -38,6 +42,8 @@ impl ExitCode {
         Self::Busy,
         Self::Permission,
         Self::Config,
+        Self::Interrupted,
+        Self::Terminated,
     ];
 
     pub fn number(self) -> u8 {
@@ -55,6 +61,8 @@ impl ExitCode {
             Self::Busy => 75,
             Self::Permission => 77,
             Self::Config => 78,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 
@@ -74,6 +82,8 @@ impl ExitCode {
             Self::Busy => "another run holds the lock; try again",
             Self::Permission => "a permission is missing",
             Self::Config => "configuration or catalog schema is wrong",
+            Self::Interrupted => "stopped by SIGINT, after the item in hand",
+            Self::Terminated => "stopped by SIGTERM, after the item in hand",
         }
     }
 
@@ -93,6 +103,7 @@ impl ExitCode {
             Self::Busy => "run again later",
             Self::Permission => "fix owner or mode",
             Self::Config => "fix the configuration or use the right version",
+            Self::Interrupted | Self::Terminated => "run again to go on",
         }
     }
 
@@ -104,14 +115,16 @@ impl ExitCode {
             Self::Paused => 2,
             Self::Guard => 3,
             Self::Partial => 4,
-            Self::Changed => 5,
-            Self::Busy => 6,
-            Self::Permission => 7,
-            Self::Config => 8,
-            Self::Usage => 9,
-            Self::Io => 10,
-            Self::Defect => 11,
-            Self::Integrity => 12,
+            Self::Interrupted => 5,
+            Self::Terminated => 6,
+            Self::Changed => 7,
+            Self::Busy => 8,
+            Self::Permission => 9,
+            Self::Config => 10,
+            Self::Usage => 11,
+            Self::Io => 12,
+            Self::Defect => 13,
+            Self::Integrity => 14,
         }
     }
 

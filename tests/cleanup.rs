@@ -335,8 +335,8 @@ fn a_second_run_is_told_who_is_at_work() {
 #[test]
 fn a_signal_stops_a_clean_before_the_next_asset() {
     let library = ended();
-    library.interrupted.store(true, std::sync::atomic::Ordering::Relaxed);
-    let said = refused(&library, ExitCode::Partial);
+    library.interrupted.store(2, std::sync::atomic::Ordering::Relaxed);
+    let said = refused(&library, ExitCode::Interrupted);
     assert!(said.contains("stopped by a signal"), "{said}");
 }
 

@@ -2,6 +2,7 @@
 
 mod check;
 mod dying;
+mod fenced;
 pub(crate) mod killed;
 mod meddling;
 mod paused;

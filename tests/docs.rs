@@ -50,7 +50,8 @@ fn the_page_of_exit_codes_is_up_to_date() {
     let page = format!(
         "# Exit codes\n\n{NOTE}They are the same for every `--format`.\n\n{}\n\
          If several apply, the first of these is told: {}.\n\n\
-         The first SIGINT or SIGTERM lets a command finish the item it is at; it then ends with 3. \
+         The first SIGINT or SIGTERM lets a command finish the item it is at; it then ends with 130 or \
+         143, unless there was nothing left to do. \
          A second one ends it at once, with 128 and the signal's number.\n",
         table(["code", "meaning", "what to do"], rows),
         order.join(", "),

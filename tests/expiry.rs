@@ -200,9 +200,9 @@ fn a_sweep_of_many_records_all_of_them() {
 #[test]
 fn a_sweep_that_is_asked_to_stop_says_so() {
     let library = mixed();
-    library.interrupted.store(true, std::sync::atomic::Ordering::Relaxed);
-    let run = library.run("sweep --apply").expect(ExitCode::Partial);
+    library.interrupted.store(2, std::sync::atomic::Ordering::Relaxed);
+    let run = library.run("sweep --apply").expect(ExitCode::Interrupted);
     assert!(run.stderr.contains("stopped by a signal"), "{run}");
-    library.interrupted.store(false, std::sync::atomic::Ordering::Relaxed);
+    library.interrupted.store(0, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(changes(&library, "sweep --apply").len(), 2, "the next one goes on");
 }

@@ -7,7 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use shelflife::domain::path::RelPath;
 use shelflife::domain::time::Timestamp;
@@ -21,6 +22,8 @@ use shelflife::files::{
 use shelflife::media;
 use tempfile::TempDir;
 
+use crate::crash::say;
+use crate::support::cases;
 use crate::support::dying_files::DyingFiles;
 
 const OP: &str = "01jz0000000000000000000001";
@@ -343,14 +346,21 @@ fn no_file_outside_moves_while_folders_are_swapped_for_links() {
     let root = library.root();
 
     let uploads = fs::File::open(library.path("uploads")).unwrap();
+    let over = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&over);
     let attack = std::thread::spawn(move || {
         let exchange = rustix::fs::RenameFlags::EXCHANGE;
-        for _ in 0..20_000 {
+        let mut swaps = 0_u64;
+        while !seen.load(Ordering::Relaxed) {
             rustix::fs::renameat_with(&uploads, "swapped", &uploads, "trap", exchange).unwrap();
+            swaps += 1;
         }
+        swaps
     });
+    let (lasting, tries) = (Duration::from_secs(cases(1, 60)), cases(10_000, 1_000_000));
     let (mut moved, mut refused) = (0, 0);
-    while !attack.is_finished() {
+    let began = Instant::now();
+    while began.elapsed() < lasting || moved + refused < tries {
         let Ok(folder) = root.folder(b"swapped") else {
             refused += 1;
             continue;
@@ -361,7 +371,13 @@ fn no_file_outside_moves_while_folders_are_swapped_for_links() {
         rename_no_replace(op.at(b"0001.bin"), folder.at(b"secret.png")).unwrap();
         moved += 1;
     }
-    attack.join().unwrap();
+    over.store(true, Ordering::Relaxed);
+    let swaps = attack.join().unwrap();
     assert!(moved > 0 && refused > 0, "{moved} moved, {refused} refused");
     assert_eq!(fs::read(library.path("outside/secret.png")).unwrap(), b"secret");
+    say(&format!(
+        "escape: {} tries while a folder was swapped {swaps} times, {moved} of them moved a file, 0 left \
+         the library",
+        moved + refused
+    ));
 }

@@ -1,5 +1,9 @@
 //! What an import may change, and what it leaves to people.
 
+use shelflife::catalog::{Catalog, CatalogError, FolderChange, IntakeCounts, Session};
+use shelflife::domain::actor::Actor;
+use shelflife::domain::asset::{AssetId, Role};
+use shelflife::domain::intake::{FileStep, FolderPlan, Home};
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -150,4 +154,100 @@ fn an_answer_that_is_an_error_is_a_failure_with_its_place() {
     let run = library.run("import rest page.json").expect(ExitCode::Partial);
     assert!(run.stdout.contains("page.json, line 1, entry 1"), "{run}");
     assert!(run.stdout.contains("rest_forbidden_context"), "{run}");
+}
+
+/// A library whose draft `tea-small.png`, the first, is a size of `tea.png` to the site, which the
+/// export in `export.xml` tells.
+fn with_a_size_unknown() -> TestLibrary {
+    let library = TestLibrary::scanned(&["tea-small.png", "tea.png"]);
+    let sizes =
+        "a:1:{s:5:\"sizes\";a:1:{s:6:\"medium\";a:1:{s:4:\"file\";s:13:\"tea-small.png\";}}}";
+    let meta = format!(
+        "<wp:postmeta><wp:meta_key>_wp_attachment_metadata</wp:meta_key>\
+         <wp:meta_value>{sizes}</wp:meta_value></wp:postmeta>\n</item>"
+    );
+    library.write("export.xml", export("A tin of tea").replace("</item>", &meta));
+    library
+}
+
+#[test]
+fn a_draft_that_proves_to_be_a_file_of_another_asset_goes_with_all_that_was_recorded_of_it() {
+    let library = with_a_size_unknown();
+    library
+        .run("rules waive SL401 1 --reason 'li starts in May' --until +2w")
+        .expect(ExitCode::Success);
+    library.run("hold 1 --reason 'legal asks'").expect(ExitCode::Success);
+    library.run("describe 1 --title Tea --owner anna").expect(ExitCode::Success);
+    library.run("import wxr export.xml").expect(ExitCode::Success);
+    assert_eq!(library.scanned_catalog().asset(AssetId(1)).unwrap(), None);
+    assert_eq!(library.scanned_catalog().files_of(AssetId(2)).unwrap().len(), 2);
+    library.run("audit verify --replay --disk").expect(ExitCode::Success);
+}
+
+#[test]
+fn a_draft_whose_files_were_in_quarantine_stays_an_asset_of_its_own() {
+    let library = with_a_size_unknown();
+    library.run("reject 1 --reason 'off brand'").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Success);
+    library.run("restore 1").expect(ExitCode::Success);
+    library.run("reconsider 1 --reason 'it was right'").expect(ExitCode::Success);
+    for command in ["import wxr export.xml", "scan", "import wxr export.xml"] {
+        let run = library.run(command).expect(ExitCode::Success);
+        let told = run.stdout.contains("#1 was in quarantine; it stays as it is");
+        assert_eq!(told, command.starts_with("import"), "{run}");
+        assert_eq!(library.asset(1).state.to_string(), "draft");
+        assert_eq!(library.scanned_catalog().files_of(AssetId(2)).unwrap().len(), 1);
+        library.run("audit verify --replay --disk").expect(ExitCode::Success);
+    }
+}
+
+/// Lets an import group the first asset's file with the second asset, as it read the two before
+/// somebody else did something.
+fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts, CatalogError> {
+    let catalog = library.scanned_catalog();
+    let root = catalog.roots().unwrap()[0].id;
+    let known = catalog.files_in(root, b"").unwrap();
+    let small = known.iter().find(|file| file.found.name == b"tea-small.png").unwrap();
+    let home = Home::Asset(AssetId(2), Role::Size);
+    let step = FileStep { known: Some(small.file), found: small.found.clone(), home: home.clone() };
+    let plan =
+        FolderPlan { files: vec![step], merged: vec![(AssetId(1), home)], ..FolderPlan::default() };
+    for command in meanwhile {
+        library.run(command).expect(ExitCode::Success);
+    }
+    let mut catalog =
+        Catalog::open_to_write(&library.path("state/catalog.db"), session(library)).unwrap();
+    catalog.record_intake(&[FolderChange { root, folder: Vec::new(), plan }])
+}
+
+fn session(library: &TestLibrary) -> Session {
+    Session {
+        actor: Actor {
+            os_user: "olga".to_owned(),
+            person: None,
+            job: None,
+            host: "desk".to_owned(),
+        },
+        command: "import".to_owned(),
+        now: library.now(),
+        run: "late".to_owned(),
+        policy_hash: String::new(),
+        begun: false,
+        plan: None,
+    }
+}
+
+#[test]
+fn what_somebody_decided_or_moved_while_an_import_looked_at_it_stays_as_it_is() {
+    let library = || TestLibrary::scanned(&["tea-small.png", "tea.png"]);
+    let undecided = group_late(&library(), &[]).unwrap();
+    assert_eq!((undecided.merged, undecided.files_written), (1, 1));
+    let reject = "reject 1 --reason 'off brand'";
+    for meanwhile in [&[reject][..], &[reject, "clean --apply"]] {
+        let library = library();
+        let late = group_late(&library, meanwhile);
+        assert!(matches!(late, Err(CatalogError::Changed { .. })), "{meanwhile:?}: {late:?}");
+        assert_eq!(library.asset(1).state.was().is_some(), meanwhile.len() == 2);
+        library.run("audit verify --replay --disk").expect(ExitCode::Success);
+    }
 }

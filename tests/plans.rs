@@ -197,9 +197,9 @@ fn a_plan_is_carried_out_once_and_the_same_assets_take_another() {
 fn an_interrupted_plan_is_gone_on_with() {
     let library = rejected(2);
     library.run("clean --save").expect(ExitCode::Success);
-    library.interrupted.store(true, std::sync::atomic::Ordering::Relaxed);
-    refused(&library, "clean --apply --plan 1", ExitCode::Partial);
-    library.interrupted.store(false, std::sync::atomic::Ordering::Relaxed);
+    library.interrupted.store(2, std::sync::atomic::Ordering::Relaxed);
+    refused(&library, "clean --apply --plan 1", ExitCode::Interrupted);
+    library.interrupted.store(0, std::sync::atomic::Ordering::Relaxed);
     assert_eq!(status(&library), "begun");
     let shown = library.run("plan show 1").expect(ExitCode::Success);
     assert!(shown.stdout.contains("`shelflife clean --apply --plan 1` goes on with it"), "{shown}");

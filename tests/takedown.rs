@@ -355,3 +355,16 @@ fn what_a_dead_run_left_half_moved_is_settled_first_but_not_while_it_is_paused()
     assert_eq!(state(&library, 2), "quarantined (was withdrawn)");
     assert_eq!(tree(&library.path("uploads")).len(), 1);
 }
+
+#[test]
+fn a_file_that_is_back_since_the_last_scan_is_told_and_the_code_is_3() {
+    let library = library();
+    let path = library.path("uploads/2026/03/tea-tin-15x10.png");
+    let bytes = fs::read(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    fs::write(&path, bytes).unwrap();
+    let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("tea-tin-15x10.png` is there again: scan first"), "{run}");
+    library.run("scan").expect(ExitCode::Success);
+}

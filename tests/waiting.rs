@@ -1,5 +1,6 @@
 //! `--wait`: a command that comes while another run is at work, in two processes.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -7,8 +8,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use shelflife::exit::ExitCode;
 use shelflife::files::{Locking, RunLock};
 
-use crate::support::TestLibrary;
-use crate::support::moving::ended;
+use crate::crash::say;
+use crate::support::many::rejected;
+use crate::support::moving::{ended, tree};
+use crate::support::{TestLibrary, cases};
 
 /// This process as the run that is at work.
 fn at_work(library: &TestLibrary) -> RunLock {
@@ -30,7 +33,7 @@ fn is_at_it(child: &mut Child) -> bool {
     child.try_wait().unwrap().is_none()
 }
 
-fn end(child: Child) -> (Option<i32>, String) {
+fn told(child: Child) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = [stdout, stderr].concat();
     (status.code(), String::from_utf8(text).unwrap())
@@ -46,7 +49,7 @@ fn a_command_waits_until_the_other_run_has_ended_and_then_does_its_work() {
     assert_eq!(note.as_deref(), Some("process 1 of mia: scan"), "it takes nothing away");
     assert!(library.path("uploads/2026/03/tea-tin.png").exists());
     drop(lock);
-    let (code, said) = end(child);
+    let (code, said) = told(child);
     assert_eq!(code, Some(0), "{said}");
     assert!(!library.path("uploads/2026/03/tea-tin.png").exists());
 }
@@ -57,7 +60,7 @@ fn after_its_time_it_gives_up_and_says_who_is_at_work() {
     let _lock = at_work(&library);
     for (args, least) in [(&["scan"][..], 0), (&["scan", "--wait", "1s"], 1)] {
         let begin = Instant::now();
-        let (code, said) = end(start(&library, args));
+        let (code, said) = told(start(&library, args));
         assert_eq!(code, Some(75), "{said}");
         assert!(said.contains("process 1 of mia: scan"), "{said}");
         assert!(begin.elapsed() >= Duration::from_secs(least));
@@ -71,8 +74,8 @@ fn a_signal_ends_the_waiting() {
     let mut child = start(&library, &["recover", "--wait", "2h"]);
     assert!(is_at_it(&mut child));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
-    let (code, said) = end(child);
-    assert_eq!(code, Some(3), "{said}");
+    let (code, said) = told(child);
+    assert_eq!(code, Some(130), "{said}");
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn a_withdrawal_is_on_record_while_it_waits_for_the_files() {
     let is_recorded = || library.asset(2).state.to_string() == "withdrawn";
     assert!((0..60).any(|_| is_at_it(&mut child) && is_recorded()));
     drop(lock);
-    let (code, said) = end(child);
+    let (code, said) = told(child);
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(library.asset(2).state.to_string(), "quarantined (was withdrawn)");
 }
@@ -98,4 +101,83 @@ fn a_time_to_wait_has_a_unit() {
     for right in ["0s", "90s", "10m", "10min", "2h"] {
         library.run(&format!("scan --wait {right}")).expect(ExitCode::Success);
     }
+}
+
+/// Runs the program until it holds the lock, with a child of its parent's beside it that lives on and
+/// has whatever could be inherited.
+fn holder_with_child(library: &TestLibrary) -> (Child, u32) {
+    let line = "sleep 600 & echo $!; exec \"$0\" --config shelflife.toml clean --apply";
+    let mut holder = Command::new("bash")
+        .args(["-c", line, env!("CARGO_BIN_EXE_shelflife")])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .current_dir(library.path("."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut sleeper = String::new();
+    BufReader::new(holder.stdout.take().unwrap()).read_line(&mut sleeper).unwrap();
+    (holder, sleeper.trim().parse().unwrap())
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_no_lock_behind_whoever_lives_on() {
+    let wanted = cases(8, 100);
+    let library = rejected(60);
+    let whole = tree(&library.path("uploads"));
+    let lock = library.path("state/run.lock");
+    let (mut killed, mut longest) = (0, Duration::ZERO);
+    for _ in 0..wanted * 5 {
+        library.run("restore --state quarantined").expect(ExitCode::Success);
+        let (mut holder, sleeper) = holder_with_child(&library);
+        let limit = Instant::now() + Duration::from_secs(20);
+        while RunLock::holder(&lock).unwrap().is_none() && Instant::now() < limit {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        holder.kill().unwrap();
+        let is_killed = holder.wait().unwrap().code().is_none();
+        let began = Instant::now();
+        let (code, said) = told(start(&library, &["recover"]));
+        longest = longest.max(began.elapsed());
+        assert_eq!(code, Some(0), "{said}");
+        let sleeper = Pid::from_raw(i32::try_from(sleeper).unwrap()).unwrap();
+        kill_process(sleeper, Signal::KILL).unwrap();
+        killed += usize::from(is_killed);
+        if killed == wanted {
+            break;
+        }
+    }
+    assert_eq!(killed, wanted, "the holder is never at work");
+    assert!(longest < Duration::from_secs(20), "{longest:?}");
+    library.run("restore --state quarantined");
+    assert!(tree(&library.path("uploads")) == whole);
+    say(&format!(
+        "lock: killed {killed} holders beside a living child, the next run took {} ms at most",
+        longest.as_millis()
+    ));
+}
+
+#[test]
+fn a_child_of_the_holder_does_not_inherit_the_lock() {
+    let library = ended();
+    let lock = at_work(&library);
+    let mut child = Command::new("sleep").arg("600").spawn().unwrap();
+    drop(lock);
+    let free = RunLock::holder(&library.path("state/run.lock")).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(free, None);
+}
+
+#[test]
+fn of_twenty_that_start_at_once_one_works_and_the_others_are_told_to_wait() {
+    let library = rejected(300);
+    let starters: Vec<_> = (0..20).map(|_| start(&library, &["clean", "--apply"])).collect();
+    let ended: Vec<_> = starters.into_iter().map(told).collect();
+    let of = |code: i32| ended.iter().filter(|(found, _)| *found == Some(code)).count();
+    assert_eq!((of(0), of(75)), (1, 19), "{ended:#?}");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    say("lock: of 20 that started at once 1 worked and 19 ended with 75");
 }

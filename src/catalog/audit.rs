@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::epoch::refuse_fenced;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::runs::{Session, begin_run};
@@ -206,6 +207,7 @@ impl Sealed<'_> {
 
 impl Catalog {
     /// Runs `work` in one immediate transaction with the audit log at hand: all of it or nothing.
+    /// Refused where the turn that was begun through this handle is over.
     ///
     /// The first such transaction of a session also begins its run.
     pub(super) fn write<T>(
@@ -226,7 +228,9 @@ impl Catalog {
         session: &Session,
         work: impl FnOnce(&Transaction<'_>, &Session, &mut Log<'_>) -> Result<T>,
     ) -> Result<T> {
+        let mine = self.epoch;
         let tx = self.begin()?;
+        refuse_fenced(&tx, mine)?;
         let mut log = Log::load(&tx, session)?;
         begin_run(&tx, session, &mut log)?;
         let value = work(&tx, session, &mut log)?;

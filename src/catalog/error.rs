@@ -46,6 +46,10 @@ pub enum CatalogError {
     RecordChanged { what: &'static str, key: String },
     #[error("paused by the flag in the catalog")]
     Paused { note: Note },
+    #[error(
+        "another run began to move files while this one was at it (epoch {newest} after {mine})"
+    )]
+    Fenced { mine: u64, newest: u64 },
     #[error("the catalog is busy")]
     Busy { source: SqlError },
     #[error("the catalog's disk is full")]

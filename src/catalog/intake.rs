@@ -3,6 +3,7 @@
 use rusqlite::{Row, Transaction, named_params};
 use serde_json::json;
 
+use super::assets::changed;
 use super::audit::{About, Log, meta, set_meta};
 use super::decisions::{Decision, decide};
 use super::error::{CatalogError, Result};
@@ -41,7 +42,9 @@ impl Catalog {
         let mut statement = self.conn.prepare_cached(
             "SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type,
                     f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
-                    a.state, a.was, a.version, c.edition
+                    a.state, a.was, a.version, c.edition,
+                    a.state = 'draft' AND f.role = 'original' AND EXISTS (
+                      SELECT 1 FROM operation o WHERE o.asset_id = a.id) AS was_moved
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
@@ -116,15 +119,12 @@ impl<'a, 's> Writing<'a, 's> {
         for voided in &plan.voided {
             self.void(voided)?;
         }
-        // An original leaves its path before another asset may take it.
+        // An original leaves its path, for one that no file has, before another asset may take it.
         for (asset, _) in &plan.merged {
+            let nowhere = format!("/merged-{}", asset.0).into_bytes();
             self.tx
-                .prepare_cached(
-                    "UPDATE asset SET path = path || CAST(:mark AS BLOB) WHERE id = :id",
-                )?
-                .execute(
-                    named_params! { ":mark": format!("/merged-{}", asset.0), ":id": asset.0 },
-                )?;
+                .prepare_cached("UPDATE asset SET path = :nowhere WHERE id = :id")?
+                .execute(named_params! { ":nowhere": nowhere, ":id": asset.0 })?;
         }
         let first = self.next_asset;
         for original in &plan.new_assets {
@@ -214,7 +214,10 @@ impl<'a, 's> Writing<'a, 's> {
             ":known": known,
         };
         let sql = if known.is_some() { UPDATE_FILE } else { INSERT_FILE };
-        self.tx.prepare_cached(sql)?.execute(values)?;
+        if self.tx.prepare_cached(sql)?.execute(values)? == 0 {
+            // An import does not keep others from moving files.
+            return Err(changed(self.tx, AssetId(asset.unwrap_or_default()))?);
+        }
         self.counts.files_written += 1;
         Ok(())
     }
@@ -275,6 +278,11 @@ impl<'a, 's> Writing<'a, 's> {
         let Home::Asset(into, _) = home else {
             return Err(CatalogError::damaged("an asset merged into nothing"));
         };
+        let is_decided = "SELECT state <> 'draft' FROM asset WHERE id = :asset";
+        let asked = named_params! { ":asset": asset.0 };
+        if self.tx.prepare_cached(is_decided)?.query_row(asked, |row| row.get(0))? {
+            return Err(changed(self.tx, asset)?);
+        }
         merge_asset(self.tx, asset, *into)?;
         self.counts.merged += 1;
         let payload = json!({ "into": into.0 });
@@ -327,6 +335,7 @@ pub(super) fn merge_asset(tx: &Transaction<'_>, asset: AssetId, into: AssetId) -
         "DELETE FROM asset_context WHERE asset_id = :asset",
         "DELETE FROM asset_license WHERE asset_id = :asset",
         "DELETE FROM hold WHERE asset_id = :asset",
+        "DELETE FROM waiver WHERE asset_id = :asset",
         "DELETE FROM file_claims WHERE asset_id = :asset",
         "DELETE FROM asset_words WHERE rowid = :asset",
         "DELETE FROM asset WHERE id = :asset",
@@ -346,7 +355,7 @@ const UPDATE_FILE: &str = "
         role = :role, ambiguity = :ambiguity, sha256 = :sha256, bytes = :bytes, media_type = :type,
         width = :width, height = :height, modified_ns = :modified, changed_ns = :changed,
         inode = :inode, device = :device, place = 'library'
-    WHERE id = :known";
+    WHERE id = :known AND place IN ('library', 'missing')";
 
 /// A new asset's index becomes its number.
 fn resolve(home: &Home, first_new: i64) -> Home {
@@ -368,6 +377,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 asset: AssetId(asset),
                 state: cells::state(row)?,
                 version: row.get("version")?,
+                was_moved: row.get::<_, Option<bool>>("was_moved")?.unwrap_or_default(),
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }

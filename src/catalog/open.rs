@@ -21,6 +21,8 @@ pub struct Catalog {
     pub(super) conn: Connection,
     /// Who writes, and why; `None` for a reader.
     pub(super) session: Option<Session>,
+    /// The turn to move files that was begun through this handle.
+    pub(super) epoch: Option<u64>,
 }
 
 impl std::fmt::Debug for Catalog {
@@ -41,7 +43,7 @@ impl Catalog {
         let conn = connect(path, flags)?;
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;
         make_durable(&conn)?;
-        let mut catalog = Self { conn, session: Some(session) };
+        let mut catalog = Self { conn, session: Some(session), epoch: None };
         catalog.migrate()?;
         catalog.record_genesis(genesis)?;
         Ok(catalog)
@@ -54,7 +56,7 @@ impl Catalog {
             | OpenFlags::SQLITE_OPEN_MEMORY;
         let conn = connect(Path::new("plan"), flags)?;
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;
-        let mut catalog = Self { conn, session: Some(session) };
+        let mut catalog = Self { conn, session: Some(session), epoch: None };
         catalog.migrate()?;
         catalog.record_genesis(genesis)?;
         Ok(catalog)
@@ -63,7 +65,7 @@ impl Catalog {
     /// Opens for reading only; nothing is written through this handle.
     pub fn open_to_read(path: &Path) -> Result<Self> {
         let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let catalog = Self { conn, session: None };
+        let catalog = Self { conn, session: None, epoch: None };
         catalog.check_schema()?;
         Ok(catalog)
     }
@@ -72,7 +74,7 @@ impl Catalog {
     pub fn open_to_write(path: &Path, session: Session) -> Result<Self> {
         let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         make_durable(&conn)?;
-        let mut catalog = Self { conn, session: Some(session) };
+        let mut catalog = Self { conn, session: Some(session), epoch: None };
         catalog.migrate()?;
         catalog.check_schema()?;
         Ok(catalog)

@@ -80,6 +80,8 @@ impl Catalog {
         if !begun {
             return Ok(None);
         }
+        // How a run ended is true whoever's turn it is.
+        self.leave_epoch();
         self.write(|tx, session, log| {
             tx.execute(
                 "UPDATE run SET finished_ms = :finished, exit_code = :code WHERE id = :id",

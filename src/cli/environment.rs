@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 
@@ -44,8 +44,8 @@ pub struct Environment<'a> {
     pub clock: &'a dyn Clock,
     pub os_user: String,
     pub host: String,
-    /// Set by a signal that asks the command to stop.
-    pub interrupted: Arc<AtomicBool>,
+    /// The number of the signal that asks the command to stop; 0 without one.
+    pub interrupted: Arc<AtomicUsize>,
 }
 
 /// Which of the standard streams are terminals.
@@ -108,7 +108,7 @@ pub struct Process {
     stdin: io::Stdin,
     stdout: Box<dyn Write>,
     stderr: io::Stderr,
-    interrupted: Arc<AtomicBool>,
+    interrupted: Arc<AtomicUsize>,
 }
 
 impl std::fmt::Debug for Process {
@@ -127,11 +127,13 @@ impl Process {
     /// quarantine. Files of the library keep their modes when they move.
     pub fn start() -> io::Result<Self> {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            let again = Arc::clone(&interrupted);
-            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, again)?;
-            signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
+        let interrupted = Arc::new(AtomicUsize::new(0));
+        let again = Arc::new(AtomicBool::new(false));
+        for (signal, number) in [(SIGINT, 2), (SIGTERM, 15)] {
+            let (second, first) = (Arc::clone(&again), Arc::clone(&again));
+            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, second)?;
+            signal_hook::flag::register(signal, first)?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&interrupted), number)?;
         }
         let stdout: Box<dyn Write> = if io::stdout().is_terminal() {
             Box::new(io::stdout())

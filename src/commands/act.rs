@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::catalog::{Catalog, CatalogError, RootRecord};
 use crate::config::Config;
@@ -14,20 +13,15 @@ use crate::domain::pause::{self, Heed};
 use crate::domain::recovery::Ending;
 use crate::domain::text::counted;
 use crate::error::Error;
-use crate::executor::{Obstacle, Recovered, Settled, Switch, Target, recover};
+use crate::executor::{Fence, Obstacle, Recovered, Settled, Switch, Target, recover};
 use crate::exit::ExitCode;
 use crate::files::steps::Unwatched;
-use crate::files::{Locking, Quarantine, Root, RunLock, is_beneath};
+use crate::files::{Quarantine, Root, RunLock, Steps, is_beneath};
 use crate::report::{Item, Subject};
 
 use super::Context;
 use super::library::{Mode, own_files, subject_of};
-
-/// The file beside the catalog that a run locks.
-pub(super) const LOCK: &str = "run.lock";
-
-/// How long a command that waits sleeps before it looks again.
-const TURN: Duration = Duration::from_millis(100);
+use super::turn::begin_turn;
 
 /// What a command that moves files does while it is paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,10 +59,13 @@ impl Context<'_> {
         if paused == WhilePaused::Stop {
             refuse_while_paused(&switch, catalog)?;
         }
-        let _lock = take_lock(self, &config)?;
-        let mut target = target((self, &config), catalog, switch)?;
-        let recovered = recover(&mut target)?;
-        work(self, &mut target, recovered)
+        let _lock = begin_turn(self, (&config, catalog))?;
+        let done = target((self, &config), catalog, switch).and_then(|mut target| {
+            let recovered = recover(&mut target)?;
+            work(self, &mut target, recovered)
+        });
+        catalog.leave_epoch();
+        done
     }
 
     /// Where to look whether it is paused.
@@ -84,7 +81,7 @@ impl Context<'_> {
     /// moving when it ended: a scan must not take half of a move for news.
     pub(super) fn settle_first(&mut self, catalog: &mut Catalog) -> Result<RunLock, Error> {
         let config = self.config()?;
-        let lock = take_lock(self, &config)?;
+        let lock = begin_turn(self, (&config, catalog))?;
         if catalog.open_operations()?.is_empty() {
             return Ok(lock);
         }
@@ -123,35 +120,6 @@ pub(super) fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<
     if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
 }
 
-/// Takes the lock, after waiting for another run as long as was asked for.
-pub(super) fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
-    let who = ctx.actor.name();
-    let host = &ctx.actor.host;
-    let (id, since) = (std::process::id(), ctx.now);
-    let holder = format!("process {id} of {who} on {host} since {since}: {}", ctx.typed);
-    let path = config.catalog.with_file_name(LOCK);
-    let turns = ctx.settings.wait.as_millis() / TURN.as_millis();
-    let turns = u64::try_from(turns).unwrap_or(u64::MAX);
-    let progress = ctx.progress(turns, "waiting for another run");
-    let mut turn = 0;
-    loop {
-        match RunLock::take(&path, &holder)? {
-            Locking::Taken(lock) => return Ok(lock),
-            Locking::Busy { holder } if turn == turns => return Err(Error::RunLocked { holder }),
-            Locking::Busy { .. } => {}
-        }
-        ctx.stop_if_interrupted()?;
-        std::thread::sleep(TURN);
-        turn += 1;
-        progress.advance(1);
-    }
-}
-
-/// Whether another run is at work now.
-pub(super) fn is_busy(config: &Config) -> Result<bool, Error> {
-    Ok(RunLock::holder(&config.catalog.with_file_name(LOCK))?.is_some())
-}
-
 fn target<'c>(
     (ctx, config): (&Context<'_>, &Config),
     catalog: &'c mut Catalog,
@@ -176,15 +144,23 @@ pub(super) fn target_on<'c>(
             return Err(Error::guard(what, why, "keep it where nothing is served or scanned"));
         }
     }
+    let steps = fence(config, catalog)?;
+    let watched = |(id, root): (i64, Root)| (id, root.watched_by(Arc::clone(&steps)));
     Ok(Target {
         catalog,
-        roots,
-        quarantine,
-        steps: Arc::new(Unwatched),
+        roots: roots.into_iter().map(watched).collect(),
+        quarantine: quarantine.watched_by(Arc::clone(&steps)),
+        steps,
         switch,
         now: ctx.now,
         restore_hold_hours: config.policy.restore_hold_hours,
     })
+}
+
+/// What asks before every change whose turn it is; a run that changes nothing has none.
+fn fence(config: &Config, catalog: &Catalog) -> Result<Arc<dyn Steps>, Error> {
+    let turn = catalog.turn(&config.catalog)?;
+    Ok(turn.map_or_else(|| Arc::new(Unwatched) as Arc<dyn Steps>, |turn| Arc::new(Fence(turn))))
 }
 
 /// Every root that is configured and catalogued, proven to be what was scanned: an empty folder

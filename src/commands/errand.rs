@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 
 use crate::domain::actor::Actor;
 use crate::domain::time::Timestamp;
@@ -17,5 +17,5 @@ pub struct Errand {
     pub config: PathBuf,
     pub now: Timestamp,
     pub actor: Actor,
-    pub interrupted: Arc<AtomicBool>,
+    pub interrupted: Arc<AtomicUsize>,
 }

@@ -55,6 +55,7 @@ mod show;
 mod survey;
 mod sweep;
 mod table;
+mod turn;
 mod usage;
 mod validate;
 mod why;
@@ -64,7 +65,7 @@ mod words;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::config::Config;
 use crate::domain::actor::Actor;
@@ -186,8 +187,8 @@ pub struct Context<'a> {
     pub questions: &'a mut dyn Write,
     pub asking: Asking,
     pub watching: Watching,
-    /// Set once a signal asked the command to stop between two items.
-    pub interrupted: Arc<AtomicBool>,
+    /// The number of the signal that asked the command to stop between two items; 0 without one.
+    pub interrupted: Arc<AtomicUsize>,
     /// Runs a command of its own, as the demo does, and gives its code and all it said.
     pub run_errand: fn(Errand) -> (ExitCode, String),
     /// The whole command line, for completions and man pages.
@@ -242,12 +243,19 @@ impl Context<'_> {
 
     /// Whether a signal asked the command to stop. Asked between two items, never inside one.
     pub fn is_interrupted(&self) -> bool {
+        self.signal() != 0
+    }
+
+    fn signal(&self) -> usize {
         self.interrupted.load(Ordering::Relaxed)
     }
 
     /// Fails once a signal asked the command to stop.
     pub fn stop_if_interrupted(&self) -> Result<(), Error> {
-        if self.is_interrupted() { Err(Error::Interrupted) } else { Ok(()) }
+        match self.signal() {
+            0 => Ok(()),
+            signal => Err(Error::Interrupted { signal }),
+        }
     }
 
     /// A progress bar over `length` steps of `what`, seen only where somebody watches.

@@ -13,7 +13,7 @@ use crate::files::{FileError, RunLock, replace_private, write_new_private};
 use crate::report::Item;
 
 use super::Context;
-use super::act::LOCK;
+use super::turn::LOCK;
 use super::words::said;
 
 /// So many runs are told: the one at work and the one before it.

@@ -1,8 +1,9 @@
 //! What a scan or an import changes in the catalog: the difference between what a folder holds and
 //! what was known of it.
 //!
-//! An asset keeps its number as long as its original is there under its name. A decided asset is
-//! never merged into another: what would need that is left as it is and remarked.
+//! An asset keeps its number as long as its original is there under its name. A decided asset, or
+//! one that was in quarantine, is never merged into another: what would need that is left as it is
+//! and remarked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -51,7 +52,20 @@ pub struct Owner {
     pub asset: AssetId,
     pub state: State,
     pub version: i64,
+    /// It is a draft again after its files were moved: the log tells of it by its number.
+    pub was_moved: bool,
     pub role: Role,
+}
+
+impl Owner {
+    /// Why it is never merged into another asset, if it is not.
+    fn stays_an_asset(&self) -> Option<String> {
+        match self.state {
+            State::Draft if self.was_moved => Some("was in quarantine".to_owned()),
+            State::Draft => None,
+            state => Some(format!("is {state}")),
+        }
+    }
 }
 
 /// A file of the folder as the catalog knows it; its place is the library or missing.
@@ -214,14 +228,11 @@ impl Planning<'_> {
         };
         let stays = matches!(home, Home::Asset(asset, _) if asset == owner.asset);
         if !stays && owner.role == Role::Original {
-            if owner.state != State::Draft {
-                let remark = format!(
-                    "{} looks like a file of another asset, but {} is {}; it stays as it is",
-                    printable(name),
-                    owner.asset,
-                    owner.state
-                );
-                self.plan.remarks.push(remark);
+            if let Some(because) = owner.stays_an_asset() {
+                let (name, asset) = (printable(name), owner.asset);
+                self.plan.remarks.push(format!(
+                    "{name} looks like a file of another asset, but {asset} {because}; it stays as it is"
+                ));
                 return self.step(known, found, Home::Asset(owner.asset, owner.role));
             }
             self.plan.merged.push((owner.asset, home.clone()));

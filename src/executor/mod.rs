@@ -4,6 +4,7 @@
 //! announced and not closed is settled by [`recover()`] from what is found on disk, and a move that
 //! fails half-way is taken back by the same means.
 
+mod fence;
 mod look;
 mod manifest;
 mod moves;
@@ -29,6 +30,7 @@ use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::time::Timestamp;
 use crate::files::{Quarantine, Root, Steps};
 
+pub use fence::Fence;
 pub use manifest::Manifest;
 pub use obstacle::Obstacle;
 pub use purge::{Purge, purge_asset, read_stored};
@@ -93,7 +95,7 @@ impl Target<'_> {
 
     /// Announces a change to the catalog to those who watch.
     fn step(&self, what: &'static str) -> Attempt<()> {
-        self.steps.before(what).map_err(Obstacle::Stopped)
+        self.steps.before(what).map_err(Obstacle::of_step)
     }
 }
 

@@ -48,7 +48,7 @@ pub enum Obstacle {
     NoTransition { operation: String },
 
     #[error(transparent)]
-    File(#[from] MoveError),
+    File(MoveError),
 
     /// The kill switch is on.
     #[error("paused {}", pause::in_words(.0))]
@@ -61,11 +61,32 @@ pub enum Obstacle {
 
 impl From<FileError> for Obstacle {
     fn from(error: FileError) -> Self {
-        Self::File(MoveError::Other(error))
+        Self::from(MoveError::Other(error))
+    }
+}
+
+/// What kept the step from being taken may have been another run's turn, and not the disk.
+impl From<MoveError> for Obstacle {
+    fn from(error: MoveError) -> Self {
+        let (operation, path, source) = match error {
+            MoveError::Other(FileError::Io { operation, path, source }) => {
+                (operation, path, source)
+            }
+            other => return Self::File(other),
+        };
+        match source.downcast() {
+            Ok(fenced) => Self::Catalog(fenced),
+            Err(source) => Self::File(FileError::Io { operation, path, source }.into()),
+        }
     }
 }
 
 impl Obstacle {
+    /// What kept a change to the catalog from being made.
+    pub(super) fn of_step(error: io::Error) -> Self {
+        error.downcast().map_or_else(Self::Stopped, Self::Catalog)
+    }
+
     /// Whether the next asset would meet it too: a disk that is full or broken, the catalog.
     pub fn ends_the_run(&self) -> bool {
         match self {
@@ -84,9 +105,9 @@ impl Obstacle {
         }
     }
 
-    /// Whether what was begun stays open for a later recovery.
+    /// Whether what was begun stays open for a later recovery, or for the run that is at it now.
     pub(super) fn leaves_open(&self) -> bool {
-        matches!(self, Self::Paused(_))
+        matches!(self, Self::Paused(_) | Self::Catalog(CatalogError::Fenced { .. }))
     }
 
     /// The message with its causes.

@@ -15,7 +15,7 @@ use shelflife::exit::ExitCode;
 use super::say;
 use crate::support::moving::{Tree, tree, without_holds};
 use crate::support::pictures::png;
-use crate::support::{TestLibrary, must_run_everything};
+use crate::support::{TestLibrary, cases, must_run_everything};
 
 const ASSETS: i64 = 5;
 
@@ -102,7 +102,21 @@ fn audited_once(library: &TestLibrary) {
 
 #[test]
 fn killing_the_program_at_any_moment_loses_nothing() {
-    let wanted = if must_run_everything() { 1_000 } else { 100 };
+    // The full run kills in two libraries at a time, and begins a new one before its log is long.
+    let (libraries, kills) = cases((1, if must_run_everything() { 1_000 } else { 100 }), (10, 990));
+    let work = move || (0..libraries.max(2) / 2).map(|_| kill_often(kills)).collect::<Vec<_>>();
+    let others = (libraries > 1).then(|| std::thread::spawn(work));
+    let mut killed = work();
+    killed.extend(others.into_iter().flat_map(|others| others.join().unwrap()));
+    let kills: usize = killed.iter().map(|(kills, _)| kills).sum();
+    let settled: usize = killed.iter().map(|(_, settled)| settled).sum();
+    assert!(settled > 0, "no kill came while files were moving");
+    say(&format!("crash: killed the program {kills} times, {settled} of them amid a move"));
+}
+
+/// Kills cleans and restores in one library. Tells how many were at work, and how many of them amid
+/// a move.
+fn kill_often(wanted: usize) -> (usize, usize) {
     let library = library();
     let before = tree(&library.path("uploads"));
     let began = Instant::now();
@@ -125,9 +139,7 @@ fn killing_the_program_at_any_moment_loses_nothing() {
     assert!(tree(&library.path("uploads")) == before);
     let settled = library.audit_entries();
     let settled = settled.iter().filter(|entry| entry.payload.contains("settled by recovery"));
-    let settled = settled.count();
-    assert!(settled > 0, "no kill came while files were moving");
-    say(&format!("crash: killed the program {kills} times, {settled} of them amid a move"));
+    (kills, settled.count())
 }
 
 #[test]

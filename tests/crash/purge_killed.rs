@@ -11,9 +11,9 @@ use shelflife::exit::ExitCode;
 
 use super::killed::{kill_after, program, random_part};
 use super::say;
-use crate::support::TestLibrary;
 use crate::support::moving::tree;
 use crate::support::pictures::png;
+use crate::support::{TestLibrary, cases};
 
 const ASSETS: i64 = 12;
 
@@ -76,6 +76,18 @@ fn check(library: &TestLibrary) -> usize {
 
 #[test]
 fn killing_a_purge_at_any_moment_leaves_each_asset_whole_or_gone() {
+    let wanted = cases(1, 100);
+    let (mut kills, mut settled) = (0, 0);
+    while kills < wanted {
+        let (killed, amid) = kill_often();
+        (kills, settled) = (kills + killed, settled + amid);
+    }
+    say(&format!("crash: killed purges {kills} times, {settled} of them amid an asset"));
+}
+
+/// Kills purges of one library until nothing is left to delete, or often enough. Tells how many were
+/// at work, and how many of them amid an asset.
+fn kill_often() -> (usize, usize) {
     let library = library();
     let mut left = check(&library);
     assert_eq!(left, usize::try_from(ASSETS).unwrap());
@@ -94,9 +106,5 @@ fn killing_a_purge_at_any_moment_leaves_each_asset_whole_or_gone() {
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
     let settled = library.audit_entries();
     let settled = settled.iter().filter(|entry| entry.payload.contains("settled by recovery"));
-    let settled = settled.count();
-    assert!(kills > 0, "it was never killed");
-    say(&format!(
-        "crash: killed purges {kills} times, {settled} amid an asset, {left} assets left"
-    ));
+    (kills, settled.count())
 }

@@ -65,7 +65,11 @@ pub(super) fn order(catalog: &Catalog, number: u32) -> Purge {
 }
 
 /// Deletes the asset's files if they are in quarantine; whether they are gone then.
-fn purge(scene: &Scene<'_>, target: &mut Target<'_>, number: u32) -> Result<bool, Error> {
+pub(super) fn purge(
+    scene: &Scene<'_>,
+    target: &mut Target<'_>,
+    number: u32,
+) -> Result<bool, Error> {
     let state = target.catalog.asset(ASSET).unwrap().unwrap().state;
     if let State::Purged(_) = state {
         return Ok(true);
@@ -77,7 +81,8 @@ fn purge(scene: &Scene<'_>, target: &mut Target<'_>, number: u32) -> Result<bool
     Ok(matches!(purge_asset(target, &wanted, proof)?, Ended::Done(_)))
 }
 
-fn steps(template: &Template) -> Vec<&'static str> {
+/// The steps of a purge that nothing happens to.
+pub(super) fn purge_steps(template: &Template) -> Vec<&'static str> {
     let scene = ripe(template);
     let (done, steps) = scene.process("whole", Fate::Nothing, |target| purge(&scene, target, 2));
     assert!(done.unwrap());
@@ -105,7 +110,7 @@ fn kinds(catalog: &Catalog) -> Vec<String> {
 }
 
 /// Every way in which it is neither as before nor done.
-fn wrong(scene: &Scene<'_>, when: &str) -> Vec<String> {
+pub(super) fn wrong(scene: &Scene<'_>, when: &str) -> Vec<String> {
     let catalog = scene.open_catalog("looks");
     let mut wrong = Vec::new();
     let ((kept, folders), (purging, others)) = (stored(scene, "v1"), stored(scene, "purging"));
@@ -282,7 +287,7 @@ fn die_everywhere(
     stride: usize,
 ) -> (usize, Vec<String>) {
     let (mut points, mut pair, mut found) = (0, 0, Vec::new());
-    for at in 0..=steps(template).len() {
+    for at in 0..=purge_steps(template).len() {
         let recovery = die_at((protocol, template), (at, None), &mut found);
         points += 1;
         for again in 0..recovery {
@@ -324,7 +329,7 @@ fn every_flaw_in_the_recovery_of_a_purge_is_found() {
 fn a_call_of_a_purge_that_fails_leaves_everything_as_it_was_or_to_a_recovery() {
     let template = Template::new(2, Layout::OneDevice);
     let mut points = 0;
-    for (at, step) in steps(&template).into_iter().enumerate() {
+    for (at, step) in purge_steps(&template).into_iter().enumerate() {
         for (name, errno) in ERRORS {
             let scene = ripe(&template);
             let place = format!("{step} {at} failed with {name}");
@@ -364,7 +369,7 @@ fn recovered(scene: &Scene<'_>) -> Recovered {
 fn a_pause_stops_a_purge_between_two_files() {
     let template = Template::new(3, Layout::OneDevice);
     let (mut waited, mut whole) = (0, 0);
-    for at in 0..=steps(&template).len() {
+    for at in 0..=purge_steps(&template).len() {
         for stop in [Stop::AfterAsset, Stop::BeforeNextFile] {
             let place = format!("{stop:?} before step {at}");
             let scene = ripe(&template);
@@ -424,7 +429,7 @@ fn a_pause_stops_a_purge_between_two_files() {
 #[test]
 fn other_bytes_that_come_at_any_step_stay() {
     let template = Template::new(3, Layout::OneDevice);
-    let steps = steps(&template);
+    let steps = purge_steps(&template);
     let (mut kept, mut lost) = (0, 0);
     for (at, step) in steps.into_iter().enumerate() {
         let scene = ripe(&template);

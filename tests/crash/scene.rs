@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
-use shelflife::catalog::{Catalog, Decision, FolderChange, Genesis, Session};
+use shelflife::catalog::{Catalog, Decision, FolderChange, Genesis, Session, Turn};
 use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::{AssetId, Content, Digest, FileStamp, Role, RootKind};
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
@@ -249,8 +249,7 @@ impl<'t> Scene<'t> {
 
     /// The catalog as the next process finds it.
     pub(super) fn open_catalog(&self, run: &str) -> Catalog {
-        let session = Session { now: self.now.get(), ..session(run) };
-        Catalog::open_to_write(&self.catalog(), session).unwrap()
+        self.ground().open_catalog(run)
     }
 
     /// One process: it opens everything, works, and is gone. Returns what came of it and its steps.
@@ -279,15 +278,56 @@ impl<'t> Scene<'t> {
 
     /// What a process works on, telling `steps` of every change.
     fn target<'c>(&self, catalog: &'c mut Catalog, steps: &Arc<dyn Steps>) -> Target<'c> {
-        let root = Root::open(&self.root()).unwrap().watched_by(Arc::clone(steps));
-        let quarantine = Quarantine::open(&self.quarantine()).unwrap();
+        self.ground().target(catalog, steps)
+    }
+
+    /// Where the scene is, for a process that comes in while another one is at work.
+    pub(super) fn ground(&self) -> Ground {
+        Ground {
+            root: self.root(),
+            quarantine: self.quarantine(),
+            catalog: self.catalog(),
+            pause_file: self.pause_file(),
+            now: self.now.get(),
+        }
+    }
+}
+
+/// The places of a scene, and its time.
+#[derive(Debug, Clone)]
+pub(super) struct Ground {
+    root: PathBuf,
+    quarantine: PathBuf,
+    catalog: PathBuf,
+    pub(super) pause_file: PathBuf,
+    now: Timestamp,
+}
+
+impl Ground {
+    pub(super) fn open_catalog(&self, run: &str) -> Catalog {
+        let session = Session { now: self.now, ..session(run) };
+        Catalog::open_to_write(&self.catalog, session).unwrap()
+    }
+
+    /// The turn that was begun through the catalog.
+    pub(super) fn turn(&self, catalog: &Catalog) -> Turn {
+        catalog.turn(&self.catalog).unwrap().unwrap()
+    }
+
+    pub(super) fn target<'c>(
+        &self,
+        catalog: &'c mut Catalog,
+        steps: &Arc<dyn Steps>,
+    ) -> Target<'c> {
+        let root = Root::open(&self.root).unwrap().watched_by(Arc::clone(steps));
+        let quarantine = Quarantine::open(&self.quarantine).unwrap();
         Target {
             catalog,
             roots: BTreeMap::from([(1, root)]),
             quarantine: quarantine.watched_by(Arc::clone(steps)),
             steps: Arc::clone(steps),
-            switch: Switch { file: self.pause_file(), environment: None, heed: Heed::Stop },
-            now: self.now.get(),
+            switch: Switch { file: self.pause_file.clone(), environment: None, heed: Heed::Stop },
+            now: self.now,
             restore_hold_hours: 0,
         }
     }

@@ -1,22 +1,17 @@
 //! The real program, paused at random moments while it cleans.
 
-use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::Duration;
 
 use shelflife::catalog::AuditEntry;
-use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
 use super::FILE;
 use crate::crash::say;
-use crate::support::TestLibrary;
-use crate::support::moving::{Tree, tree, without_holds};
-use crate::support::pictures::png;
+use crate::support::many::{Dice, check_whole, program, rejected};
+use crate::support::moving::{Tree, tree};
+use crate::support::{TestLibrary, cases};
 
 const ASSETS: i64 = 300;
 const SEED: u64 = 0x5348_4C46;
@@ -29,46 +24,8 @@ enum Way {
     FileAlone,
 }
 
-/// The same numbers every time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-}
-
-/// Rejected assets of three files each.
-fn library() -> TestLibrary {
-    let library = TestLibrary::new();
-    for asset in 0..ASSETS {
-        for (suffix, size) in [("", (8, 6)), ("-4x3", (4, 3)), ("-2x1", (2, 1))] {
-            let path = format!("uploads/2026/{:02}/tea{asset}{suffix}.png", asset % 12);
-            library.write(&path, png(size, path.as_bytes()));
-        }
-    }
-    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
-    library.run("scan").expect(ExitCode::Success);
-    library.run("reject --state draft --reason 'off brand'").expect(ExitCode::Success);
-    without_holds(&library);
-    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
-    let lines = config.lines().filter(|line| !line.starts_with("max_percent"));
-    let lines = lines.collect::<Vec<_>>().join("\n");
-    let caps = "[clean]\nmax_percent = 100\nmax_percent_per_day = 100";
-    let alone = lines.replace("second_person_above = 100", "second_person_above = 1000");
-    library.write_config(&alone.replace("[clean]", caps));
-    library
-}
-
 fn start_clean(library: &TestLibrary) -> Child {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_shelflife"));
-    program.env_clear().current_dir(library.path("."));
-    program.arg("--config").arg(library.path("shelflife.toml")).args(["clean", "--apply"]);
-    program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    program.spawn().unwrap()
+    program(library, &["clean", "--apply"]).spawn().unwrap()
 }
 
 fn count(entries: &[AuditEntry], kind: &str) -> usize {
@@ -81,24 +38,6 @@ fn since_pause(library: &TestLibrary, way: Way, known: usize) -> Vec<AuditEntry>
     let begin = entries.iter().rposition(|entry| entry.kind == "pause.begin");
     let from = if way == Way::FileAlone { known } else { begin.unwrap() + 1 };
     entries.split_off(from)
-}
-
-/// Every file is where the catalog says, and together with the others of its asset.
-fn check_whole(library: &TestLibrary, before: &Tree, place: &str) {
-    let uploads = tree(&library.path("uploads"));
-    let stored = tree(&library.path("state/quarantine"));
-    assert_eq!(uploads.len() + stored.len(), before.len(), "{place}");
-    let bytes = |tree: &Tree| tree.values().map(|file| file.0.clone()).collect::<BTreeSet<_>>();
-    assert!(&bytes(&uploads) | &bytes(&stored) == bytes(before), "{place}: other bytes");
-    let catalog = library.scanned_catalog();
-    for asset in (1..=ASSETS).map(AssetId) {
-        let away = catalog.asset(asset).unwrap().unwrap().state.was().is_some();
-        for (_, file) in catalog.files_of(asset).unwrap() {
-            let here = uploads.contains_key(Path::new(OsStr::from_bytes(file.path.as_bytes())));
-            assert_eq!(here, file.place == Place::Library, "{place}: {}", file.path);
-            assert_eq!(here, !away, "{place}: {asset} is in two places");
-        }
-    }
 }
 
 /// What a pause met.
@@ -138,7 +77,7 @@ fn pause_after(library: &TestLibrary, before: &Tree, (way, delay): (Way, Duratio
     }
     library.run("resume --reason x").expect(ExitCode::Success);
     library.run("recover").expect(ExitCode::Success);
-    check_whole(library, before, &place);
+    check_whole((library, ASSETS), before, &place);
     let begun = count(&library.audit_entries().split_off(earlier), "quarantine.intent");
     met.at_work += usize::from(code == 4 && begun > 0);
     met.amid += usize::from(open > 0);
@@ -146,9 +85,8 @@ fn pause_after(library: &TestLibrary, before: &Tree, (way, delay): (Way, Duratio
 
 #[test]
 fn after_a_pause_no_asset_is_begun_and_at_most_one_is_finished() {
-    // More in the full run, which asks for more cases of everything.
-    let wanted = if std::env::var_os("PROPTEST_CASES").is_some() { 300 } else { 40 };
-    let library = library();
+    let wanted = cases(40, 1_000);
+    let library = rejected(ASSETS);
     let before = tree(&library.path("uploads"));
     let mut dice = Dice(SEED);
     let (mut met, mut rounds) = (Met::default(), 0);

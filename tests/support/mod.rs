@@ -4,6 +4,7 @@ pub(crate) mod archives;
 pub(crate) mod dying_files;
 pub(crate) mod embedded;
 pub(crate) mod exports;
+pub(crate) mod many;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod rust_code;
@@ -19,7 +20,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 
 use shelflife::cli::{self, Environment, Terminals};
 use shelflife::clock::FixedClock;
@@ -40,8 +41,8 @@ pub(crate) struct TestLibrary {
     variables: RefCell<BTreeMap<String, OsString>>,
     terminals: Cell<Terminals>,
     account: RefCell<String>,
-    /// What a signal handler sets.
-    pub(crate) interrupted: Arc<AtomicBool>,
+    /// The signal that a handler noted.
+    pub(crate) interrupted: Arc<AtomicUsize>,
 }
 
 /// How one command ended, and what it said.
@@ -60,8 +61,19 @@ impl TestLibrary {
 
     /// An empty folder at an instant such as `2026-03-02T09:00:00Z`.
     pub(crate) fn at(now: &str) -> Self {
+        Self::within(TempDir::with_prefix("shelflife-test-").unwrap(), now)
+    }
+
+    /// [`Self::new`] where nothing waits for a disk, if the machine has such a place.
+    pub(crate) fn in_memory() -> Self {
+        let shared = Path::new("/dev/shm");
+        let place = if shared.is_dir() { shared.to_owned() } else { std::env::temp_dir() };
+        Self::within(TempDir::with_prefix_in("shelflife-test-", place).unwrap(), MORNING)
+    }
+
+    fn within(folder: TempDir, now: &str) -> Self {
         let library = Self {
-            folder: TempDir::with_prefix("shelflife-test-").unwrap(),
+            folder,
             now: Cell::new(Timestamp::parse(now).unwrap()),
             variables: RefCell::default(),
             terminals: Cell::default(),
@@ -282,6 +294,12 @@ fn a_library_has_a_clock_of_its_own() {
 #[test]
 fn quotes_group_words_of_a_test_command() {
     assert_eq!(split_words("a 'b c' --d=\"e f\" ''"), ["a", "b c", "--d=e f", ""]);
+}
+
+/// How often a test that tries random things tries them: more in the full run, which asks for more
+/// cases of everything.
+pub(crate) fn cases<T>(fair: T, full: T) -> T {
+    if std::env::var_os("PROPTEST_CASES").is_some() { full } else { fair }
 }
 
 /// Says why a test cannot run here. With `SHELFLIFE_SYSTEM=1`, where everything is to be there,

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, Genesis};
 use crate::commands::Context;
-use crate::commands::act::{refuse_while_paused, say_recovered, take_lock, target_on};
+use crate::commands::act::{refuse_while_paused, say_recovered, target_on};
 use crate::commands::library::{Mode, new_id};
+use crate::commands::turn::begin_turn;
 use crate::config::Config;
 use crate::domain::asset::AssetId;
 use crate::error::Error;
@@ -70,7 +71,7 @@ fn apply(
     ctx.with_catalog(Mode::Real, |ctx, catalog| {
         let switch = ctx.switch(config);
         refuse_while_paused(&switch, catalog)?;
-        let _lock = take_lock(ctx, config)?;
+        let _lock = begin_turn(ctx, (config, catalog))?;
         let seen = roots::survey(config, catalog, order.lost)?;
         roots::take_over(ctx, catalog, (&seen, reason))?;
         let (roots, names) = roots::numbered(roots::survey(config, catalog, order.lost)?);

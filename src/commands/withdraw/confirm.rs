@@ -87,7 +87,7 @@ fn objection(
 }
 
 /// The bytes that are at the path of a file now, if it is a file.
-fn found_at(root: &Root, file: &AssetFile) -> Result<Option<Digest>, Error> {
+pub(super) fn found_at(root: &Root, file: &AssetFile) -> Result<Option<Digest>, Error> {
     let found =
         root.folder(file.path.folder()).and_then(|folder| hash_file(&folder, file.path.name()));
     match found {

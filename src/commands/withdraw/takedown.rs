@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, FactsRow};
 use crate::domain::actor::Authority;
-use crate::domain::asset::AssetId;
+use crate::domain::asset::{AssetId, Place};
 use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::error::Error;
@@ -13,9 +13,11 @@ use crate::files::Root;
 use crate::report::Item;
 
 use super::super::Context;
-use super::super::act::{WhilePaused, is_busy, say_not_done, say_quarantined, say_recovered};
+use super::super::act::{WhilePaused, say_not_done, say_quarantined, say_recovered};
 use super::super::library::{Mode, new_id, subject};
+use super::super::turn::is_busy;
 use super::WithdrawArgs;
+use super::confirm::found_at;
 use super::outcome::{say_aftermath, say_still_public};
 
 /// What a takedown is about, and how far it came.
@@ -147,6 +149,25 @@ impl Takedown {
                 let what = (&subject(&row.asset), Action::Quarantine.name());
                 say_not_done(ctx, what, &because, settled.as_ref());
                 self.left.insert(asset, because.in_words());
+            }
+        }
+        self.say_returned(ctx, target, &row)
+    }
+
+    /// A file that the last scan missed may be there again, and the asset's other files were moved
+    /// without it.
+    fn say_returned(
+        &mut self,
+        ctx: &mut Context<'_>,
+        target: &Target<'_>,
+        row: &FactsRow,
+    ) -> Result<(), Error> {
+        for (_, file) in target.catalog.files_of(row.asset.id)? {
+            let Some(root) = target.roots.get(&file.root) else { continue };
+            if file.place == Place::Missing && found_at(root, &file)? == Some(file.digest) {
+                let why = format!("`{}` is there again: scan first", file.path);
+                ctx.report.say(&failure(row, why.clone()));
+                self.left.insert(row.asset.id, why);
             }
         }
         Ok(())
