@@ -33,6 +33,7 @@ mod findings;
 mod formats;
 mod grouping;
 mod handbook;
+mod hardening;
 mod holds;
 mod hostile;
 mod import;

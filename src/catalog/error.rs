@@ -65,7 +65,8 @@ impl From<rusqlite::Error> for CatalogError {
                 Self::Busy { source: SqlError(error) }
             }
             Some(Code::DiskFull) => Self::Full { source: SqlError(error) },
-            Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
+            // What is written fits what is there, unless what is there contradicts itself.
+            Some(Code::DatabaseCorrupt | Code::NotADatabase | Code::ConstraintViolation) => {
                 Self::Damaged { what: error.to_string() }
             }
             _ => Self::unclassified(error),
@@ -80,7 +81,8 @@ impl CatalogError {
         match error {
             E::FromSqlConversionFailure(..)
             | E::IntegralValueOutOfRange(..)
-            | E::InvalidColumnType(..) => Self::Damaged { what: error.to_string() },
+            | E::InvalidColumnType(..)
+            | E::Utf8Error(..) => Self::Damaged { what: error.to_string() },
             _ => Self::Sql { source: SqlError(error) },
         }
     }

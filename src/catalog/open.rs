@@ -42,7 +42,7 @@ impl Catalog {
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;
         make_durable(&conn)?;
         let mut catalog = Self { conn, session: Some(session) };
-        catalog.migrate()?;
+        catalog.apply_migrations()?;
         catalog.record_genesis(genesis)?;
         Ok(catalog)
     }
@@ -104,22 +104,28 @@ impl Catalog {
         Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
-    /// Applies every pending migration in one transaction, all or none, to a schema that this
-    /// program wrote.
+    /// Brings a schema that an earlier version of this program wrote up to date, and leaves any
+    /// other as it is.
     fn migrate(&mut self) -> Result<()> {
         let found = user_version(&self.conn)?;
-        if found == newest() {
+        if found >= newest() {
             return Ok(());
         }
-        if found > 0 {
-            check_schema_of(&self.conn, found)?;
-        }
+        check_schema_of(&self.conn, found)?;
+        self.apply_migrations()
+    }
+
+    /// Applies every pending migration in one transaction, all or none. Somebody else may have done
+    /// it since one looked.
+    fn apply_migrations(&mut self) -> Result<()> {
         let tx = self.begin()?;
-        let done = usize::try_from(found).unwrap_or(0);
+        let done = usize::try_from(user_version(&tx)?).unwrap_or(usize::MAX);
         for migration in MIGRATIONS.iter().skip(done) {
             tx.execute_batch(migration)?;
         }
-        tx.pragma_update(None, "user_version", newest())?;
+        if done < MIGRATIONS.len() {
+            tx.pragma_update(None, "user_version", newest())?;
+        }
         tx.commit()?;
         Ok(())
     }
@@ -127,7 +133,7 @@ impl Catalog {
     /// Refuses any schema but the newest that this program writes.
     fn check_schema(&self) -> Result<()> {
         let (found, known) = (user_version(&self.conn)?, newest());
-        if found < known {
+        if (1..known).contains(&found) {
             return Err(CatalogError::Older { found, known });
         }
         check_schema_of(&self.conn, found)
@@ -233,7 +239,6 @@ fn user_version(conn: &Connection) -> Result<i64> {
     Ok(conn.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// SHA-256 over type, name and text of everything in the schema, by name.
 /// Refuses a schema that is not the one that version `found` of it was.
 fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
     let known = newest();
@@ -249,6 +254,7 @@ fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
     Err(CatalogError::ForeignSchema { what })
 }
 
+/// SHA-256 over type, name and text of everything in the schema, by name.
 fn schema_hash(conn: &Connection) -> Result<String> {
     let mut statement = conn.prepare(
         "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_schema ORDER BY name",
