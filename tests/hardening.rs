@@ -1,8 +1,12 @@
 //! The real program among broken, hostile and strange things: what it must not do there, counted.
 
 mod damage;
+mod networks;
+mod permissions;
+mod reading;
 mod schemas;
 mod site;
+mod upgrades;
 
 /// How many of a sample are tried; all of them in a full run.
 fn sample(few: usize, all: usize) -> usize {

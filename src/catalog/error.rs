@@ -99,6 +99,16 @@ impl CatalogError {
         )
     }
 
+    /// Whether SQLite could not make, beside the catalog, what it needs to read it.
+    pub fn is_about_its_folder(&self) -> bool {
+        use rusqlite::{ErrorCode as Code, ffi};
+        let Self::Open { source: SqlError(source), .. } = self else { return false };
+        let is_link = source
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == ffi::SQLITE_CANTOPEN_SYMLINK);
+        matches!(source.sqlite_error_code(), Some(Code::CannotOpen | Code::ReadOnly)) && !is_link
+    }
+
     pub(super) fn opening(path: &std::path::Path, error: rusqlite::Error) -> Self {
         match Self::from(error) {
             Self::Sql { source } => Self::Open { path: path.to_owned(), source },

@@ -41,6 +41,7 @@ mod sightings;
 mod snapshot;
 mod spans;
 mod takedowns;
+mod upgrade;
 mod waivers;
 
 pub use audit::{AuditEntry, Genesis};
@@ -69,6 +70,7 @@ pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;
 pub use takedowns::ServedFile;
+pub use upgrade::Upgrade;
 pub use waivers::NewWaiver;
 
 #[cfg(test)]

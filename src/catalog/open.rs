@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::audit::hex;
 use super::error::{CatalogError, Result};
-use super::migrations::{MIGRATIONS, SCHEMA_HASHES, newest};
+use super::migrations::{SCHEMA_HASHES, newest};
 use super::runs::Session;
+use super::upgrade;
 
 /// `SHLF`, SQLite's application id of a shelflife catalog.
 const APPLICATION_ID: i64 = 0x5348_4C46;
@@ -42,7 +43,9 @@ impl Catalog {
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;
         make_durable(&conn)?;
         let mut catalog = Self { conn, session: Some(session) };
-        catalog.apply_migrations()?;
+        let tx = catalog.begin()?;
+        upgrade::apply(&tx, 0)?;
+        tx.commit()?;
         catalog.record_genesis(genesis)?;
         Ok(catalog)
     }
@@ -55,13 +58,14 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Opens for reading and for the changes of `session`, bringing an older schema up to date.
+    /// Opens for reading and for the changes of `session`.
+    ///
+    /// An older schema is refused: see [`super::Upgrade`].
     pub fn open_to_write(path: &Path, session: Session) -> Result<Self> {
         let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        make_durable(&conn)?;
-        let mut catalog = Self { conn, session: Some(session) };
-        catalog.migrate()?;
+        let catalog = Self { conn, session: Some(session) };
         catalog.check_schema()?;
+        make_durable(&catalog.conn)?;
         Ok(catalog)
     }
 
@@ -81,11 +85,16 @@ impl Catalog {
         Ok(vec![Self::open_at_a_moment(path)?])
     }
 
+    fn open_at_a_moment(path: &Path) -> Result<Self> {
+        Self::open_to_read(path)?.at_a_moment()
+    }
+
     /// A reader that sees what the catalog holds now, whatever is written while it is there.
-    pub fn open_at_a_moment(path: &Path) -> Result<Self> {
-        let reader = Self::open_to_read(path)?;
-        reader.conn.execute_batch("BEGIN")?;
-        Ok(reader)
+    pub fn at_a_moment(self) -> Result<Self> {
+        self.conn.execute_batch("BEGIN")?;
+        // The moment is that of the first look.
+        self.audit_head()?;
+        Ok(self)
     }
 
     /// One consistent view for as long as the value lives; the reader's own moment, if it has one.
@@ -104,34 +113,9 @@ impl Catalog {
         Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
-    /// Brings a schema that an earlier version of this program wrote up to date, and leaves any
-    /// other as it is.
-    fn migrate(&mut self) -> Result<()> {
-        let found = user_version(&self.conn)?;
-        if found >= newest() {
-            return Ok(());
-        }
-        check_schema_of(&self.conn, found)?;
-        self.apply_migrations()
-    }
-
-    /// Applies every pending migration in one transaction, all or none. Somebody else may have done
-    /// it since one looked.
-    fn apply_migrations(&mut self) -> Result<()> {
-        let tx = self.begin()?;
-        let done = usize::try_from(user_version(&tx)?).unwrap_or(usize::MAX);
-        for migration in MIGRATIONS.iter().skip(done) {
-            tx.execute_batch(migration)?;
-        }
-        if done < MIGRATIONS.len() {
-            tx.pragma_update(None, "user_version", newest())?;
-        }
-        tx.commit()?;
-        Ok(())
-    }
-
     /// Refuses any schema but the newest that this program writes.
     fn check_schema(&self) -> Result<()> {
+        let _one_moment = self.view()?;
         let (found, known) = (user_version(&self.conn)?, newest());
         if (1..known).contains(&found) {
             return Err(CatalogError::Older { found, known });
@@ -141,12 +125,11 @@ impl Catalog {
 
     /// Reads the whole file for damage; seconds at a million assets.
     pub fn check_integrity(&self) -> Result<()> {
-        let answer: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if answer == "ok" { Ok(()) } else { Err(CatalogError::damaged(answer)) }
+        quick_check(&self.conn)
     }
 }
 
-fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection> {
+pub(super) fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection> {
     if !path.exists() {
         return Err(CatalogError::Absent { path: path.to_owned() });
     }
@@ -208,7 +191,7 @@ fn harden(conn: &Connection) -> Result<()> {
 }
 
 /// A commit that returned is on the disk, in WAL mode and in any other.
-fn make_durable(conn: &Connection) -> Result<()> {
+pub(super) fn make_durable(conn: &Connection) -> Result<()> {
     setting(conn, "journal_mode", "wal")?;
     setting(conn, "synchronous", "3")?;
     setting(conn, "wal_autocheckpoint", "1000")
@@ -235,12 +218,17 @@ fn setting(conn: &Connection, name: &'static str, wanted: &str) -> Result<()> {
     Err(CatalogError::Setting { name, wanted: wanted.to_owned(), found })
 }
 
-fn user_version(conn: &Connection) -> Result<i64> {
+pub(super) fn quick_check(conn: &Connection) -> Result<()> {
+    let answer: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if answer == "ok" { Ok(()) } else { Err(CatalogError::damaged(answer)) }
+}
+
+pub(super) fn user_version(conn: &Connection) -> Result<i64> {
     Ok(conn.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
 /// Refuses a schema that is not the one that version `found` of it was.
-fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
+pub(super) fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
     let known = newest();
     if found > known {
         return Err(CatalogError::Newer { found, known });

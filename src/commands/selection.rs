@@ -183,7 +183,7 @@ impl Selection {
             let filter = self.filter((catalog, court), ctx.now)?;
             return survey(ctx, (&court.config.catalog, &filter, beside), judged, each);
         };
-        let readers = Catalog::open_readers(&court.config.catalog, 1)?;
+        let readers = ctx.settings.open_readers(&court.config.catalog, 1)?;
         let readers: Vec<_> = readers.into_iter().map(Mutex::new).collect();
         let census = beside.census(&readers)?;
         self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {

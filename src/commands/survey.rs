@@ -80,7 +80,7 @@ pub(super) fn survey<T: Send>(
     judge: impl Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
     mut tell: impl FnMut(&mut Context<'_>, T) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let readers = Catalog::open_readers(catalog, rayon::current_num_threads())?;
+    let readers = ctx.settings.open_readers(catalog, rayon::current_num_threads())?;
     let highest = readers.first().map_or(Ok(0), Catalog::highest_number)?;
     let readers: Vec<_> = readers.into_iter().map(Mutex::new).collect();
     let census = beside.census(&readers)?;
