@@ -1,7 +1,13 @@
 //! The real program among broken, hostile and strange things: what it must not do there, counted.
 
+mod canary;
+mod clocks;
+mod collisions;
+mod cron;
 mod damage;
+mod injection;
 mod networks;
+mod partial;
 mod permissions;
 mod reading;
 mod schemas;

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
+use crate::domain::checkpoint::is_secret_key;
 use crate::domain::context::ContextKey;
 use crate::domain::lifecycle::{Standing, State, Verdict};
 use crate::domain::time::Timestamp;
@@ -257,6 +258,9 @@ impl Selection {
         let bytes = if file == "-" { ctx.read_input(LONGEST_LIST)? } else { read_list(ctx, file)? };
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::usage(format!("the list `{file}` is not UTF-8")))?;
+        if text.lines().any(is_secret_key) {
+            return Err(Error::usage(format!("`{file}` holds a secret key, not names of assets")));
+        }
         let lines = text.lines().map(str::trim);
         names.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
         Ok(Some(names))

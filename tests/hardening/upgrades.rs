@@ -24,7 +24,12 @@ fn older(schema: i64) -> Site {
     for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         fs::remove_file(site.path("state").join(name)).unwrap_or_default();
     }
-    Connection::open(&catalog).unwrap().execute_batch(&frozen).unwrap();
+    let made = Connection::open(&catalog).unwrap();
+    made.execute_batch(&frozen).unwrap();
+    let mode: String =
+        made.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+    drop(made);
     fs::set_permissions(&catalog, Permissions::from_mode(0o600)).unwrap();
     site
 }
@@ -98,7 +103,7 @@ fn an_upgrade_that_dies_at_any_call_leaves_the_old_schema_or_the_new_one() {
     });
     let moments: Vec<_> = moments.collect();
     let (mut died, mut old, mut new) = (0, 0, 0);
-    for (call, number) in some(&moments, 16) {
+    for (call, number) in some(&moments, 12) {
         let site = older(schema);
         let catalog = site.path("state/catalog.db");
         let entries = rows(&catalog, "audit");
@@ -162,8 +167,7 @@ fn a_damaged_older_catalog_is_not_upgraded() {
     let output = site.run(UPGRADE);
     assert_eq!(output.status.code(), Some(65), "{}", said(&output));
     assert_eq!(copies(&site).len(), 0);
-    // Which kind of log it has is all that may have changed.
-    assert!(fs::read(&catalog).unwrap()[100..] == bytes[100..], "it was written to");
+    assert!(fs::read(&catalog).unwrap() == bytes, "it was written to");
 }
 
 #[test]
