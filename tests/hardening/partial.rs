@@ -74,7 +74,7 @@ fn files_that_cannot_be_changed_keep_their_assets_and_no_others() {
     let stuck: BTreeSet<_> = (0..ASSETS).step_by(10).collect();
     // Of a third of them it is the second file that is stuck: the first one has to come back.
     let file = |number: &usize| {
-        let suffix = if number % 3 == 0 { "-10x10" } else { "" };
+        let suffix = if number.is_multiple_of(3) { "-10x10" } else { "" };
         site.path(folder_of(*number)).join(format!("asset-{number}{suffix}.png"))
     };
     let change = |flag: &str| {

@@ -227,11 +227,11 @@ fn put(path: &Path, (table, column, value): (&str, &str, &str)) -> rusqlite::Res
 
 /// Makes a catalog of a copy and goes through it. Tells how the commands ended.
 fn try_one(site: &Site, about: &str, make: impl FnOnce(&Path)) -> (Vec<i32>, usize) {
-    let made = site.path("made.db");
-    fs::copy(site.path("kept/state/catalog.db"), &made).unwrap();
-    make(&made);
-    let files = [("state/catalog.db", fs::read(&made).unwrap())];
-    fs::remove_file(&made).unwrap();
+    let copy = site.path("copy.db");
+    fs::copy(site.path("kept/state/catalog.db"), &copy).unwrap();
+    make(&copy);
+    let files = [("state/catalog.db", fs::read(&copy).unwrap())];
+    fs::remove_file(&copy).unwrap();
     go_through(site, &files, about)
 }
 
@@ -244,7 +244,7 @@ fn a_schema_that_is_not_its_own_is_refused_by_every_command() {
         tried += 1;
         let refused = ended.iter().all(|code| matches!(code, 65 | 78));
         assert!(refused && moved == 0, "{about}: {ended:?}");
-        ended.into_iter().for_each(|code| codes.count(code));
+        codes.count(&ended);
     };
     for (about, statements) in some(PLANTED, 8) {
         let plant = |path: &Path| open(path).execute_batch(statements).unwrap();
@@ -268,7 +268,7 @@ fn a_header_that_lies_crashes_nothing_and_loses_no_file() {
         tried += 1;
         let (ended, _) = try_one(&site, about, |path| forge(path, statements));
         assert!(ended.contains(&65), "{about}: {ended:?}");
-        ended.into_iter().for_each(|code| codes.count(code));
+        codes.count(&ended);
     }
     for (about, at, bytes) in some(HEADER, 6) {
         tried += 1;
@@ -281,7 +281,7 @@ fn a_header_that_lies_crashes_nothing_and_loses_no_file() {
         if about.ends_with("schema") || about.contains("program") {
             assert!(ended.iter().all(|code| matches!(code, 1 | 65 | 78)), "{about}: {ended:?}");
         }
-        ended.into_iter().for_each(|code| codes.count(code));
+        codes.count(&ended);
     }
     say(&format!(
         "hardening: {tried} catalogs whose header or pages lie, no file was lost; exit codes {}",
@@ -302,7 +302,7 @@ fn a_cell_of_a_kind_that_is_never_written_crashes_nothing_and_loses_no_file() {
         tried += 1;
         cells += changed;
         noticed += usize::from(ended.contains(&65));
-        ended.into_iter().for_each(|code| codes.count(code));
+        codes.count(&ended);
     }
     say(&format!(
         "hardening: {tried} odd values in {cells} cells, {noticed} told as damage, no file was lost; \

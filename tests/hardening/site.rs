@@ -61,7 +61,7 @@ impl Site {
     pub(super) fn with(story: &[&str]) -> Self {
         let site = Self { folder: TempDir::with_prefix("shelflife-hard-").unwrap() };
         for (name, size) in FILES {
-            site.write(&format!("uploads/{name}"), &png(*size, name.as_bytes()));
+            site.write(format!("uploads/{name}"), &png(*size, name.as_bytes()));
         }
         site.write("notes.csv", b"path,title,owner\nmug.png,A mug,anna\n");
         for line in story {
@@ -196,8 +196,10 @@ pub(super) fn bytes_of(files: &Tree) -> Vec<&[u8]> {
 pub(super) struct Codes(BTreeMap<i32, usize>);
 
 impl Codes {
-    pub(super) fn count(&mut self, code: i32) {
-        *self.0.entry(code).or_default() += 1;
+    pub(super) fn count(&mut self, ended: &[i32]) {
+        for code in ended {
+            *self.0.entry(*code).or_default() += 1;
+        }
     }
 
     pub(super) fn told(&self) -> String {

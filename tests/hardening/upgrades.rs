@@ -24,12 +24,12 @@ fn older(schema: i64) -> Site {
     for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
         fs::remove_file(site.path("state").join(name)).unwrap_or_default();
     }
-    let made = Connection::open(&catalog).unwrap();
-    made.execute_batch(&frozen).unwrap();
+    let conn = Connection::open(&catalog).unwrap();
+    conn.execute_batch(&frozen).unwrap();
     let mode: String =
-        made.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).unwrap();
+        conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
-    drop(made);
+    drop(conn);
     fs::set_permissions(&catalog, Permissions::from_mode(0o600)).unwrap();
     site
 }
@@ -93,8 +93,8 @@ fn an_upgrade_that_dies_at_any_call_leaves_the_old_schema_or_the_new_one() {
     let template = older(schema);
     let log = template.path("trace");
     let list = format!("trace={}", traced.join(","));
-    let tracer = ["strace", "-f", "-qq", "-e", "signal=none", "-e", &list, "-o"];
-    let words: Vec<_> = tracer.into_iter().chain([log.to_str().unwrap()]).collect();
+    let strace = ["strace", "-f", "-qq", "-e", "signal=none", "-e", &list, "-o"];
+    let words: Vec<_> = strace.into_iter().chain([log.to_str().unwrap()]).collect();
     assert!(template.around(&words).args(split_words(UPGRADE)).output().unwrap().status.success());
     let trace = fs::read_to_string(&log).unwrap();
     let moments = traced.iter().flat_map(|call| {
@@ -108,7 +108,7 @@ fn an_upgrade_that_dies_at_any_call_leaves_the_old_schema_or_the_new_one() {
         let catalog = site.path("state/catalog.db");
         let entries = rows(&catalog, "audit");
         let inject = format!("inject={call}:signal=KILL:when={number}");
-        let words: Vec<_> = tracer.into_iter().chain(["/dev/null", "-e", &inject]).collect();
+        let words: Vec<_> = strace.into_iter().chain(["/dev/null", "-e", &inject]).collect();
         let status = site.around(&words).args(split_words(UPGRADE)).output().unwrap().status;
         died += i64::from(!status.success());
         match schema_of(&catalog) {
