@@ -6,7 +6,9 @@ use super::{Context, Settings};
 use crate::catalog::{Catalog, CatalogError, Upgrade};
 use crate::config::Config;
 use crate::error::Error;
-use crate::files::{ReadingCopy, check_unshared, make_new_private, network_file_system};
+use crate::files::{
+    ReadingCopy, check_unshared, is_beside_closed, make_new_private, network_file_system,
+};
 use crate::report::Item;
 
 /// So many copies of one schema are kept before somebody has to look.
@@ -17,7 +19,7 @@ impl Settings {
     /// read.
     pub(super) fn open_to_read(&self, path: &Path) -> Result<Catalog, Error> {
         match Catalog::open_to_read(path) {
-            Err(error) if error.is_about_its_folder() => {
+            Err(error) if error.is_about_its_folder() && is_beside_closed(path) => {
                 let copy = ReadingCopy::of(path, &self.temporary)?;
                 Ok(Catalog::open_to_read(&copy.path())?)
             }
@@ -33,7 +35,9 @@ impl Settings {
     /// Readers that see the same moment: `count` of them, or fewer.
     pub(super) fn open_readers(&self, path: &Path, count: usize) -> Result<Vec<Catalog>, Error> {
         match Catalog::open_readers(path, count) {
-            Err(error) if error.is_about_its_folder() => Ok(vec![self.open_at_a_moment(path)?]),
+            Err(error) if error.is_about_its_folder() && is_beside_closed(path) => {
+                Ok(vec![self.open_at_a_moment(path)?])
+            }
             opened => Ok(opened?),
         }
     }

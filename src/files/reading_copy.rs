@@ -1,8 +1,12 @@
 //! A private copy of a database whose folder nobody may write to: its readers need files of their
 //! own beside it.
 
+use std::fs::File;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use super::private::folder_and_name;
 use super::{FileError, FileKind, FileStat, Result, check_private_dir, create_private_dir};
@@ -43,7 +47,6 @@ impl ReadingCopy {
         self.folder.join(&self.name)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a copy that nobody relies on after the command")]
     fn taken(path: &Path, temporary: &Path) -> Result<Self> {
         let name = path.file_name().map(PathBuf::from).unwrap_or_default();
         let unique = uuid::Uuid::new_v4().simple().to_string();
@@ -51,14 +54,22 @@ impl ReadingCopy {
         create_private_dir(&copy.folder)?;
         check_private_dir(&copy.folder)?;
         for (part, stat) in PARTS.into_iter().zip(stats(path)?) {
-            let from = beside(path, part);
             if stat.is_some() {
-                std::fs::copy(&from, beside(&copy.path(), part))
+                let from = beside(path, part);
+                copy_bytes(&from, &beside(&copy.path(), part))
                     .map_err(|error| FileError::io("copy", &from, error))?;
             }
         }
         Ok(copy)
     }
+}
+
+/// Copies a file, which stays open as long as the process runs: closing it would take every lock
+/// that the process has on it.
+fn copy_bytes(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = ManuallyDrop::new(File::open(from)?);
+    let mut target = File::create_new(to)?;
+    std::io::copy(&mut *source, &mut target).map(drop)
 }
 
 impl Drop for ReadingCopy {
@@ -70,6 +81,12 @@ impl Drop for ReadingCopy {
         }
         std::fs::remove_dir(&self.folder).ok();
     }
+}
+
+/// Whether nobody on this account can make a file beside the one at `path`.
+pub fn is_beside_closed(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(path);
+    accessat(CWD, folder, Access::WRITE_OK, AtFlags::EACCESS).is_err()
 }
 
 /// What is known of each part that is there; links are none.
