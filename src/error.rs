@@ -172,6 +172,7 @@ fn config_code(error: &ConfigError) -> ExitCode {
         | ConfigError::NotAFile { .. }
         | ConfigError::TooLarge { .. }
         | ConfigError::NotText { .. }
+        | ConfigError::SecretKey { .. }
         | ConfigError::WritableByOthers { .. }
         | ConfigError::ForeignOwner { .. }
         | ConfigError::Invalid { .. }

@@ -7,13 +7,15 @@ mod trouble;
 
 use std::path::Path;
 
+pub(crate) use disk::has;
+
 use crate::support::{must_run_everything, skip};
 
 /// Whether this is a machine that can mount disks, as those that prove this program are.
 fn can_mount() -> bool {
     let is_able = rustix::process::geteuid().is_root() && Path::new("/dev/loop-control").exists();
     let programs = ["strace", "mkfs.ext4", "mkfs.xfs", "xfs_io", "chattr"];
-    is_able && programs.iter().all(|program| disk::has(program) || skip::<()>(program).is_some())
+    is_able && programs.iter().all(|program| has(program) || skip::<()>(program).is_some())
 }
 
 /// Some of the moments, which differ from run to run: ten times as many in a full run.

@@ -35,6 +35,7 @@ mod findings;
 mod formats;
 mod grouping;
 mod handbook;
+mod hardening;
 mod holds;
 mod hostile;
 mod import;

@@ -122,6 +122,38 @@ fn a_library_that_lost_most_of_its_files_is_not_believed_unless_told_so() {
 }
 
 #[test]
+fn files_that_were_cleaned_away_are_not_missed_and_others_are() {
+    let library = TestLibrary::new();
+    for number in 0..60 {
+        let name = format!("uploads/{number:02}-tea.png");
+        library.write(name, png((4, 4), &[number]));
+    }
+    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let config = config.replace("max_percent = 10", "max_percent = 90");
+    let config = config.replace("max_percent_per_day = 20", "max_percent_per_day = 90");
+    library.write_config(&config);
+    library.run("scan").expect(ExitCode::Success);
+    let ended: Vec<_> = (1..=30).map(|number| number.to_string()).collect();
+    library.run(&format!("reject {} --reason 'off brand'", ended.join(" ")));
+    library.advance_days(1);
+    library.run("clean --apply").expect(ExitCode::Success);
+    library.run("scan --full").expect(ExitCode::Success);
+    library.advance_days(2);
+    library.run("restore 1 2 3").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    library.run("reject 31 32 33 --reason 'off brand'").expect(ExitCode::Success);
+    library.advance_days(1);
+    library.run("clean --apply").expect(ExitCode::Success);
+    for number in 34..58 {
+        fs::remove_file(library.path(format!("uploads/{number:02}-tea.png"))).unwrap();
+    }
+    let run = library.run("scan").expect(ExitCode::Guard);
+    let told = "it holds 6 files and held 33 at the last scan, of which 3 were cleaned away since";
+    assert!(run.stdout.contains(told), "{run}");
+}
+
+#[test]
 fn links_and_other_catalogs_are_left_alone() {
     let library = library();
     let outside = library.write("outside/secret.png", png((9, 9), b"secret"));

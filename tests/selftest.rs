@@ -34,8 +34,9 @@ fn selftest(dir: &Path) -> Run {
 }
 
 /// A file system of its own in a file, mounted for as long as the value lives.
-struct Mounted {
+pub(crate) struct Mounted {
     folder: tempfile::TempDir,
+    device: Option<String>,
 }
 
 impl Mounted {
@@ -53,10 +54,29 @@ impl Mounted {
         };
         run(make, &[&image])?;
         run(mount, &[&image, &folder.path().join("mounted")])?;
-        Ok(Self { folder })
+        Ok(Self { folder, device: None })
     }
 
-    fn path(&self) -> PathBuf {
+    /// The same for what mounts nothing but devices.
+    pub(crate) fn of_device(make: &[&str], mount: &str, megabytes: u64) -> Result<Self, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let image = folder.path().join("image");
+        fs::File::create(&image).unwrap().set_len(megabytes << 20).unwrap();
+        fs::create_dir(folder.path().join("mounted")).unwrap();
+        let run = |command: &mut Command| {
+            let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+            let said = [&output.stdout[..], &output.stderr].concat();
+            let said = String::from_utf8_lossy(&said).trim().to_owned();
+            if output.status.success() { Ok(said) } else { Err(format!("{command:?}: {said}")) }
+        };
+        run(Command::new(make[0]).args(&make[1..]).arg(&image))?;
+        let device = run(Command::new("losetup").args(["-f", "--show"]).arg(&image))?;
+        let mounted = Self { folder, device: Some(device.clone()) };
+        run(Command::new(mount).arg(device).arg(mounted.path()))?;
+        Ok(mounted)
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("mounted")
     }
 }
@@ -64,6 +84,9 @@ impl Mounted {
 impl Drop for Mounted {
     fn drop(&mut self) {
         let _gone = Command::new("umount").arg(self.path()).status();
+        if let Some(device) = &self.device {
+            let _free = Command::new("losetup").arg("-d").arg(device).status();
+        }
     }
 }
 
@@ -141,16 +164,51 @@ fn disks_of_linux_are_good_for_everything() {
 
 #[test]
 fn a_stick_keeps_neither_modes_nor_names_apart() {
-    let mounted = Mounted::new(&["mkfs.exfat", "-q"], &["mount.exfat-fuse"], 16);
-    // Without FUSE, as in most containers, there is nothing to try.
-    let Ok(mounted) = mounted else { return };
+    let mounted = Mounted::of_device(&["mkfs.exfat"], "mount.exfat-fuse", 16);
+    let Ok(mounted) = mounted.or_else(|why| skip_where_mounting_works(&why)) else { return };
     let run = selftest(&mounted.path()).expect(ExitCode::No);
     let report = run.json();
     assert_eq!(found(&report, "letter case of names"), "ignored");
     assert_eq!(found(&report, "rename without replacing"), "no");
     assert_eq!(found(&report, "hard links"), "no");
     assert_eq!(found(&report, "file system"), "FUSE");
-    assert!(!fit(&report)[2].1, "{run}");
+    assert!(fit(&report).iter().all(|(_, fit)| !fit), "{run}");
+}
+
+#[test]
+fn layers_over_a_disk_are_good_for_everything() {
+    let made = Mounted::new(&["mkfs.ext4", "-q"], &["mount", "-o", "loop"], 16);
+    let Ok(disk) = made.or_else(|why| skip_where_mounting_works(&why)) else { return };
+    let part = |name: &str| {
+        let path = disk.path().join(name);
+        fs::create_dir(&path).unwrap();
+        path
+    };
+    let [lower, upper, work, top] = ["lower", "upper", "work", "top"].map(part);
+    fs::write(lower.join("tea.png"), b"tea").unwrap();
+    let shown = |path: &Path| path.display().to_string();
+    let (lower, upper, work) = (shown(&lower), shown(&upper), shown(&work));
+    let options = format!("lowerdir={lower},upperdir={upper},workdir={work}");
+    let mut mount = Command::new("mount");
+    let mounted = mount.args(["-t", "overlay", "none", "-o", &options]).arg(&top).output().unwrap();
+    if !mounted.status.success() {
+        skip::<()>(&String::from_utf8_lossy(&mounted.stderr));
+        return;
+    }
+    let run = selftest(&top);
+    let unmounted = Command::new("umount").arg(&top).status().unwrap();
+    let report = run.expect(ExitCode::Success).json();
+    assert_complete(&report);
+    assert_eq!(found(&report, "file system"), "overlay");
+    assert!(unmounted.success() && fit(&report).iter().all(|(_, fit)| *fit));
+}
+
+/// Where nothing can be mounted, as in most containers, there is nothing to try.
+pub(crate) fn skip_where_mounting_works<T>(why: &str) -> Result<T, ()> {
+    if may_mount() {
+        skip::<()>(why);
+    }
+    Err(())
 }
 
 #[test]

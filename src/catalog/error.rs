@@ -69,7 +69,8 @@ impl From<rusqlite::Error> for CatalogError {
                 Self::Busy { source: SqlError(error) }
             }
             Some(Code::DiskFull) => Self::Full { source: SqlError(error) },
-            Some(Code::DatabaseCorrupt | Code::NotADatabase) => {
+            // What is written fits what is there, unless what is there contradicts itself.
+            Some(Code::DatabaseCorrupt | Code::NotADatabase | Code::ConstraintViolation) => {
                 Self::Damaged { what: error.to_string() }
             }
             _ => Self::unclassified(error),
@@ -84,7 +85,8 @@ impl CatalogError {
         match error {
             E::FromSqlConversionFailure(..)
             | E::IntegralValueOutOfRange(..)
-            | E::InvalidColumnType(..) => Self::Damaged { what: error.to_string() },
+            | E::InvalidColumnType(..)
+            | E::Utf8Error(..) => Self::Damaged { what: error.to_string() },
             _ => Self::Sql { source: SqlError(error) },
         }
     }
@@ -99,6 +101,16 @@ impl CatalogError {
                 | Self::InUse { .. }
                 | Self::PathTaken { .. }
         )
+    }
+
+    /// Whether SQLite could not make, beside the catalog, what it needs to read it.
+    pub fn is_about_its_folder(&self) -> bool {
+        use rusqlite::{ErrorCode as Code, ffi};
+        let Self::Open { source: SqlError(source), .. } = self else { return false };
+        let is_link = source
+            .sqlite_error()
+            .is_some_and(|error| error.extended_code == ffi::SQLITE_CANTOPEN_SYMLINK);
+        matches!(source.sqlite_error_code(), Some(Code::CannotOpen | Code::ReadOnly)) && !is_link
     }
 
     pub(super) fn opening(path: &std::path::Path, error: rusqlite::Error) -> Self {

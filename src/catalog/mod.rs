@@ -44,6 +44,7 @@ mod sightings;
 mod snapshot;
 mod spans;
 mod takedowns;
+mod upgrade;
 mod waivers;
 
 pub use adoptions::{Adoption, BegunPurge};
@@ -74,6 +75,7 @@ pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;
 pub use takedowns::ServedFile;
+pub use upgrade::Upgrade;
 pub use waivers::NewWaiver;
 
 #[cfg(test)]

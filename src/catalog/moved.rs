@@ -46,6 +46,21 @@ impl Catalog {
         Some(&session.run)
     }
 
+    /// How many files runs have taken out of a root after that instant and not brought back.
+    pub fn files_taken_since(&self, root: i64, since: Timestamp) -> Result<u64> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT count(DISTINCT m.file_id)
+             FROM operation AS o
+             JOIN operation_file AS m ON m.operation_id = o.id
+             JOIN file AS f ON f.id = m.file_id
+             WHERE o.kind = 'quarantine' AND o.opened_ms > :since AND f.root_id = :root
+               AND f.place IN ('quarantine', 'gone')",
+        )?;
+        let params = named_params! { ":root": root, ":since": since.millis() };
+        let count = statement.query_row(params, |row| row.get(0))?;
+        Ok(cells::unsigned(count))
+    }
+
     /// The last `count` runs that announced a move, newest first.
     pub fn moving_runs(&self, count: usize) -> Result<Vec<MovingRun>> {
         let mut statement = self.conn.prepare_cached(

@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::audit::hex;
 use super::error::{CatalogError, Result};
-use super::migrations::{MIGRATIONS, SCHEMA_HASHES, newest};
+use super::migrations::{SCHEMA_HASHES, newest};
 use super::runs::Session;
+use super::upgrade;
 
 /// `SHLF`, SQLite's application id of a shelflife catalog.
 const APPLICATION_ID: i64 = 0x5348_4C46;
@@ -43,10 +44,7 @@ impl Catalog {
         let conn = connect(path, flags)?;
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;
         make_durable(&conn)?;
-        let mut catalog = Self { conn, session: Some(session), epoch: None };
-        catalog.migrate()?;
-        catalog.record_genesis(genesis)?;
-        Ok(catalog)
+        Self::begin_empty(conn, genesis, session)
     }
 
     /// An empty catalog in memory: for plans of what a new one would hold, and to be saved whole.
@@ -56,8 +54,14 @@ impl Catalog {
             | OpenFlags::SQLITE_OPEN_MEMORY;
         let conn = connect(Path::new("plan"), flags)?;
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;
+        Self::begin_empty(conn, genesis, session)
+    }
+
+    fn begin_empty(conn: Connection, genesis: &super::Genesis, session: Session) -> Result<Self> {
         let mut catalog = Self { conn, session: Some(session), epoch: None };
-        catalog.migrate()?;
+        let tx = catalog.begin()?;
+        upgrade::apply(&tx, 0)?;
+        tx.commit()?;
         catalog.record_genesis(genesis)?;
         Ok(catalog)
     }
@@ -70,13 +74,14 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Opens for reading and for the changes of `session`, bringing an older schema up to date.
+    /// Opens for reading and for the changes of `session`.
+    ///
+    /// An older schema is refused: see [`super::Upgrade`].
     pub fn open_to_write(path: &Path, session: Session) -> Result<Self> {
         let conn = open_existing(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        make_durable(&conn)?;
-        let mut catalog = Self { conn, session: Some(session), epoch: None };
-        catalog.migrate()?;
+        let catalog = Self { conn, session: Some(session), epoch: None };
         catalog.check_schema()?;
+        make_durable(&catalog.conn)?;
         Ok(catalog)
     }
 
@@ -96,11 +101,16 @@ impl Catalog {
         Ok(vec![Self::open_at_a_moment(path)?])
     }
 
+    fn open_at_a_moment(path: &Path) -> Result<Self> {
+        Self::open_to_read(path)?.at_a_moment()
+    }
+
     /// A reader that sees what the catalog holds now, whatever is written while it is there.
-    pub fn open_at_a_moment(path: &Path) -> Result<Self> {
-        let reader = Self::open_to_read(path)?;
-        reader.conn.execute_batch("BEGIN")?;
-        Ok(reader)
+    pub fn at_a_moment(self) -> Result<Self> {
+        self.conn.execute_batch("BEGIN")?;
+        // The moment is that of the first look.
+        self.audit_head()?;
+        Ok(self)
     }
 
     /// One consistent view for as long as the value lives; the reader's own moment, if it has one.
@@ -119,30 +129,11 @@ impl Catalog {
         Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
-    /// Applies every pending migration in one transaction, all or none, to a schema that this
-    /// program wrote.
-    fn migrate(&mut self) -> Result<()> {
-        let found = user_version(&self.conn)?;
-        if found == newest() {
-            return Ok(());
-        }
-        if found > 0 {
-            check_schema_of(&self.conn, found)?;
-        }
-        let tx = self.begin()?;
-        let done = usize::try_from(found).unwrap_or(0);
-        for migration in MIGRATIONS.iter().skip(done) {
-            tx.execute_batch(migration)?;
-        }
-        tx.pragma_update(None, "user_version", newest())?;
-        tx.commit()?;
-        Ok(())
-    }
-
     /// Refuses any schema but the newest that this program writes.
     fn check_schema(&self) -> Result<()> {
+        let _one_moment = self.view()?;
         let (found, known) = (user_version(&self.conn)?, newest());
-        if found < known {
+        if (1..known).contains(&found) {
             return Err(CatalogError::Older { found, known });
         }
         check_schema_of(&self.conn, found)
@@ -150,12 +141,11 @@ impl Catalog {
 
     /// Reads the whole file for damage; seconds at a million assets.
     pub fn check_integrity(&self) -> Result<()> {
-        let answer: String = self.conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if answer == "ok" { Ok(()) } else { Err(CatalogError::damaged(answer)) }
+        quick_check(&self.conn)
     }
 }
 
-fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection> {
+pub(super) fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection> {
     if !path.exists() {
         return Err(CatalogError::Absent { path: path.to_owned() });
     }
@@ -217,7 +207,7 @@ fn harden(conn: &Connection) -> Result<()> {
 }
 
 /// A commit that returned is on the disk, in WAL mode and in any other.
-fn make_durable(conn: &Connection) -> Result<()> {
+pub(super) fn make_durable(conn: &Connection) -> Result<()> {
     setting(conn, "journal_mode", "wal")?;
     setting(conn, "synchronous", "3")?;
     setting(conn, "wal_autocheckpoint", "1000")
@@ -244,13 +234,17 @@ fn setting(conn: &Connection, name: &'static str, wanted: &str) -> Result<()> {
     Err(CatalogError::Setting { name, wanted: wanted.to_owned(), found })
 }
 
-fn user_version(conn: &Connection) -> Result<i64> {
+pub(super) fn quick_check(conn: &Connection) -> Result<()> {
+    let answer: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if answer == "ok" { Ok(()) } else { Err(CatalogError::damaged(answer)) }
+}
+
+pub(super) fn user_version(conn: &Connection) -> Result<i64> {
     Ok(conn.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
-/// SHA-256 over type, name and text of everything in the schema, by name.
 /// Refuses a schema that is not the one that version `found` of it was.
-fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
+pub(super) fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
     let known = newest();
     if found > known {
         return Err(CatalogError::Newer { found, known });
@@ -264,6 +258,7 @@ fn check_schema_of(conn: &Connection, found: i64) -> Result<()> {
     Err(CatalogError::ForeignSchema { what })
 }
 
+/// SHA-256 over type, name and text of everything in the schema, by name.
 fn schema_hash(conn: &Connection) -> Result<String> {
     let mut statement = conn.prepare(
         "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_schema ORDER BY name",

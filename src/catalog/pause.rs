@@ -17,6 +17,11 @@ impl Catalog {
         flag(&self.conn)
     }
 
+    /// Fails if the flag cannot be read, which is damage and nobody's wish.
+    pub fn check_pause(&self) -> Result<()> {
+        read(&self.conn).map(drop)
+    }
+
     /// Sets the flag to `pause`, and audits who `asked` for it. One that is set stays as it is, but
     /// that it stops as soon as either says. Returns what it says then.
     pub fn record_pause(&mut self, asked: &Pause, pause: &Pause) -> Result<Pause> {
@@ -56,19 +61,18 @@ impl Catalog {
 
 /// Fails while the flag is set.
 pub(super) fn refuse_paused(tx: &Transaction<'_>) -> Result<()> {
-    flag(tx).map_or(Ok(()), |note| Err(CatalogError::Paused { note }))
+    read(tx)?.map_or(Ok(()), |note| Err(CatalogError::Paused { note }))
 }
 
 pub(super) fn flag(conn: &Connection) -> Option<Note> {
-    let read = || {
-        conn.prepare_cached("SELECT value FROM meta WHERE key = :key")?
-            .query_row(named_params! { ":key": KEY }, |row| row.get::<_, String>("value"))
-            .optional()
-    };
-    match read() {
-        Ok(text) => text.map(|text| Note::parse(&text)),
-        Err(error) => Some(Note::Untold(format!("it cannot be read: {error}"))),
-    }
+    read(conn).unwrap_or_else(|error| Some(Note::Untold(format!("it cannot be read: {error}"))))
+}
+
+fn read(conn: &Connection) -> Result<Option<Note>> {
+    let mut statement = conn.prepare_cached("SELECT value FROM meta WHERE key = :key")?;
+    let read = statement.query_row(named_params! { ":key": KEY }, |row| row.get("value"));
+    let text: Option<String> = read.optional()?;
+    Ok(text.map(|text| Note::parse(&text)))
 }
 
 fn told(note: &Note) -> Value {

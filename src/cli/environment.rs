@@ -23,6 +23,7 @@ pub const VARIABLES: &[&str] = &[
     "SHELFLIFE_JOB",
     "SHELFLIFE_PAUSED",
     "TERM",
+    "TMPDIR",
     "XDG_CONFIG_HOME",
     "XDG_STATE_HOME",
 ];

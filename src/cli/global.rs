@@ -150,6 +150,10 @@ impl GlobalOptions {
             catalog: self.catalog.clone().map(here),
             config_home,
             state_home: environment.home("XDG_STATE_HOME", ".local/state"),
+            temporary: environment
+                .path("TMPDIR")
+                .filter(|path| path.is_absolute())
+                .unwrap_or_else(|| PathBuf::from("/tmp")),
             wait: self.wait,
             paused: environment.lossy("SHELFLIFE_PAUSED"),
             loaded: None,

@@ -117,7 +117,11 @@ impl WhilePaused {
 
 pub(super) fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<(), Error> {
     let by = switch.look(Some(catalog));
-    if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
+    if by.is_empty() {
+        return Ok(());
+    }
+    catalog.check_pause()?;
+    Err(Error::Paused { by })
 }
 
 fn target<'c>(

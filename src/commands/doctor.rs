@@ -132,7 +132,7 @@ fn say(ctx: &mut Context<'_>, check: &'static str, found: Result<String, Problem
 
 fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     let path = config.catalog.display();
-    let opened = Catalog::open_to_read(&config.catalog);
+    let opened = ctx.settings.open_to_read(&config.catalog);
     let catalog = match opened {
         Ok(catalog) => catalog,
         Err(error) => {

@@ -11,6 +11,7 @@ use crate::exit::ExitCode;
 use crate::files;
 use crate::report::Item;
 
+use super::opening::refuse_network;
 use super::{Asking, Context};
 
 /// Set up shelflife for a media library
@@ -47,6 +48,7 @@ pub(super) fn run(args: &InitArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let parsed = config::parse(&config.path, &text)?;
     parsed.check_separation()?;
     refuse_existing(&parsed)?;
+    refuse_network(&parsed.catalog)?;
     for root in &parsed.roots {
         files::Root::open(&root.path)?;
     }

@@ -27,7 +27,7 @@ pub struct LeftoversArgs {}
 
 pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let config = ctx.config()?;
-    let catalog = Catalog::open_at_a_moment(&config.catalog)?;
+    let catalog = ctx.settings.open_at_a_moment(&config.catalog)?;
     let names = catalog.roots()?.into_iter().map(|root| (root.id, root.name)).collect();
     let search = Search { catalog: &catalog, names };
     search.assets(ctx)?;

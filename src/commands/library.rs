@@ -43,7 +43,7 @@ impl Context<'_> {
     /// The catalog, for reading only.
     pub(super) fn catalog_to_read(&mut self) -> Result<Catalog, Error> {
         let config = self.config()?;
-        Ok(Catalog::open_to_read(&config.catalog)?)
+        self.settings.open_to_read(&config.catalog)
     }
 
     /// Opens the catalog in the way that `mode` asks for, runs `work` and closes the run.
@@ -57,8 +57,8 @@ impl Context<'_> {
         self.report.summary.dry_run = mode == Mode::DryRun;
         let config = self.config()?;
         let mut catalog = match mode {
-            Mode::DryRun => Catalog::open_to_read(&config.catalog)?,
-            Mode::Real => Catalog::open_to_write(&config.catalog, self.session(&config))?,
+            Mode::DryRun => self.settings.open_to_read(&config.catalog)?,
+            Mode::Real => self.open_to_write(&config)?,
         };
         let done = work(self, &mut catalog);
         let code = match &done {

@@ -32,6 +32,7 @@ mod library;
 mod license;
 mod list;
 mod man;
+mod opening;
 mod pause;
 mod plan;
 mod progress;

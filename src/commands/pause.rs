@@ -54,8 +54,7 @@ pub(super) fn run(args: &PauseArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let written = write_file(&switch.file, before.as_ref(), &asked);
     let first = before.as_ref().and_then(Note::told);
     let pause = first.map_or_else(|| asked.clone(), |first| first.and(&asked));
-    let session = ctx.session(&config);
-    let opened = Catalog::open_to_write(&config.catalog, session);
+    let opened = ctx.open_to_write(&config);
     let recorded = opened.and_then(|mut catalog| {
         catalog.record_pause(&asked, &pause)?;
         Ok(catalog)
@@ -86,7 +85,7 @@ fn write_file(file: &Path, before: Option<&Note>, asked: &Pause) -> Result<(), F
 fn say_pause(
     ctx: &mut Context<'_>,
     switch: &Switch,
-    (written, recorded): (&Result<(), FileError>, &Result<Catalog, CatalogError>),
+    (written, recorded): (&Result<(), FileError>, &Result<Catalog, Error>),
 ) {
     let file = switch.file.display();
     let what = match (written, recorded) {
@@ -108,7 +107,7 @@ fn say_pause(
 /// Says whether it is paused, without changing anything.
 fn show(ctx: &mut Context<'_>, config: &Config) -> Result<(), Error> {
     let switch = ctx.switch(config);
-    let catalog = Catalog::open_to_read(&config.catalog);
+    let catalog = ctx.settings.open_to_read(&config.catalog);
     let paused = switch.look(catalog.as_ref().ok());
     say_sources(ctx, &paused);
     if paused.is_empty() {

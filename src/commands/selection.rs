@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
+use crate::domain::checkpoint::is_secret_key;
 use crate::domain::context::ContextKey;
 use crate::domain::lifecycle::{Standing, State, Verdict};
 use crate::domain::time::Timestamp;
@@ -182,7 +183,7 @@ impl Selection {
             let filter = self.filter((catalog, court), ctx.now)?;
             return survey(ctx, (&court.config.catalog, &filter, beside), judged, each);
         };
-        let census = beside.census(&mut [Catalog::open_at_a_moment(&court.config.catalog)?])?;
+        let census = beside.census(&mut ctx.settings.open_readers(&court.config.catalog, 1)?)?;
         self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {
             match judged(catalog.dossier_of(row)?, census.as_ref()) {
                 Some(judged) => each(ctx, judged),
@@ -254,6 +255,9 @@ impl Selection {
         let bytes = if file == "-" { ctx.read_input(LONGEST_LIST)? } else { read_list(ctx, file)? };
         let text = String::from_utf8(bytes)
             .map_err(|_| Error::usage(format!("the list `{file}` is not UTF-8")))?;
+        if text.lines().any(is_secret_key) {
+            return Err(Error::usage(format!("`{file}` holds a secret key, not names of assets")));
+        }
         let lines = text.lines().map(str::trim);
         names.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
         Ok(Some(names))

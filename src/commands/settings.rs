@@ -16,6 +16,8 @@ pub struct Settings {
     /// Where a person's configuration and catalog are usually kept.
     pub config_home: Option<PathBuf>,
     pub state_home: Option<PathBuf>,
+    /// Where files may be put that are gone when the command is.
+    pub temporary: PathBuf,
     /// For how long a command waits for another run to end.
     pub wait: Duration,
     /// What the environment says about the kill switch; anything but nothing pauses.

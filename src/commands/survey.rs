@@ -79,7 +79,7 @@ pub(super) fn survey<T: Send>(
     judge: impl Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
     mut tell: impl FnMut(&mut Context<'_>, T) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut readers = Catalog::open_readers(catalog, rayon::current_num_threads())?;
+    let mut readers = ctx.settings.open_readers(catalog, rayon::current_num_threads())?;
     let highest = readers.first().map_or(Ok(0), Catalog::highest_number)?;
     let census = beside.census(&mut readers)?;
     let (blocks, cores) = (highest.div_ceil(BLOCK), readers.len().max(1));

@@ -21,6 +21,9 @@ pub enum ConfigError {
     #[error("the configuration {} is not UTF-8 text", path.display())]
     NotText { path: PathBuf },
 
+    #[error("{} is a secret key and no configuration", path.display())]
+    SecretKey { path: PathBuf },
+
     #[error("others may write to the configuration {} (mode {mode:04o})", path.display())]
     WritableByOthers { path: PathBuf, mode: u32 },
 
@@ -54,6 +57,7 @@ impl ConfigError {
             | Self::NotAFile { .. }
             | Self::TooLarge { .. }
             | Self::NotText { .. }
+            | Self::SecretKey { .. }
             | Self::Invalid { .. } => None,
         }
     }

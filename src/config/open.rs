@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::{Mode, OFlags};
 
 use super::ConfigError;
+use crate::domain::checkpoint::is_secret_key;
 
 /// The largest configuration that is read, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -36,7 +37,14 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LIMIT {
         return Err(ConfigError::TooLarge { path: path.to_owned(), limit: LIMIT });
     }
-    String::from_utf8(bytes).map_err(|_| ConfigError::NotText { path: path.to_owned() })
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| ConfigError::NotText { path: path.to_owned() })?;
+    // A complaint about its first line would show it.
+    if is_secret_key(&text) {
+        Err(ConfigError::SecretKey { path: path.to_owned() })
+    } else {
+        Ok(text)
+    }
 }
 
 fn check_owner(path: &Path, owner: u32) -> Result<(), ConfigError> {

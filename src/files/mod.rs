@@ -17,6 +17,7 @@ pub mod private;
 pub mod purging;
 pub mod quarantine;
 pub mod read;
+mod reading_copy;
 pub mod root;
 mod secret;
 pub mod selftest;
@@ -31,11 +32,12 @@ pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};
 pub use lock::{Locking, RunLock};
 pub use note::{read_note, remove_note};
 pub use private::{
-    check_private_dir, create_private_dir, is_beneath, make_new_private, network_file_system,
-    replace_private, write_new_private,
+    check_private_dir, check_unshared, create_private_dir, is_beneath, make_new_private,
+    network_file_system, replace_private, write_new_private,
 };
 pub use quarantine::Quarantine;
 pub use read::{FileRead, Head, hash_file, look_at, read_batch, read_file};
+pub use reading_copy::{ReadingCopy, is_beside_closed};
 pub use root::{Leads, Root};
 pub use secret::{random_bytes, read_secret};
 pub use steps::Steps;

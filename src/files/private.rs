@@ -109,6 +109,29 @@ pub(super) fn check_private(folder: &Folder) -> Result<()> {
     Ok(())
 }
 
+/// Checks that nobody but this user, and root, may write to the file at `path` or put another one in
+/// its place; fails with [`FileError::Unsafe`].
+pub fn check_unshared(path: &Path) -> Result<()> {
+    let (folder, name) = folder_and_name(path)?;
+    check_unwritable(&folder.own_stat()?, folder.path())?;
+    match folder.stat(name)? {
+        // What a link says of itself says nothing.
+        Some(stat) if stat.kind == FileKind::Regular => check_unwritable(&stat, path),
+        _ => Ok(()),
+    }
+}
+
+fn check_unwritable(stat: &FileStat, path: &Path) -> Result<()> {
+    let refused = |why| Err(FileError::Unsafe { path: path.to_owned(), why });
+    if stat.uid != geteuid().as_raw() && stat.uid != 0 {
+        return refused("belongs to another user");
+    }
+    if stat.mode & 0o022 != 0 {
+        return refused("can be written by other users");
+    }
+    Ok(())
+}
+
 fn is_link(path: &Path) -> bool {
     statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)
         .is_ok_and(|stat| FileStat::from(stat).kind == FileKind::Symlink)

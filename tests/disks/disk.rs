@@ -107,7 +107,7 @@ pub(super) fn must(command: &mut Command) -> Output {
 }
 
 /// Whether a program is there.
-pub(super) fn has(program: impl AsRef<OsStr>) -> bool {
+pub(crate) fn has(program: impl AsRef<OsStr>) -> bool {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let more = ["/usr/sbin", "/sbin"].map(PathBuf::from);
     let mut folders = std::env::split_paths(&folders).chain(more);

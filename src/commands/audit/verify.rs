@@ -51,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     let notes = args.checkpoint.iter().map(|file| read_note(ctx, file));
     let notes = notes.collect::<Result<Vec<_>, _>>()?;
     let config = ctx.config()?;
-    let catalog = Catalog::open_at_a_moment(&config.catalog)?;
+    let catalog = ctx.settings.open_at_a_moment(&config.catalog)?;
     let length = match catalog.verify_audit()? {
         AuditVerdict::Intact { length, head } => {
             ctx.report.summary.audit = Some((length, head));

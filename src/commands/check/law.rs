@@ -87,7 +87,7 @@ fn open(
     policy: &Policy,
     ctx: &Context<'_>,
 ) -> Result<Catalog, Error> {
-    let catalog = Catalog::open_to_read(path)?;
+    let catalog = ctx.settings.open_to_read(path)?;
     let Some(made) = catalog.snapshot_made()? else { return Ok(catalog) };
     let days = u64::from(policy.snapshot_max_age_days);
     let hours = args.by.max_age.unwrap_or(days.saturating_mul(24));

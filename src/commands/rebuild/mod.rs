@@ -10,6 +10,7 @@ use crate::catalog::{Catalog, Genesis};
 use crate::commands::Context;
 use crate::commands::act::{refuse_while_paused, say_recovered, target_on};
 use crate::commands::library::{Mode, new_id};
+use crate::commands::opening::refuse_network;
 use crate::commands::turn::begin_turn;
 use crate::config::Config;
 use crate::domain::asset::AssetId;
@@ -98,6 +99,7 @@ fn in_memory(ctx: &Context<'_>, config: &Config) -> Result<Catalog, Error> {
 
 /// An empty catalog in place of the lost one, whole or not at all, unless the roots may be somebody's.
 fn make_catalog(order: &Order<'_>, ctx: &mut Context<'_>, config: &Config) -> Result<(), Error> {
+    refuse_network(&config.catalog)?;
     let mut made = in_memory(ctx, config)?;
     refuse_while_paused(&ctx.switch(config), &made)?;
     roots::refuse_foreign(&roots::survey(config, &made, order.lost)?)?;

@@ -43,11 +43,11 @@ pub(super) fn scan(
         }
         Err(Unfit::Failed(error)) => return Err(error),
     };
-    if record.scanned.is_some() && !args.accept_missing {
+    if let (Some(scanned), false) = (record.scanned, args.accept_missing) {
         let found = files::count(&root);
-        if !is_plausible_loss(record.files, found) {
-            let why = format!("it holds {found} files and held {} at the last scan", record.files);
-            refuse(ctx, configured, &why);
+        let taken = catalog.files_taken_since(record.id, scanned)?;
+        if !is_plausible_loss(record.files.saturating_sub(taken), found) {
+            refuse(ctx, configured, &loss_in_words(found, record.files, taken));
             return Ok(());
         }
     }
@@ -61,6 +61,14 @@ pub(super) fn scan(
     note_missing(ctx, catalog, (record.id, newest), &seen)?;
     catalog.record_scan(record.id, root.device()?, files)?;
     Ok(())
+}
+
+fn loss_in_words(found: u64, before: u64, taken: u64) -> String {
+    let taken = match taken {
+        0 => String::new(),
+        taken => format!(", of which {taken} were cleaned away since"),
+    };
+    format!("it holds {found} files and held {before} at the last scan{taken}")
 }
 
 /// Why a root is not scanned.

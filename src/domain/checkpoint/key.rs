@@ -12,6 +12,11 @@ const SECRET: &str = "PRIVATE+KEY+";
 /// Ed25519, among the kinds of keys that notes know.
 const ED25519: u8 = 1;
 
+/// Whether the text is a secret key, or was one: it is not to be shown then.
+pub fn is_secret_key(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c == '\u{feff}' || c.is_whitespace()).starts_with(SECRET)
+}
+
 /// Why a text is no key. The text itself is never told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {

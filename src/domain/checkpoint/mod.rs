@@ -6,7 +6,7 @@
 
 mod key;
 
-pub use key::{KeyError, SigningKey, VerifierKey};
+pub use key::{KeyError, SigningKey, VerifierKey, is_secret_key};
 
 use base64ct::{Base64, Encoding as _};
 

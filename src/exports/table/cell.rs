@@ -7,9 +7,10 @@ const CLEAR: &str = "-";
 const GUARD: char = '\'';
 
 /// Whether a spreadsheet may take a cell that begins like this for a formula (OWASP, CSV
-/// Injection).
+/// Injection): they may skip space before it, and some know the full-width signs.
 fn begins_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+    text.starts_with(['\t', '\r', '\n'])
+        || text.trim_start().starts_with(|c: char| "=+-@＝＋－＠".contains(c))
 }
 
 /// Whether the text needs a guard, or is one that has it: any number of guards, then a formula.

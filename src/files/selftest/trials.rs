@@ -24,6 +24,7 @@ const USUAL: usize = 255;
 const ANY: &[Use] = &[];
 const ALL: &[Use] = &Use::ALL;
 const NOT_CATALOG: &[Use] = &[Use::Catalog];
+const NOT_FILES: &[Use] = &[Use::Root, Use::Quarantine];
 const PRIVATE: &[Use] = &[Use::Quarantine, Use::Catalog];
 
 /// Every trial, in the order in which they are told.
@@ -104,7 +105,8 @@ fn rename(folder: &Folder, links: Known) -> Result<Trial> {
         (true, _) => trial(ability, "yes", "good for all", ANY),
         (false, Known::Yes) => trial(ability, "no", "restore falls back to link and unlink", ANY),
         (false, Known::No) => {
-            trial(ability, "no", "restore is refused: it could replace another file", ANY)
+            let follows = "no file can be moved or marked without a risk to replace another";
+            trial(ability, "no", follows, NOT_FILES)
         }
     })
 }

@@ -1,0 +1,164 @@
+//! Some of the files cannot be moved: all others are, and nothing is doubled.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use super::site::{Site, bytes_of, said};
+use crate::crash::say;
+use crate::disks::has;
+use crate::support::moving::tree;
+use crate::support::pictures::png;
+use crate::support::skip;
+
+const ASSETS: usize = 50;
+/// Somebody who is not root.
+const NOBODY: u32 = 65_534;
+
+fn folder_of(number: usize) -> String {
+    format!("uploads/many/{:02}", number / 5)
+}
+
+/// A site with fifty rejected assets of two files each, five to a folder.
+fn site() -> Site {
+    let site = Site::with(&["init --root uploads --catalog state/catalog.db"]);
+    for number in 0..ASSETS {
+        for (suffix, size) in [("", (20, 20)), ("-10x10", (10, 10))] {
+            let name = format!("{}/asset-{number}{suffix}.png", folder_of(number));
+            site.write(&name, &png(size, name.as_bytes()));
+        }
+    }
+    site.lift_caps();
+    for line in ["scan", "reject --under many/ --reason unwanted"] {
+        let output = site.run(line);
+        assert!(output.status.success(), "{line}: {}", said(&output));
+    }
+    site
+}
+
+fn served(site: &Site) -> BTreeSet<usize> {
+    let here = |number: &usize| {
+        site.path(folder_of(*number)).join(format!("asset-{number}.png")).symlink_metadata().is_ok()
+    };
+    (0..ASSETS).filter(here).collect()
+}
+
+/// Cleans while the assets named are stuck; then makes sure that these and no others stayed whole,
+/// and that every file is there once.
+fn clean_around(site: &Site, stuck: &BTreeSet<usize>, about: &str) {
+    let before = site.files();
+    let (code, said) = site.survive("clean --apply", about);
+    assert_eq!(code, 3, "{about}: {said}");
+    assert_eq!(&served(site), stuck, "{about}: {said}");
+    for number in stuck {
+        let files = tree(&site.path(folder_of(*number)));
+        let own = format!("asset-{number}");
+        let whole = files.keys().filter(|path| {
+            let name = path.to_str().unwrap();
+            name == format!("{own}.png") || name == format!("{own}-10x10.png")
+        });
+        assert_eq!(whole.count(), 2, "{about}: {own} was torn apart");
+    }
+    assert_eq!(bytes_of(&site.files()), bytes_of(&before), "{about}: lost or doubled");
+}
+
+#[test]
+fn files_that_cannot_be_changed_keep_their_assets_and_no_others() {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root || !has("chattr") {
+        skip::<()>("nothing can be made unchangeable here");
+        return;
+    }
+    let site = site();
+    let stuck: BTreeSet<_> = (0..ASSETS).step_by(10).collect();
+    // Of a third of them it is the second file that is stuck: the first one has to come back.
+    let file = |number: &usize| {
+        let suffix = if number.is_multiple_of(3) { "-10x10" } else { "" };
+        site.path(folder_of(*number)).join(format!("asset-{number}{suffix}.png"))
+    };
+    let change = |flag: &str| {
+        stuck.iter().all(|number| {
+            Command::new("chattr").arg(flag).arg(file(number)).status().unwrap().success()
+        })
+    };
+    if !change("+i") {
+        skip::<()>("this file system has no files that cannot be changed");
+        return;
+    }
+    clean_around(&site, &stuck, "chattr +i");
+    assert!(change("-i"));
+    assert_eq!(site.survive("clean --apply", "again").0, 0);
+    assert_eq!(served(&site).len(), 0);
+    say(&format!(
+        "hardening: {} of {ASSETS} assets were stuck, all others were moved",
+        stuck.len()
+    ));
+}
+
+#[test]
+fn folders_that_somebody_may_not_write_to_keep_their_assets_and_no_others() {
+    if !rustix::process::geteuid().is_root() || !has("setpriv") {
+        skip::<()>("nobody else can be played here");
+        return;
+    }
+    let site = site();
+    let owned = Command::new("chown").arg("-R").arg(NOBODY.to_string()).arg(site.path("")).status();
+    assert!(owned.unwrap().success());
+    let closed: BTreeSet<_> = (0..ASSETS).filter(|number| number / 5 % 4 == 1).collect();
+    for number in &closed {
+        let folder = site.path(folder_of(*number));
+        fs::set_permissions(folder, Permissions::from_mode(0o555)).unwrap();
+    }
+    let before = site.files();
+    let user = format!("--reuid={NOBODY}");
+    let group = format!("--regid={NOBODY}");
+    let mut nobody = site.around(&["setpriv", &user, &group, "--clear-groups"]);
+    let output = nobody.args(["clean", "--apply"]).output().unwrap();
+    if matches!(output.status.code(), Some(126 | 127)) {
+        skip::<()>("nobody may run the program where it is");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert_eq!(served(&site), closed, "{}", said(&output));
+    assert_eq!(bytes_of(&site.files()), bytes_of(&before), "lost or doubled");
+    say(&format!(
+        "hardening: {} of {ASSETS} assets in closed folders, all others were moved",
+        closed.len()
+    ));
+}
+
+#[test]
+fn files_that_vanish_and_pipes_that_block_keep_nobody_else_from_being_moved() {
+    let site = site();
+    let gone: BTreeSet<_> = (0..ASSETS).step_by(10).collect();
+    let pipes: BTreeSet<_> = (3..ASSETS).step_by(10).collect();
+    let file = |number: &usize| site.path(folder_of(*number)).join(format!("asset-{number}.png"));
+    for number in gone.iter().chain(&pipes) {
+        fs::remove_file(file(number)).unwrap();
+    }
+    for number in &pipes {
+        assert!(Command::new("mkfifo").arg(file(number)).status().unwrap().success());
+    }
+    let before = site.files();
+    for line in ["clean --apply", "scan", "clean --apply", "validate", "leftovers", "recover"] {
+        let (code, said) = site.survive(line, "vanished");
+        if line == "clean --apply" {
+            let left: BTreeSet<_> = served(&site);
+            assert!(left.is_subset(&pipes), "{line}: {left:?} {said}");
+        }
+        assert!(matches!(code, 0 | 1 | 3), "{line} ended with {code}: {said}");
+    }
+    // What is left of an asset whose file is gone stays together.
+    for number in gone.iter().chain(&pipes) {
+        let rest = site.path(folder_of(*number)).join(format!("asset-{number}-10x10.png"));
+        let told = rest.exists();
+        assert!(told || tree(&site.path("state/quarantine")).len() >= ASSETS, "{number}");
+    }
+    assert_eq!(bytes_of(&site.files()), bytes_of(&before), "lost or doubled");
+    say(&format!(
+        "hardening: {} files vanished and {} became pipes, all others were moved",
+        gone.len(),
+        pipes.len()
+    ));
+}

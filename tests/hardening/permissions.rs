@@ -1,0 +1,214 @@
+//! Who else may read and write what the program makes and uses.
+
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::site::{Site, said};
+use crate::crash::say;
+use crate::support::split_words;
+
+/// Commands that write files somewhere, in an order in which each of them does.
+const WRITES: &[&str] = &[
+    "release mug.png --reason 'legal is done'",
+    "plan list",
+    "sweep --save",
+    "clean --apply",
+    "restore tea-tin.png",
+    "audit checkpoint --new-key key",
+    "audit checkpoint --key key",
+    "backup snapshot.db",
+    "import csv notes.csv",
+    "pause --reason drill",
+    "resume --reason 'the drill is over'",
+    "withdraw garden.png --reason unsafe",
+    "scan --full",
+    "audit verify --replay --disk=full",
+    "doctor --selftest .",
+    "demo --dir played",
+];
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// Everything beneath the site that is not the library itself.
+fn made(site: &Site) -> BTreeSet<PathBuf> {
+    let entries = walkdir::WalkDir::new(site.path(".")).min_depth(1).into_iter();
+    let entries = entries.filter_entry(|entry| {
+        let name = entry.file_name();
+        name != "uploads" && name != "site" && name != "drafts"
+    });
+    entries.map(|entry| entry.unwrap().into_path()).collect()
+}
+
+#[test]
+fn whatever_the_umask_everything_it_makes_is_its_users_alone() {
+    let site = Site::with(&[]);
+    let foreign = made(&site);
+    let mut looked_at = 0;
+    let mut unmasked = |line: &str| {
+        let mut shell = Command::new("bash");
+        shell.env_clear().current_dir(site.path("."));
+        shell.env("SHELFLIFE_CONFIG", site.path("shelflife.toml"));
+        shell.args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_shelflife")]);
+        let output = shell.args(split_words(line)).output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {}", said(&output));
+        for path in made(&site).difference(&foreign) {
+            let metadata = path.symlink_metadata().unwrap();
+            if path.extension().is_some_and(|extension| extension == "bin") {
+                continue; // A file of the library keeps its mode, in a folder that is closed.
+            }
+            let wanted = if metadata.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(metadata.mode() & 0o7777, wanted, "{} after {line}", path.display());
+            looked_at += 1;
+        }
+    };
+    super::site::STORY.iter().chain(WRITES).for_each(|line| unmasked(line));
+    let commands = super::site::STORY.len() + WRITES.len();
+    assert!(made(&site).len() > foreign.len() + 15, "{:?}", made(&site));
+    say(&format!(
+        "hardening: {looked_at} modes after {commands} commands with umask 000, all private"
+    ));
+}
+
+/// A layout that lets somebody else in: what is done to it, what is tried, and how that ends.
+struct Layout {
+    about: &'static str,
+    spoil: fn(&Site),
+    line: &'static str,
+    code: i32,
+    /// It takes root to make it.
+    by_root: bool,
+}
+
+const NOBODY: Option<u32> = Some(65_534);
+
+const LAYOUTS: &[Layout] = &[
+    Layout {
+        about: "a configuration that anybody may write",
+        spoil: |site| set_mode(&site.path("shelflife.toml"), 0o602),
+        line: "list",
+        code: 78,
+        by_root: false,
+    },
+    Layout {
+        about: "a configuration of somebody else",
+        spoil: |site| chown(site.path("shelflife.toml"), NOBODY, None).unwrap(),
+        line: "list",
+        code: 78,
+        by_root: true,
+    },
+    Layout {
+        about: "a state folder that the group may write",
+        spoil: |site| set_mode(&site.path("state"), 0o770),
+        line: "scan",
+        code: 77,
+        by_root: false,
+    },
+    Layout {
+        about: "a state folder of somebody else",
+        spoil: |site| chown(site.path("state"), NOBODY, None).unwrap(),
+        line: "reject mug.png --reason x",
+        code: 77,
+        by_root: true,
+    },
+    Layout {
+        about: "a catalog that anybody may write",
+        spoil: |site| set_mode(&site.path("state/catalog.db"), 0o606),
+        line: "clean --apply",
+        code: 77,
+        by_root: false,
+    },
+    Layout {
+        about: "a catalog of somebody else",
+        spoil: |site| chown(site.path("state/catalog.db"), NOBODY, None).unwrap(),
+        line: "scan",
+        code: 77,
+        by_root: true,
+    },
+    Layout {
+        about: "a catalog that is a link",
+        spoil: |site| {
+            fs::rename(site.path("state/catalog.db"), site.path("theirs.db")).unwrap();
+            symlink(site.path("theirs.db"), site.path("state/catalog.db")).unwrap();
+        },
+        line: "scan",
+        code: 74,
+        by_root: false,
+    },
+    Layout {
+        about: "a quarantine that is a link",
+        spoil: |site| {
+            fs::rename(site.path("state/quarantine"), site.path("theirs")).unwrap();
+            symlink(site.path("theirs"), site.path("state/quarantine")).unwrap();
+        },
+        line: "clean --apply",
+        code: 77,
+        by_root: false,
+    },
+    Layout {
+        about: "a quarantine that others may look into",
+        spoil: |site| set_mode(&site.path("state/quarantine"), 0o755),
+        line: "clean --apply",
+        code: 77,
+        by_root: false,
+    },
+    Layout {
+        about: "a quarantine of somebody else",
+        spoil: |site| chown(site.path("state/quarantine"), NOBODY, None).unwrap(),
+        line: "restore old.png",
+        code: 77,
+        by_root: true,
+    },
+    Layout {
+        about: "a quarantine that is served",
+        spoil: |site| {
+            let config = fs::read_to_string(site.path("shelflife.toml")).unwrap();
+            let served = config.replace("/state/quarantine", "/uploads/quarantine");
+            fs::write(site.path("shelflife.toml"), served).unwrap();
+        },
+        line: "clean --apply",
+        code: 78,
+        by_root: false,
+    },
+    Layout {
+        about: "a catalog that is served",
+        spoil: |site| {
+            let config = fs::read_to_string(site.path("shelflife.toml")).unwrap();
+            let served = config.replace("/state/catalog.db", "/uploads/catalog.db");
+            fs::write(site.path("shelflife.toml"), served).unwrap();
+        },
+        line: "scan",
+        code: 78,
+        by_root: false,
+    },
+    Layout {
+        about: "a secret key that the group may read",
+        spoil: |site| {
+            assert!(site.run("audit checkpoint --new-key key").status.success());
+            set_mode(&site.path("key"), 0o640);
+        },
+        line: "audit checkpoint --key key",
+        code: 77,
+        by_root: false,
+    },
+];
+
+#[test]
+fn a_layout_that_lets_others_in_is_refused_before_anything_changes() {
+    let is_root = rustix::process::geteuid().is_root();
+    let mut refused = 0;
+    for layout in LAYOUTS.iter().filter(|layout| is_root || !layout.by_root) {
+        let site = Site::new();
+        (layout.spoil)(&site);
+        let before = site.files();
+        let output = site.run(layout.line);
+        assert_eq!(output.status.code(), Some(layout.code), "{}: {}", layout.about, said(&output));
+        assert_eq!(site.files(), before, "{}", layout.about);
+        refused += 1;
+    }
+    say(&format!("hardening: {refused} of {} unsafe layouts, all refused", LAYOUTS.len()));
+}
