@@ -4,6 +4,7 @@ mod disk;
 mod machine;
 mod power;
 mod trouble;
+mod upgrade;
 
 use std::path::Path;
 

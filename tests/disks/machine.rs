@@ -267,8 +267,18 @@ impl Machine<'_> {
         !self.catalog().open_operations().unwrap().is_empty()
     }
 
+    pub(super) fn catalog_path(&self) -> PathBuf {
+        self.template.path(self.template.layout.catalog())
+    }
+
+    /// Whether the command that was cut off had said this.
+    pub(super) fn has_said(&self, words: &str) -> bool {
+        let said = fs::read_to_string(self.template.path("said")).unwrap_or_default();
+        said.contains(words)
+    }
+
     fn catalog(&self) -> Catalog {
-        Catalog::open_to_read(&self.template.path(self.template.layout.catalog())).unwrap()
+        Catalog::open_to_read(&self.catalog_path()).unwrap()
     }
 
     /// What is wrong once the program has recovered.
