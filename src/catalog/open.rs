@@ -188,6 +188,8 @@ fn harden(conn: &Connection) -> Result<()> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
         (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+        // A statement is prepared once, and not again for every value that is bound to it.
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         if conn.set_db_config(option, wanted)? != wanted {
             let (name, wanted) = ("db_config", format!("{option:?} {wanted}"));
