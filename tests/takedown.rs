@@ -368,3 +368,28 @@ fn a_file_that_is_back_since_the_last_scan_is_told_and_the_code_is_3() {
     assert!(run.stdout.contains("tea-tin-15x10.png` is there again: scan first"), "{run}");
     library.run("scan").expect(ExitCode::Success);
 }
+
+#[test]
+fn a_takedown_that_is_repeated_once_it_is_done_changes_nothing_and_is_no_failure() {
+    let library = ended();
+    withdraw(&library, "2", ExitCode::Success);
+    let entries = library.audit_entries().len();
+    let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Success);
+    assert!(run.stdout.contains("it was withdrawn before, and its files were taken out"), "{run}");
+    assert_eq!(library.audit_entries().len(), entries);
+}
+
+#[test]
+fn a_condition_that_is_empty_selects_nothing_and_is_a_mistake() {
+    let library = ended();
+    let before = tree(&library.path("."));
+    for condition in ["--under ''", "--under ' '", "--owner ''", "--placement ''", "--campaign ''"]
+    {
+        for command in
+            ["withdraw --reason unsafe", "reject --reason unsafe", "clean --apply", "list"]
+        {
+            library.run(&format!("{command} {condition}")).expect(ExitCode::Usage);
+        }
+    }
+    assert!(tree(&library.path(".")) == before);
+}

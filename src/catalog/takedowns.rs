@@ -29,7 +29,9 @@ const WITHDRAWN: &str =
     "SELECT id FROM asset WHERE state = 'withdrawn' OR was = 'withdrawn' ORDER BY id";
 pub(super) const MARKS: &str = "
     SELECT at_ms, kind, payload FROM audit
-    WHERE asset_id = :asset AND kind IN ('asset.withdraw', 'asset.confirm', 'restore.done')
+    WHERE asset_id = :asset
+      AND (kind IN ('asset.withdraw', 'asset.confirm', 'restore.done')
+           OR kind = 'asset.rebuild' AND json_extract(payload, '$.to') = 'withdrawn')
     ORDER BY seq";
 pub(super) const SERVED: &str = "
     SELECT f.asset_id, f.root_id, f.folder, f.name
@@ -191,8 +193,14 @@ fn mark(row: &Row<'_>) -> Result<Mark> {
     let at = Timestamp::from_millis(row.get("at_ms")?);
     let text =
         |field: &str| payload.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let told = |field| payload.get("told").and_then(|told| told.get(field)).and_then(Value::as_str);
     Ok(match kind.as_str() {
         "asset.withdraw" => Mark::Withdrawn { by: text("by"), at, reason: text("reason") },
+        // Of what a lost catalog knew, the manifest's word is all there is.
+        "asset.rebuild" => {
+            let by = told("withdrawn_by").or(told("actor")).unwrap_or_default().to_owned();
+            Mark::Withdrawn { by, at, reason: told("reason").unwrap_or_default().to_owned() }
+        }
         "asset.confirm" => Mark::Confirmed(Confirmation { by: text("by"), at, note: text("note") }),
         _ => Mark::Restored,
     })

@@ -19,6 +19,7 @@ use super::dossier::Brief;
 use super::library::{Court, find_asset};
 use super::survey::{Beside, survey};
 use super::usage::UsageArgs;
+use super::words::condition;
 
 /// The longest list of assets that `--from` reads, in bytes.
 const LONGEST_LIST: u64 = 64 << 20;
@@ -62,7 +63,7 @@ pub(super) struct Traits {
     standing: Option<Standing>,
 
     /// Assets whose path begins with this, from their root
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = condition)]
     under: Option<String>,
 
     /// Assets that this rule finds something wrong with, such as SL201
@@ -79,11 +80,11 @@ pub(super) struct Traits {
 #[command(next_help_heading = "Selection")]
 pub(super) struct Relations {
     /// Assets of this owner
-    #[arg(long, value_name = "OWNER")]
+    #[arg(long, value_name = "OWNER", value_parser = condition)]
     owner: Option<String>,
 
     /// Assets of this campaign
-    #[arg(long, value_name = "NAME", conflicts_with = "context")]
+    #[arg(long, value_name = "NAME", conflicts_with = "context", value_parser = condition)]
     campaign: Option<String>,
 
     /// Assets that depend on this context, such as packaging/tea-tin
@@ -91,7 +92,7 @@ pub(super) struct Relations {
     context: Option<ContextKey>,
 
     /// Assets meant for this placement
-    #[arg(long, value_name = "PLACEMENT")]
+    #[arg(long, value_name = "PLACEMENT", value_parser = condition)]
     placement: Option<String>,
 }
 

@@ -8,6 +8,12 @@ pub(super) fn said(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
+/// A condition with something in it, as it was typed: one without would select everything, or
+/// nothing.
+pub(super) fn condition(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 /// An age in hours, such as 36h, 7d or 2w.
 pub(super) fn hours(text: &str) -> Result<u64, String> {
     let age = || "not an age (such as 36h, 7d or 2w)".to_owned();

@@ -150,8 +150,17 @@ fn numbers_states_and_who_did_what_are_kept() {
     assert_eq!(library.asset(4).path.as_bytes(), b"a/one.png", "no number is given twice");
     nothing_is_left(&library, &lost);
 
+    // Nobody has confirmed yet that what was withdrawn is gone.
+    let waiting = library.run("list --unconfirmed").expect(ExitCode::Success);
+    assert!(
+        waiting.stdout.contains("c/three.png") && waiting.stdout.contains("1 row"),
+        "{waiting}"
+    );
+
     // Who withdrew it cannot reconsider it, whatever was lost in between.
     library.run("restore 3").expect(ExitCode::Success);
+    let doctor = library.run("doctor").expect(ExitCode::No);
+    assert!(doctor.stdout.contains("#3"), "{doctor}");
     library.set_actor("li");
     library.run("reconsider 3 --reason 'it is true'").expect(ExitCode::No);
     library.set_actor("anna");

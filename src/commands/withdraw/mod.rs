@@ -10,12 +10,13 @@ mod takedown;
 use crate::catalog::Catalog;
 use crate::domain::actor::Authority;
 use crate::domain::asset::AssetId;
-use crate::domain::lifecycle::{Action, State};
+use crate::domain::lifecycle::{Action, Ended, State};
 use crate::error::Error;
+use crate::report::Item;
 
 use super::Context;
 use super::decide::{Decided, Step, decide_all, decide_each};
-use super::library::{Court, Mode};
+use super::library::{Court, Mode, subject};
 use super::selection::Selection;
 
 /// Take unsafe assets down at once
@@ -88,6 +89,11 @@ impl WithdrawArgs {
             if row.asset.state == State::Withdrawn && is_person {
                 withdrawn.push(row.asset.id);
                 return Ok(Decided::Nothing(Vec::new()));
+            }
+            if row.asset.state == State::Quarantined(Ended::Withdrawn) && is_person {
+                let because = "it was withdrawn before, and its files were taken out".to_owned();
+                let subject = subject(&row.asset);
+                return Ok(Decided::Nothing(vec![Item::Kept { subject, because }]));
             }
             Ok(match self.step().transition(ctx, bench.catalog, &row)? {
                 Ok(step) => {
