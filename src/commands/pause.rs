@@ -22,7 +22,7 @@ const RUNS_TOLD: usize = 2;
 /// Stop every run that moves files, at once and until `resume`
 ///
 /// Works while a run is at work: that run finishes the asset in hand and ends with exit code 4.
-/// Whatever moves files is refused from then on, except `restore --while-paused`. Writes the file
+/// Whatever moves files is refused from then on, except `withdraw` and `restore --while-paused`. Writes the file
 /// PAUSED beside the catalog, then a flag into the catalog; either of them is enough, and so is a
 /// file of that name which was made by hand. Tells what the last runs moved and how to undo it.
 #[derive(Debug, clap::Args)]

@@ -108,7 +108,8 @@ fn removal(policy: &Policy) -> String {
 # How much one run may move. If any of the three is exceeded, nothing is moved.
 max_items = {items}
 max_bytes = {bytes}
-# Percent of the assets that have files in the library.
+# Percent of the assets that have files in the library. A run of up to 20 assets is never too large by
+# this, nor are 40 in 24 hours.
 max_percent = {percent}
 # The same for all runs of 24 hours together. What was restored since does not count.
 max_items_per_day = {day_items}
