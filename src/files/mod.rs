@@ -11,6 +11,7 @@ pub mod folder;
 pub mod folders;
 pub mod listing;
 pub mod lock;
+mod mounts;
 pub mod moves;
 pub mod note;
 pub mod private;

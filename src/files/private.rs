@@ -1,15 +1,18 @@
 //! Files and folders that are this user's alone, outside the library.
 
-use std::ffi::OsStr;
-use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path};
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, fstat, fstatfs, fsync, mkdirat, openat, statat};
+use rustix::fs::{
+    AtFlags, CWD, Mode, OFlags, fstat, fstatfs, fsync, mkdirat, openat, readlink, statat,
+};
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
 use super::folder::Identity;
+use super::mounts::is_seen_beneath;
 use super::{FileError, FileKind, FileStat, Folder, Result, Root, write};
 
 /// Readable and writable by this user alone.
@@ -137,9 +140,25 @@ fn is_link(path: &Path) -> bool {
         .is_ok_and(|stat| FileStat::from(stat).kind == FileKind::Symlink)
 }
 
-/// Whether `path` is `other` or somewhere beneath it, by the folders that they really are. Neither
-/// has to exist yet.
+/// Whether `path` is `other` or somewhere beneath it, by the folders that they really are, or is
+/// also seen there because it is mounted twice. Neither has to exist yet.
 pub fn is_beneath(path: &Path, other: &Path) -> Result<bool> {
+    Ok(is_within(path, other)? || is_seen_beneath(&real_path(path)?, &real_path(other)?))
+}
+
+/// The path by which the kernel knows the folder, with what is missing of it.
+fn real_path(path: &Path) -> Result<PathBuf> {
+    let (folder, missing) = nearest_existing(path)?;
+    let shown = format!("/proc/self/fd/{}", folder.as_raw_fd());
+    let real = match readlink(&shown, Vec::new()) {
+        Ok(real) => PathBuf::from(OsString::from_vec(real.into_bytes())),
+        // Without /proc nobody tells what is mounted either.
+        Err(_) => path.to_owned(),
+    };
+    Ok(missing.iter().fold(real, |real, name| real.join(name)))
+}
+
+fn is_within(path: &Path, other: &Path) -> Result<bool> {
     let (mut here, missing) = nearest_existing(path)?;
     let (there, missing_there) = nearest_existing(other)?;
     let there = identity(&there, other)?;

@@ -80,3 +80,27 @@ fn a_file_that_cannot_be_removed_keeps_its_whole_asset_and_no_other() {
         assert_eq!(machine.violations(), [""; 0], "{layout:?}");
     }
 }
+
+#[test]
+fn a_quarantine_that_is_seen_beneath_a_root_by_a_mount_moves_nothing() {
+    if !can_mount() {
+        return;
+    }
+    let template = Template::new(Kind::Ext4, Layout::Together);
+    let machine = template.machine();
+    let (shown, quarantine) = (machine.path("a/uploads/shown"), machine.path("a/quarantine"));
+    let private = fs::metadata(&quarantine).unwrap().permissions();
+    for folder in [&shown, &shown.join("v1")] {
+        fs::create_dir(folder).unwrap();
+        fs::set_permissions(folder, private.clone()).unwrap();
+    }
+    for (from, at) in [(&shown, &quarantine), (&quarantine, &shown)] {
+        must(Command::new("mount").arg("--bind").args([from, at]));
+        let run = machine.run(&["clean", "--apply"]);
+        must(Command::new("umount").arg(at));
+        assert_eq!(run.status.code(), Some(5), "{run:?}");
+        assert!(String::from_utf8_lossy(&run.stderr).contains("beneath the root"), "{run:?}");
+        assert!(machine.path("a/uploads/2026/00/tea.png").exists());
+    }
+    machine.must_run(&["clean", "--apply"]);
+}
