@@ -383,11 +383,10 @@ fn a_takedown_that_is_repeated_once_it_is_done_changes_nothing_and_is_no_failure
 fn a_condition_that_is_empty_selects_nothing_and_is_a_mistake() {
     let library = ended();
     let before = tree(&library.path("."));
+    let commands = ["withdraw --reason unsafe", "reject --reason unsafe", "hold --reason asked"];
     for condition in ["--under ''", "--under ' '", "--owner ''", "--placement ''", "--campaign ''"]
     {
-        for command in
-            ["withdraw --reason unsafe", "reject --reason unsafe", "clean --apply", "list"]
-        {
+        for command in commands {
             library.run(&format!("{command} {condition}")).expect(ExitCode::Usage);
         }
     }

@@ -63,7 +63,7 @@ pub(super) struct Traits {
     standing: Option<Standing>,
 
     /// Assets whose path begins with this, from their root
-    #[arg(long, value_name = "PATH", value_parser = condition)]
+    #[arg(long, value_name = "PATH")]
     under: Option<String>,
 
     /// Assets that this rule finds something wrong with, such as SL201
@@ -200,6 +200,10 @@ impl Selection {
         ctx: &mut Context<'_>,
         from: (&Catalog, &Court),
     ) -> Result<Vec<AssetId>, Error> {
+        // As of a variable that is not set: it would let every asset through.
+        if self.traits.under.as_deref().is_some_and(|prefix| prefix.trim().is_empty()) {
+            return Err(Error::usage("--under is empty: no asset is selected"));
+        }
         let (mut numbers, mut seen) = (Vec::new(), BTreeSet::new());
         self.visit(ctx, from, Empty::Refused, |_, selected| {
             let number = selected.row.asset.id;

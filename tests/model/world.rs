@@ -298,6 +298,9 @@ impl World {
 
     fn withdraw(&mut self, at: usize) -> (String, ExitCode) {
         let line = format!("withdraw #{} --reason 'it is unsafe'", at + 1);
+        if self.assets[at].state == State::Quarantined(Ended::Withdrawn) {
+            return (line, ExitCode::Success);
+        }
         if self.assets[at].is_away() {
             return (line, ExitCode::No);
         }
