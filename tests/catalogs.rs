@@ -1,21 +1,13 @@
 //! Catalogs that earlier versions of the program wrote.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::Connection;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
-
-/// The frozen catalogs, oldest first.
-fn frozen() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catalogs");
-    (1..1000)
-        .map(|version| folder.join(format!("v{version}.sql")))
-        .take_while(|f| f.exists())
-        .collect()
-}
+use crate::support::frozen::frozen_catalogs;
 
 /// A library whose catalog is the frozen one, opened a day after its story.
 fn library_with(frozen: &Path) -> TestLibrary {
@@ -31,15 +23,15 @@ fn every_schema_but_the_newest_is_frozen() {
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/catalog/migrations");
     let migrations = fs::read_dir(migrations).unwrap().count();
     assert!(
-        frozen().len() + 1 >= migrations,
+        frozen_catalogs().len() + 1 >= migrations,
         "freeze the schema before a migration is added to it"
     );
-    assert!(!frozen().is_empty());
+    assert!(!frozen_catalogs().is_empty());
 }
 
 #[test]
 fn a_catalog_of_any_schema_is_brought_up_to_date_by_the_first_change() {
-    for frozen in frozen() {
+    for frozen in frozen_catalogs() {
         let library = library_with(&frozen);
         library.run("release 1 --reason 'legal is done'").expect(ExitCode::Success);
         library.run("audit verify --replay").expect(ExitCode::Success);
@@ -61,7 +53,7 @@ fn a_catalog_of_any_schema_is_brought_up_to_date_by_the_first_change() {
 
 #[test]
 fn a_trigger_in_an_older_catalog_is_refused_before_anything_is_migrated() {
-    let Some(oldest) = frozen().into_iter().next() else { return };
+    let Some(oldest) = frozen_catalogs().into_iter().next() else { return };
     let library = library_with(&oldest);
     let database = Connection::open(library.path("catalog.db")).unwrap();
     let planted = "CREATE TRIGGER t AFTER INSERT ON audit BEGIN DELETE FROM audit; END";

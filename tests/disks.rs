@@ -10,7 +10,7 @@ use std::path::Path;
 
 pub(crate) use disk::has;
 
-use crate::support::{must_run_everything, skip};
+use crate::support::{must_run_everything, skip, spread};
 
 /// Whether this is a machine that can mount disks, as those that prove this program are.
 fn can_mount() -> bool {
@@ -27,7 +27,5 @@ fn chosen<T: Clone>(moments: &[T], few: usize) -> Vec<T> {
         (false, true) => few,
         (false, false) => 2,
     };
-    let stride = moments.len().div_ceil(few).max(1);
-    let random = usize::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    moments.iter().skip(random % stride).step_by(stride).cloned().collect()
+    spread(moments, few).cloned().collect()
 }

@@ -1,7 +1,6 @@
 //! What an import may change, and what it leaves to people.
 
-use shelflife::catalog::{Catalog, CatalogError, FolderChange, IntakeCounts, Session};
-use shelflife::domain::actor::Actor;
+use shelflife::catalog::{CatalogError, FolderChange, IntakeCounts};
 use shelflife::domain::asset::{AssetId, Role};
 use shelflife::domain::intake::{FileStep, FolderPlan, Home};
 use shelflife::exit::ExitCode;
@@ -215,26 +214,7 @@ fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts,
     for command in meanwhile {
         library.run(command).expect(ExitCode::Success);
     }
-    let mut catalog =
-        Catalog::open_to_write(&library.path("state/catalog.db"), session(library)).unwrap();
-    catalog.record_intake(&[FolderChange { root, folder: Vec::new(), plan }])
-}
-
-fn session(library: &TestLibrary) -> Session {
-    Session {
-        actor: Actor {
-            os_user: "olga".to_owned(),
-            person: None,
-            job: None,
-            host: "desk".to_owned(),
-        },
-        command: "import".to_owned(),
-        now: library.now(),
-        run: "late".to_owned(),
-        policy_hash: String::new(),
-        begun: false,
-        plan: None,
-    }
+    library.open_to_write().record_intake(&[FolderChange { root, folder: Vec::new(), plan }])
 }
 
 #[test]

@@ -6,8 +6,7 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 
 use serde_json::Value;
-use shelflife::catalog::{Catalog, FileId, OpenOperation, Operation, OperationFile, Session};
-use shelflife::domain::actor::Actor;
+use shelflife::catalog::{FileId, OpenOperation, Operation, OperationFile};
 use shelflife::domain::asset::{AssetFile, AssetId};
 use shelflife::domain::lifecycle::{Action, State, Transition};
 use shelflife::domain::operation::{FileState, OperationKind, OperationState};
@@ -294,17 +293,7 @@ const DEAD: &str = "0123456789abcdef0123456789abcdef";
 /// Leaves #2 as a run that died after its first file would: announced, and one file in the store.
 fn die_half_way(library: &TestLibrary) {
     let asset = AssetId(2);
-    let session = Session {
-        actor: Actor { os_user: "olga".to_owned(), person: None, job: None, host: "desk".into() },
-        command: "shelflife clean --apply".to_owned(),
-        now: library.now(),
-        run: "dead".to_owned(),
-        policy_hash: String::new(),
-        begun: false,
-        plan: None,
-    };
-    let path = library.path("state/catalog.db");
-    let mut catalog = Catalog::open_to_write(&path, session).unwrap();
+    let mut catalog = library.open_to_write();
     let pending = |(number, (file, known)): (u32, (FileId, AssetFile))| OperationFile {
         number,
         file,

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::OptionalExtension;
 use rusqlite::backup::Backup;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::audit::set_meta;
 use super::chain::AuditVerdict;
@@ -28,9 +28,7 @@ impl Catalog {
     /// Returns the length and the head of its audit log.
     pub fn copy_to(&self, path: &Path, made: Timestamp) -> Result<(u64, String)> {
         let made = self.snapshot_made()?.unwrap_or(made);
-        let mut copy = connect_to_copy(path)?;
-        Backup::new(&self.conn, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
-        copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+        let mut copy = copy_whole(&self.conn, path)?;
         let tx = copy.transaction()?;
         let length = super::audit::meta(&tx, "audit_length")?;
         set_meta(&tx, MADE, &made.millis().to_string())?;
@@ -49,10 +47,7 @@ impl Catalog {
 
     /// Copies a catalog that is in memory into the empty file at `path`, where it is worked with.
     pub fn save_to(&self, path: &Path) -> Result<()> {
-        let mut copy = connect_to_copy(path)?;
-        Backup::new(&self.conn, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
-        copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
-        Ok(())
+        copy_whole(&self.conn, path).map(drop)
     }
 
     /// When the file was made as a snapshot; `None` if it is a catalog that people work with.
@@ -69,4 +64,12 @@ impl Catalog {
         let mut statement = self.conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
         Ok(statement.query_row([key], |row| row.get(0)).optional()?)
     }
+}
+
+/// Copies everything into the empty file at `path`, which needs no log beside it then.
+pub(super) fn copy_whole(from: &Connection, path: &Path) -> Result<Connection> {
+    let mut copy = connect_to_copy(path)?;
+    Backup::new(from, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+    copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+    Ok(copy)
 }

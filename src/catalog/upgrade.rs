@@ -1,19 +1,13 @@
 //! From an older schema to the newest: one at a time, with a copy of what was before.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::Result;
 use super::migrations::{MIGRATIONS, newest};
-use super::open::{
-    check_schema_of, connect_to_copy, make_durable, open_existing, quick_check, user_version,
-};
-
-/// Pages that are copied at a time.
-const PAGES: i32 = 4_096;
+use super::open::{check_schema_of, make_durable, open_existing, quick_check, user_version};
+use super::snapshot::copy_whole;
 
 /// An upgrade that has begun: until it is finished or dropped nobody else writes.
 #[derive(Debug)]
@@ -48,10 +42,7 @@ impl Upgrade {
     /// Copies the catalog as it is into the empty file at `to`, and reads the copy for damage.
     pub fn copy_to(&self, to: &Path) -> Result<()> {
         let before = open_existing(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        let mut copy = connect_to_copy(to)?;
-        Backup::new(&before, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
-        copy.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
-        quick_check(&copy)
+        quick_check(&copy_whole(&before, to)?)
     }
 
     /// Applies every pending migration, all or none.

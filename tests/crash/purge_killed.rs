@@ -2,30 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use shelflife::domain::asset::{AssetId, Place};
 use shelflife::domain::lifecycle::State;
-use shelflife::domain::time::Timestamp;
 use shelflife::exit::ExitCode;
 
 use super::killed::{kill_after, program, random_part};
 use super::say;
 use crate::support::moving::tree;
 use crate::support::pictures::png;
-use crate::support::{TestLibrary, cases};
+use crate::support::{TestLibrary, cases, wall_clock};
 
 const ASSETS: i64 = 12;
 
-/// What the clock of the real program says.
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
-}
-
 /// Assets of three files each that may be deleted now.
 fn library() -> TestLibrary {
-    let library = TestLibrary::at(&now().plus_days(-11).to_string());
+    let library = TestLibrary::at(&wall_clock().plus_days(-11).to_string());
     for asset in 0..ASSETS {
         for (suffix, size) in [("", (60, 40)), ("-30x20", (30, 20)), ("-15x10", (15, 10))] {
             let path = format!("uploads/{asset}/tea{suffix}.png");
@@ -50,7 +43,7 @@ fn library() -> TestLibrary {
 /// After a recovery each asset is whole or gone, on disk as in the catalog. Tells how many are left.
 #[track_caller]
 fn check(library: &TestLibrary) -> usize {
-    library.set_now(&now().to_string());
+    library.set_now(&wall_clock().to_string());
     let run = library.run("recover").expect(ExitCode::Success);
     let catalog = library.scanned_catalog();
     let mut stores = BTreeMap::new();

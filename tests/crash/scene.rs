@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
 use shelflife::catalog::{Catalog, Decision, FolderChange, Genesis, Session, Turn};
-use shelflife::domain::actor::{Actor, Authority};
+use shelflife::domain::actor::Authority;
 use shelflife::domain::asset::{AssetId, Content, Digest, FileStamp, Role, RootKind};
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{Action, Plan, Request, State, next};
@@ -183,20 +183,8 @@ pub(super) fn transition(from: State, action: Action) -> shelflife::domain::life
 }
 
 pub(super) fn session(run: &str) -> Session {
-    Session {
-        actor: Actor {
-            os_user: "olga".to_owned(),
-            person: None,
-            job: None,
-            host: "desk".to_owned(),
-        },
-        command: "test".to_owned(),
-        now: now(),
-        run: format!("{run} {}", uuid::Uuid::new_v4()),
-        policy_hash: String::new(),
-        begun: false,
-        plan: None,
-    }
+    let run = format!("{run} {}", uuid::Uuid::new_v4());
+    Session { run, ..crate::support::writing::session(now(), "test") }
 }
 
 pub(super) fn now() -> Timestamp {

@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// A file system, and how it is mounted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,13 @@ impl Disk {
     }
 
     pub(super) fn unmount(&self) {
-        must(Command::new("umount").arg(&self.top));
+        // A child that another test starts has this process's folders open until it becomes another
+        // program.
+        let limit = Instant::now() + Duration::from_secs(20);
+        while !Command::new("umount").arg(&self.top).output().unwrap().status.success() {
+            assert!(Instant::now() < limit, "{} stays busy", self.top.display());
+            std::thread::sleep(Duration::from_millis(5));
+        }
         must(Command::new("losetup").arg("-d").arg(&self.device));
     }
 

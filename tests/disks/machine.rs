@@ -9,13 +9,12 @@ use std::time::{Duration, SystemTime};
 use shelflife::catalog::Catalog;
 use shelflife::domain::asset::{Asset, AssetId};
 use shelflife::domain::lifecycle::State;
-use shelflife::domain::time::Timestamp;
 use shelflife::exit::ExitCode;
 
 use super::disk::{Disk, Kind, must};
-use crate::support::TestLibrary;
 use crate::support::moving::{Tree, tree};
 use crate::support::pictures::png;
+use crate::support::{TestLibrary, wall_clock};
 
 /// What lies on which of the disks `a` and `b`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +94,7 @@ pub(super) struct Machine<'t> {
 impl Template {
     /// Two assets of three files each, rejected twelve days ago.
     pub(super) fn new(kind: Kind, layout: Layout) -> Self {
-        let library = TestLibrary::at(&now().plus_days(-12).to_string());
+        let library = TestLibrary::at(&wall_clock().plus_days(-12).to_string());
         library.set_variable("SHELFLIFE_CONFIG", library.path("a/shelflife.toml"));
         let names: &[&str] = if layout == Layout::Together { &["a"] } else { &["a", "b"] };
         let disk = |name: &&str| {
@@ -195,12 +194,6 @@ impl Template {
         let kept = self.before.iter().filter(|(path, _)| !is_deleted(path));
         kept.map(|(path, file)| (path.clone(), file.clone())).collect()
     }
-}
-
-/// What the clock of the real program says.
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
 }
 
 impl Machine<'_> {

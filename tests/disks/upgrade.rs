@@ -1,7 +1,6 @@
 //! An upgrade of the catalog on real file systems whose power is cut.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -10,29 +9,15 @@ use super::disk::Kind;
 use super::machine::{Layout, Machine, Template};
 use super::{can_mount, chosen};
 use crate::crash::say;
+use crate::support::frozen::{frozen_catalogs, thaw};
 
 /// The first change, which brings the catalog up to date.
 const FIRST: [&str; 4] = ["hold", "2", "--reason", "first"];
 
 /// A machine whose catalog has the schema before the newest.
 fn older(kind: Kind, layout: Layout) -> Template {
-    let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catalogs");
-    let versions = (1..).map(|version| frozen.join(format!("v{version}.sql")));
-    let newest = versions.take_while(|file| file.exists()).last().unwrap();
-    Template::new(kind, layout).after(|machine| {
-        let catalog = machine.catalog_path();
-        for end in ["", "-wal", "-shm"] {
-            let mut path = catalog.clone().into_os_string();
-            path.push(end);
-            fs::remove_file(path).unwrap_or_default();
-        }
-        let conn = Connection::open(&catalog).unwrap();
-        conn.execute_batch(&fs::read_to_string(newest).unwrap()).unwrap();
-        let wal = |row: &rusqlite::Row<'_>| row.get::<_, String>(0);
-        assert_eq!(conn.pragma_update_and_check(None, "journal_mode", "wal", wal).unwrap(), "wal");
-        drop(conn);
-        fs::set_permissions(&catalog, Permissions::from_mode(0o600)).unwrap();
-    })
+    let newest = frozen_catalogs().pop().unwrap();
+    Template::new(kind, layout).after(|machine| thaw(&newest, &machine.catalog_path()))
 }
 
 /// The schema of a catalog that is whole, how long its log is, and whether the first hold is there.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::sample;
 use super::site::{Site, said};
 use crate::crash::say;
 use crate::selftest::{Mounted, skip_where_mounting_works};
+use crate::support::cases;
 use crate::support::moving::tree;
 use crate::support::pictures::png;
 
@@ -33,7 +33,7 @@ fn bytes_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn of_two_names_that_look_the_same_the_one_that_ended_is_moved() {
     let site = Site::with(&["init --root uploads --catalog state/catalog.db"]);
     site.lift_caps();
-    let count = sample(40, 200);
+    let count = cases(40, 200);
     for number in 0..count {
         for name in pair(number) {
             site.write(format!("uploads/pairs/{name}"), &png((9, 9), name.as_bytes()));

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use super::sample;
 use super::site::{Codes, Site, bytes_of};
 use crate::crash::say;
+use crate::support::cases;
 
 /// Commands that only look, and commands that would move files.
 pub(super) const LOOKS: [&str; 6] =
@@ -133,7 +133,7 @@ fn a_catalog_with_damaged_bytes_crashes_nothing_and_loses_no_file() {
     let whole = fs::read(site.path("state/catalog.db")).unwrap();
     let mut dice = Dice::new();
     let (mut codes, mut moved, mut noticed) = (Codes::default(), 0, 0);
-    let count = sample(24, 1_000);
+    let count = cases(24, 1_000);
     for number in 0..count {
         let damage = dice.damage(whole.len());
         let files = [("state/catalog.db", damage.done_to(&whole))];
@@ -167,7 +167,7 @@ fn a_damaged_log_beside_the_catalog_crashes_nothing_and_loses_no_file() {
     site.keep();
     let mut dice = Dice::new();
     let (mut codes, mut moved) = (Codes::default(), 0);
-    let count = sample(6, 200);
+    let count = cases(6, 200);
     for number in 0..count {
         let damage = dice.damage(log.len());
         let log = damage.done_to(&log);

@@ -9,9 +9,8 @@ use std::process::{Command, Stdio};
 use shelflife::cli::Terminals;
 use shelflife::exit::ExitCode;
 
-use super::sample;
 use crate::crash::say;
-use crate::support::{Run, TestLibrary, skip};
+use crate::support::{Run, TestLibrary, cases, skip};
 
 /// What begins or ends something somewhere.
 const BEGINNINGS: [&str; 15] = [
@@ -61,7 +60,7 @@ fn payloads() -> Vec<String> {
         .flat_map(|begin| PAYLOADS.iter().map(move |payload| format!("{begin}{payload}")))
         .collect();
     assert_eq!(all.len(), 300);
-    let stride = all.len() / sample(30, all.len());
+    let stride = all.len() / cases(30, all.len());
     let random = usize::from(uuid::Uuid::new_v4().as_bytes()[0]);
     all.into_iter().skip(random % stride).step_by(stride).collect()
 }

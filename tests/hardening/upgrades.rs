@@ -1,6 +1,6 @@
 //! From one schema to the next, whatever happens on the way.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,29 +8,19 @@ use std::process::Stdio;
 use rusqlite::Connection;
 
 use super::site::{Site, said};
-use super::{sample, some};
+use super::some;
 use crate::crash::say;
 use crate::disks::has;
-use crate::support::{skip, split_words};
+use crate::support::frozen::{frozen_catalogs, thaw};
+use crate::support::{cases, skip, split_words};
 
 const UPGRADE: &str = "release 1 --reason 'legal is done'";
 
 /// A library whose catalog has an older schema, which a configuration leads to.
 fn older(schema: i64) -> Site {
     let site = Site::with(&["init --root uploads --catalog state/catalog.db"]);
-    let frozen = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/catalogs");
-    let frozen = fs::read_to_string(frozen.join(format!("v{schema}.sql"))).unwrap();
-    let catalog = site.path("state/catalog.db");
-    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
-        fs::remove_file(site.path("state").join(name)).unwrap_or_default();
-    }
-    let conn = Connection::open(&catalog).unwrap();
-    conn.execute_batch(&frozen).unwrap();
-    let mode: String =
-        conn.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).unwrap();
-    assert_eq!(mode, "wal");
-    drop(conn);
-    fs::set_permissions(&catalog, Permissions::from_mode(0o600)).unwrap();
+    let frozen = frozen_catalogs();
+    thaw(&frozen[usize::try_from(schema - 1).unwrap()], &site.path("state/catalog.db"));
     site
 }
 
@@ -136,7 +126,7 @@ fn an_upgrade_that_dies_at_any_call_leaves_the_old_schema_or_the_new_one() {
 
 #[test]
 fn several_that_upgrade_at_once_do_it_once() {
-    for _ in 0..sample(3, 30) {
+    for _ in 0..cases(3, 30) {
         let site = older(1);
         let start = |number: i64| {
             let line = format!("hold {} --reason 'at once'", 1 + number % 2);

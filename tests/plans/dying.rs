@@ -1,13 +1,11 @@
 //! A run under a plan that dies at any step is gone on with by the next, and no step is taken twice.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rusqlite::Connection;
-use shelflife::catalog::{Catalog, CatalogError, Session};
-use shelflife::domain::actor::{Actor, Authority};
+use shelflife::catalog::{Catalog, CatalogError};
+use shelflife::domain::actor::Authority;
 use shelflife::domain::asset::AssetId;
 use shelflife::domain::lifecycle::{Action, Plan, Request, next};
 use shelflife::domain::pause::Heed;
@@ -19,44 +17,12 @@ use shelflife::files::{Quarantine, Root, Steps};
 
 use super::{left, rejected};
 use crate::support::TestLibrary;
-
-/// Lets so many steps happen, and none after them.
-#[derive(Debug)]
-struct Dying(AtomicUsize);
-
-impl Steps for Dying {
-    fn before(&self, _what: &'static str) -> io::Result<()> {
-        let lives = |left: usize| left.checked_sub(1);
-        let alive = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, lives);
-        alive.map(|_| ()).map_err(|_| io::Error::other("the process is gone"))
-    }
-}
-
-fn session(library: &TestLibrary) -> Session {
-    Session {
-        actor: Actor {
-            os_user: "olga".to_owned(),
-            person: None,
-            job: None,
-            host: "desk".to_owned(),
-        },
-        command: "test".to_owned(),
-        now: library.now(),
-        run: uuid::Uuid::now_v7().simple().to_string(),
-        policy_hash: String::new(),
-        begun: false,
-        plan: None,
-    }
-}
-
-fn open(library: &TestLibrary) -> Catalog {
-    Catalog::open_to_write(&library.path("state/catalog.db"), session(library)).unwrap()
-}
+use crate::support::dying_files::DyingFiles;
 
 /// Moves the first asset under the plan in a process that dies after `lives` steps. Tells whether
 /// it came to its end.
 fn move_under_plan(library: &TestLibrary, lives: usize) -> bool {
-    let mut catalog = open(library);
+    let mut catalog = library.open_to_write();
     let plan = catalog.plan(PlanId(1)).unwrap().unwrap();
     catalog.begin_plan(&plan).unwrap();
     matches!(move_first(library, &mut catalog, lives), Ok(Ended::Done(_)))
@@ -64,7 +30,7 @@ fn move_under_plan(library: &TestLibrary, lives: usize) -> bool {
 
 /// Moves the first asset, whatever was decided about it, until the process dies.
 fn move_first(library: &TestLibrary, catalog: &mut Catalog, lives: usize) -> Result<Ended, Error> {
-    let steps: Arc<dyn Steps> = Arc::new(Dying(AtomicUsize::new(lives)));
+    let steps: Arc<dyn Steps> = Arc::new(DyingFiles::after(lives));
     let asset = catalog.asset(AssetId(1)).unwrap().unwrap();
     let request = Request {
         action: Action::Quarantine,
@@ -153,11 +119,11 @@ fn what_a_page_shows_when_the_move_begins_is_not_moved_unless_it_is_unsafe() {
         "<html><body>/wp-includes/ <img src=\"/wp-content/uploads/tea-1.png\"></body></html>";
     library.write("pages/tea.html", page);
     library.run("references read pages").expect(ExitCode::Success);
-    let moved = move_first(&library, &mut open(&library), usize::MAX);
+    let moved = move_first(&library, &mut library.open_to_write(), usize::MAX);
     let Ok(Ended::NotDone { because, settled: None }) = moved else { panic!("{moved:?}") };
     assert!(matches!(because, Obstacle::Catalog(CatalogError::InUse { .. })), "{because:?}");
     assert_eq!(left(&library), ["tea-1.png"]);
     library.run("withdraw 1 --leave-files --reason 'unsafe'").expect(ExitCode::Success);
-    let moved = move_first(&library, &mut open(&library), usize::MAX);
+    let moved = move_first(&library, &mut library.open_to_write(), usize::MAX);
     assert!(matches!(moved, Ok(Ended::Done(_))), "{moved:?}");
 }

@@ -1,14 +1,10 @@
 //! A rebuild that dies anywhere is gone on with by the next.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use shelflife::catalog::{Catalog, Session};
-use shelflife::domain::actor::Actor;
 use shelflife::domain::pause::Heed;
 use shelflife::executor::rebuild::{Examined, Rebuild, adopt, examine, listen, unknown_stores};
 use shelflife::executor::{Switch, Target};
@@ -18,6 +14,7 @@ use shelflife::files::{Quarantine, Root, Steps};
 use super::{REBUILD, lose, nothing_is_left, rebuild};
 use crate::crash::killed::{kill_after, program, random_part};
 use crate::crash::say;
+use crate::support::dying_files::DyingFiles;
 use crate::support::moving::{Tree, tree};
 use crate::support::{TestLibrary, must_run_everything};
 
@@ -73,40 +70,10 @@ fn a_rebuild_that_is_killed_at_any_moment_is_gone_on_with() {
     say(&format!("rebuild: killed {kills} times, {amid} of them amid the records"));
 }
 
-/// Lets so many steps happen, and none after them.
-#[derive(Debug)]
-struct Dying(AtomicUsize);
-
-impl Steps for Dying {
-    fn before(&self, _what: &'static str) -> io::Result<()> {
-        let lives = |left: usize| left.checked_sub(1);
-        let alive = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, lives);
-        alive.map(|_| ()).map_err(|_| io::Error::other("the process is gone"))
-    }
-}
-
-fn open(library: &TestLibrary) -> Catalog {
-    let session = Session {
-        actor: Actor {
-            os_user: "olga".to_owned(),
-            person: None,
-            job: None,
-            host: "desk".to_owned(),
-        },
-        command: "test".to_owned(),
-        now: library.now(),
-        run: uuid::Uuid::now_v7().simple().to_string(),
-        policy_hash: String::new(),
-        begun: false,
-        plan: None,
-    };
-    Catalog::open_to_write(&library.path("state/catalog.db"), session).unwrap()
-}
-
 /// Adopts folders in a process that dies after so many steps. Tells whether it came to its end.
 fn adopt_until(library: &TestLibrary, lost: &str, lives: usize) -> bool {
-    let steps: Arc<dyn Steps> = Arc::new(Dying(AtomicUsize::new(lives)));
-    let mut catalog = open(library);
+    let steps: Arc<dyn Steps> = Arc::new(DyingFiles::after(lives));
+    let mut catalog = library.open_to_write();
     let root = Root::open(&library.path("uploads")).unwrap().watched_by(Arc::clone(&steps));
     let quarantine = Quarantine::open(&library.path("state/quarantine")).unwrap();
     let mut target = Target {

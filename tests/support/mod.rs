@@ -4,12 +4,14 @@ pub(crate) mod archives;
 pub(crate) mod dying_files;
 pub(crate) mod embedded;
 pub(crate) mod exports;
+pub(crate) mod frozen;
 pub(crate) mod many;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod rust_code;
 pub(crate) mod scanned;
 pub(crate) mod stock;
+pub(crate) mod writing;
 pub(crate) mod wxr;
 
 use std::cell::{Cell, RefCell};
@@ -21,6 +23,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::time::SystemTime;
 
 use shelflife::cli::{self, Environment, Terminals};
 use shelflife::clock::FixedClock;
@@ -300,6 +303,19 @@ fn quotes_group_words_of_a_test_command() {
 /// cases of everything.
 pub(crate) fn cases<T>(fair: T, full: T) -> T {
     if std::env::var_os("PROPTEST_CASES").is_some() { full } else { fair }
+}
+
+/// So many of a list or a few more, spread over all of it; other ones in each run.
+pub(crate) fn spread<T>(list: &[T], few: usize) -> impl Iterator<Item = &T> {
+    let stride = list.len().div_ceil(few.max(1)).max(1);
+    let random = usize::from(uuid::Uuid::new_v4().as_bytes()[0]);
+    list.iter().skip(random % stride).step_by(stride)
+}
+
+/// What the clock of the real program says.
+pub(crate) fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
 }
 
 /// Says why a test cannot run here. With `SHELFLIFE_SYSTEM=1`, where everything is to be there,

@@ -1,8 +1,8 @@
 //! Assets in a test library's catalog, described and decided without files and without the gate:
 //! for tests that are about what happens to assets afterwards.
 
-use shelflife::catalog::{Catalog, Decision, DescriptionEdit, FolderChange, Genesis, Session};
-use shelflife::domain::actor::{Actor, Authority};
+use shelflife::catalog::{Catalog, Decision, DescriptionEdit, FolderChange, Genesis};
+use shelflife::domain::actor::Authority;
 use shelflife::domain::asset::{AssetId, Content, Digest, FileStamp, Role, RootKind};
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{self, Action, Plan, Request};
@@ -11,6 +11,7 @@ use shelflife::domain::path::RelPath;
 use shelflife::domain::time::{CivilDate, Zone};
 
 use super::TestLibrary;
+use super::writing::session;
 
 /// What [`TestLibrary::approve`] records about an asset before it approves it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +42,7 @@ impl TestLibrary {
     ///
     /// The assets' numbers are 1 and up, in the order of the paths.
     pub(crate) fn stock(&self, paths: &[&str]) {
-        let session = self.session("shelflife init");
+        let session = session(self.now(), "shelflife init");
         let genesis = Genesis { uuid: [7; 16] };
         let mut catalog = Catalog::create(&self.path("catalog.db"), &genesis, session).unwrap();
         let root = catalog.add_root("uploads", RootKind::Production, 1).unwrap();
@@ -57,7 +58,7 @@ impl TestLibrary {
 
     /// Changes the catalog in the name of `command`, at the library's time.
     pub(crate) fn change<T>(&self, command: &str, work: impl FnOnce(&mut Catalog) -> T) -> T {
-        let session = self.session(command);
+        let session = session(self.now(), command);
         let mut catalog = Catalog::open_to_write(&self.path("catalog.db"), session).unwrap();
         let done = work(&mut catalog);
         catalog.finish_run(0).unwrap();
@@ -130,23 +131,6 @@ impl TestLibrary {
             reason: Some("as arranged".to_owned()),
             causes: Vec::new(),
             pins: pins.filter(|_| approves).collect(),
-        }
-    }
-
-    fn session(&self, command: &str) -> Session {
-        Session {
-            actor: Actor {
-                os_user: "olga".to_owned(),
-                person: None,
-                job: None,
-                host: "desk".to_owned(),
-            },
-            command: command.to_owned(),
-            now: self.now(),
-            run: uuid::Uuid::now_v7().simple().to_string(),
-            policy_hash: String::new(),
-            begun: false,
-            plan: None,
         }
     }
 }
