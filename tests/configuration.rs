@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use shelflife::config::{self, Answers, Config, ConfigError, RootConfig, commented_example};
 use shelflife::domain::asset::RootKind;
-use shelflife::domain::cleanup::UnknownUses;
+use shelflife::domain::cleanup::{HardLinks, UnknownUses};
 use shelflife::domain::policy::{Caps, Policy};
 use shelflife::domain::validation::Severity;
 use shelflife::exit::ExitCode;
@@ -63,7 +63,7 @@ fn every_key_reaches_the_policy() {
         "[site]\ntime_zone = 'Europe/Berlin'\nlocale = 'de_DE'\nterritories = ['ch', 'AT']\n\
          [policy]\nstale_draft_days = 1\nreview_grace_days = 2\nrestore_hold_hours = 3\nreference_days = 4\n\
          approve_with_waivers = true\n\
-         [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\nunknown_uses = \"block\"\n\
+         [clean]\nmax_items = 4\nmax_bytes = 5\nmax_percent = 6\nunknown_uses = \"block\"\nhard_links = \"move\"\n\
          max_items_per_day = 7\nmax_bytes_per_day = 8\nmax_percent_per_day = 9\n\
          [plans]\nvalid_hours = 10\nsecond_person_above = 11\n\
          [purge]\nafter_days = 7\n\
@@ -83,6 +83,7 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.day_caps, day);
     assert_eq!((config.policy.plan_hours, config.policy.second_person_above), (10, 11));
     assert_eq!(config.policy.unknown_uses, UnknownUses::Block);
+    assert_eq!(config.policy.hard_links, HardLinks::Move);
     assert_eq!(config.policy.purge_after_days, Some(7));
     assert_eq!(owners, &Some(["nina", "zoe"].map(str::to_owned).into()));
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
@@ -485,6 +486,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     plan_hours=24
     second_person_above=100
     unknown_uses=block-on-sites
+    hard_links=leave
     purge_after_days=never
     max_items=500
     max_bytes=21474836480

@@ -1,5 +1,6 @@
 //! The real program among broken, hostile and strange things: what it must not do there, counted.
 
+mod accounts;
 mod canary;
 mod clocks;
 mod collisions;

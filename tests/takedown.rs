@@ -1,6 +1,7 @@
 //! `withdraw` as the emergency: what it takes down, and what it says is left to do.
 
 mod confirming;
+mod links;
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -173,14 +174,6 @@ fn what_stays_is_named_with_its_addresses_and_why_and_the_code_is_3() {
             &|l| fs::remove_file(l.path("uploads/2026/03/tea-tin-30x20.png")).unwrap(),
             "is not there any more",
             2,
-        ),
-        (
-            &|l| {
-                let linked = l.path("uploads/2026/03/tea-tin.png");
-                fs::hard_link(linked, l.path("elsewhere.png")).unwrap();
-            },
-            "has 2 names",
-            3,
         ),
         (&|l| drop(l.run("hold 2 --reason 'court order'")), "court order", 3),
     ];

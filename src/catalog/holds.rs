@@ -22,6 +22,16 @@ pub struct Hold {
     pub until: Option<Timestamp>,
 }
 
+/// The reason of the hold that a restore places, so that the next clean leaves the files.
+pub const GRACE: &str = "restored from quarantine";
+
+impl Hold {
+    /// Whether no person asked for it.
+    pub fn is_grace(&self) -> bool {
+        self.reason == GRACE
+    }
+}
+
 impl Catalog {
     /// The holds on an asset that count at `now`, oldest first.
     pub fn holds_on(&self, asset: AssetId, now: Timestamp) -> Result<Vec<Hold>> {

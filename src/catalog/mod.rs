@@ -58,7 +58,7 @@ pub use epoch::Turn;
 pub use error::{CatalogError, Result, SqlError};
 pub use facts::FactsRow;
 pub use files::FileId;
-pub use holds::Hold;
+pub use holds::{GRACE, Hold};
 pub use intake::{FolderChange, IntakeCounts};
 pub use journal::StoreUse;
 pub use leftovers::AmbiguousFile;

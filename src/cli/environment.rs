@@ -179,11 +179,11 @@ fn width(variables: &BTreeMap<String, OsString>) -> Option<u16> {
     stated.or_else(terminal).filter(|width| *width > 0)
 }
 
-/// The account's name in `/etc/passwd`; `uid 1000` if it has none there.
+/// The name of the account that logged in; `uid 1000` if it has none in `/etc/passwd`.
 ///
 /// Variables such as `USER` are not asked: anybody can set them, and the audit log keeps the name.
 fn os_user() -> String {
-    let uid = rustix::process::getuid().as_raw().to_string();
+    let uid = login_uid().unwrap_or_else(|| rustix::process::getuid().as_raw()).to_string();
     let accounts = std::fs::read("/etc/passwd").unwrap_or_default();
     accounts
         .split(|byte| *byte == b'\n')
@@ -194,4 +194,13 @@ fn os_user() -> String {
             found.then(|| String::from_utf8_lossy(name).into_owned())
         })
         .unwrap_or_else(|| format!("uid {uid}"))
+}
+
+/// The user who logged in, whoever the process runs as since: `sudo` and `su` keep it, and only root
+/// can change it. `None` where nobody logged in, as in most containers, and without Linux.
+///
+/// Source: `pam_loginuid(8)`, and `audit_get_loginuid` of the kernel, whose "unset" is -1.
+fn login_uid() -> Option<u32> {
+    let text = std::fs::read_to_string("/proc/self/loginuid").ok()?;
+    text.trim().parse().ok().filter(|uid| *uid != u32::MAX)
 }

@@ -312,6 +312,9 @@ pub(super) fn say_not_done(
         Obstacle::Drifted { .. } | Obstacle::Vanished { .. } => {
             failure(Some("run `shelflife scan`, then decide about the asset again"))
         }
+        Obstacle::SeveralNames { .. } => failure(Some(
+            "remove the other name, or let cleans move such files: `hard_links = \"move\"` in [clean]",
+        )),
         _ => failure(None),
     };
     ctx.report.say(&item);

@@ -130,7 +130,7 @@ fn restore(
         reason: args.reason.clone(),
     };
     match restore_asset(target, &wanted)? {
-        Ended::Done(load) => say_restored(args, ctx, target, (row, transition, load.files)),
+        Ended::Done { load, .. } => say_restored(args, ctx, target, (row, transition, load.files)),
         Ended::NotDone { because, settled } => {
             let what = (&subject(&row.asset), Action::Restore.name());
             say_not_done(ctx, what, &because, settled.as_ref());

@@ -120,6 +120,10 @@ max_percent_per_day = {day_percent}
 # alone once anything of a site was read or imported, "block" always, "warn" moves them and says so
 # in the plan. What was withdrawn as unsafe goes in any case.
 unknown_uses = "{unknown}"
+# A file with other names (hard links) would stay in reach under them: "leave" keeps its asset where
+# it is, "move" moves the name that the catalog knows and says how many are left. `withdraw` always
+# moves it.
+hard_links = "{links}"
 
 [plans]
 # For how long a plan of `sweep --save` or `clean --save` can be carried out.
@@ -140,6 +144,7 @@ second_person_above = {second}
         day_bytes = policy.day_caps.max_bytes,
         day_percent = policy.day_caps.max_percent,
         unknown = policy.unknown_uses.name(),
+        links = policy.hard_links.name(),
         hours = policy.plan_hours,
         second = policy.second_person_above,
     )

@@ -187,6 +187,7 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         plan_hours: file.plans.hours(source, default.plan_hours)?,
         second_person_above: file.plans.second_person_above(default.second_person_above),
         unknown_uses: file.clean.unknown_uses(source, default.unknown_uses)?,
+        hard_links: file.clean.hard_links(source, default.hard_links)?,
         purge_after_days: file.purge.after_days(source)?,
     })
 }

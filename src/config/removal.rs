@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::ConfigError;
 use super::file::Source;
-use crate::domain::cleanup::UnknownUses;
+use crate::domain::cleanup::{HardLinks, UnknownUses};
 use crate::domain::policy::Caps;
 use crate::domain::purge::LEAST_DAYS;
 
@@ -20,6 +20,7 @@ pub(super) struct Clean {
     max_bytes_per_day: Option<u64>,
     max_percent_per_day: Option<Spanned<u64>>,
     unknown_uses: Option<Spanned<String>>,
+    hard_links: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -65,6 +66,16 @@ impl Clean {
         let named = UnknownUses::ALL.into_iter().find(|stance| stance.name() == word.get_ref());
         let message = "write `block`, `block-on-sites` or `warn`";
         named.ok_or_else(|| source.error(word.span(), message))
+    }
+
+    pub(super) fn hard_links(
+        &self,
+        source: &Source<'_>,
+        usual: HardLinks,
+    ) -> Result<HardLinks, ConfigError> {
+        let Some(word) = &self.hard_links else { return Ok(usual) };
+        let named = HardLinks::ALL.into_iter().find(|stance| stance.name() == word.get_ref());
+        named.ok_or_else(|| source.error(word.span(), "write `leave` or `move`"))
     }
 }
 

@@ -11,7 +11,7 @@ pub enum Authority {
 /// Who asked for a change, as the audit log keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The account that the process ran under.
+    /// The account that logged in, or that the process ran under where nobody did.
     pub os_user: String,
     /// The person stated, if another name than the account's was given.
     pub person: Option<String>,

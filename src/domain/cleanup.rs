@@ -26,6 +26,28 @@ pub struct Hindrances<'a> {
     pub site: Site,
 }
 
+/// What becomes of a file that has other names (hard links), under which it would stay in reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HardLinks {
+    /// It is left where it is, and its asset with it.
+    #[default]
+    Leave,
+    /// This name of it is moved.
+    Move,
+}
+
+impl HardLinks {
+    pub const ALL: [Self; 2] = [Self::Leave, Self::Move];
+
+    /// The word used in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Leave => "leave",
+            Self::Move => "move",
+        }
+    }
+}
+
 /// What becomes of an asset of which nobody knows whether it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum UnknownUses {

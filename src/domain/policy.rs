@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cleanup::UnknownUses;
+use super::cleanup::{HardLinks, UnknownUses};
 use super::time::Zone;
 use super::validation::Severity;
 
@@ -44,6 +44,8 @@ pub struct Policy {
     pub second_person_above: u64,
     /// What a clean does with assets of which nobody knows whether they are used.
     pub unknown_uses: UnknownUses,
+    /// What a clean does with files that have other names.
+    pub hard_links: HardLinks,
     /// Days after which files in quarantine may be deleted for good; `None`: never.
     pub purge_after_days: Option<u32>,
 }
@@ -82,6 +84,7 @@ impl Policy {
             plan_hours,
             second_person_above,
             unknown_uses,
+            hard_links,
             purge_after_days,
         } = self;
         let or_never =
@@ -99,6 +102,7 @@ impl Policy {
             format!("plan_hours={plan_hours}"),
             format!("second_person_above={second_person_above}"),
             format!("unknown_uses={}", unknown_uses.name()),
+            format!("hard_links={}", hard_links.name()),
             format!("purge_after_days={}", or_never(purge_after_days)),
         ];
         lines.extend(caps.lines(""));
@@ -142,6 +146,7 @@ impl Default for Policy {
             plan_hours: 24,
             second_person_above: 100,
             unknown_uses: UnknownUses::default(),
+            hard_links: HardLinks::default(),
             purge_after_days: None,
         }
     }

@@ -5,6 +5,7 @@
 //! fails half-way is taken back by the same means.
 
 mod fence;
+mod links;
 mod look;
 mod manifest;
 mod moves;
@@ -31,6 +32,7 @@ use crate::domain::time::Timestamp;
 use crate::files::{Quarantine, Root, Steps};
 
 pub use fence::Fence;
+pub use links::{Linked, Names, find_names};
 pub use manifest::Manifest;
 pub use obstacle::Obstacle;
 pub use purge::{Purge, purge_asset, read_stored};
@@ -59,7 +61,11 @@ pub struct Target<'a> {
 /// How an operation on one asset ended. An error instead means that the run cannot go on.
 #[derive(Debug)]
 pub enum Ended {
-    Done(Load),
+    Done {
+        load: Load,
+        /// Files that were moved and have other names still.
+        linked: Vec<Linked>,
+    },
     /// The files are where they were, except as `settled` says.
     NotDone {
         because: Obstacle,

@@ -40,7 +40,7 @@ pub fn purge_asset(
     let failed = begun.err().map(Obstacle::from);
     match settle_purge(target, &operation, (failed, None)) {
         Ok((settled, None)) if settled.end == OperationState::Done => {
-            Ok(Ended::Done(load_of(&operation)))
+            Ok(Ended::Done { load: load_of(&operation), linked: Vec::new() })
         }
         Ok((settled, because)) => {
             because.unwrap_or_else(|| unsettled(&operation)).end(Some(settled))

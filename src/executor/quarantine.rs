@@ -2,6 +2,7 @@
 
 use crate::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
 use crate::domain::asset::{Asset, AssetFile, AssetId, Place};
+use crate::domain::cleanup::HardLinks;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::recovery::Toward;
@@ -9,6 +10,7 @@ use crate::error::Error;
 use crate::files::moves::rename_no_replace;
 use crate::files::{FileError, Folder, Quarantine, hash_file};
 
+use super::links::Linked;
 use super::look::existing;
 use super::manifest::{self, Account, Source};
 use super::moves::{self, Way};
@@ -27,6 +29,7 @@ pub struct Removal {
     pub transition: Transition,
     pub reason: Option<String>,
     pub causes: Vec<String>,
+    pub hard_links: HardLinks,
 }
 
 /// Moves all files of an asset into quarantine and records its new state.
@@ -38,16 +41,17 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
         Ok(announced) => announced,
         Err(obstacle) => return obstacle.end(None),
     };
-    if let Err(obstacle) = carry_away(target, removal, (&operation, &sources)) {
-        if obstacle.leaves_open() {
-            return obstacle.end(None);
+    let linked = match carry_away(target, removal, (&operation, &sources)) {
+        Ok(linked) => linked,
+        Err(obstacle) if obstacle.leaves_open() => return obstacle.end(None),
+        Err(obstacle) => {
+            let note = obstacle.in_words();
+            let taken_back = settle(target, &operation, Toward::Library, &note);
+            return obstacle.end_after(taken_back);
         }
-        let note = obstacle.in_words();
-        let taken_back = settle(target, &operation, Toward::Library, &note);
-        return obstacle.end_after(taken_back);
-    }
+    };
     match close(target, &operation, removal.transition) {
-        Ok(()) => Ok(Ended::Done(load_of(&operation))),
+        Ok(()) => Ok(Ended::Done { load: load_of(&operation), linked }),
         Err(obstacle) => obstacle.end(None),
     }
 }
@@ -55,7 +59,7 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
 /// Checks every file, then opens the operation: from here on the catalog knows what may move.
 fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, Vec<Source>)> {
     target.may_begin()?;
-    let sources = check_sources(target, removal.asset)?;
+    let sources = check_sources(target, removal)?;
     let operation = Operation {
         id: removal.operation.clone(),
         kind: OperationKind::Quarantine,
@@ -77,14 +81,23 @@ fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, V
     Ok((open.operation, sources))
 }
 
-fn check_sources(target: &Target<'_>, asset: AssetId) -> Attempt<Vec<Source>> {
-    let files = target.catalog.files_of(asset)?;
+fn check_sources(target: &Target<'_>, removal: &Removal) -> Attempt<Vec<Source>> {
+    let files = target.catalog.files_of(removal.asset)?;
     let here = files.into_iter().filter(|(_, file)| file.place == Place::Library);
     let sources: Vec<_> = here
         .zip(1..)
         .map(|((id, file), number)| check_source(target, number, (id, file)))
         .collect::<Attempt<_>>()?;
-    if sources.is_empty() { Err(Obstacle::NoFiles) } else { Ok(sources) }
+    if sources.is_empty() {
+        return Err(Obstacle::NoFiles);
+    }
+    match sources.iter().find(|source| source.stat.links > 1) {
+        Some(source) if removal.hard_links == HardLinks::Leave => Err(Obstacle::SeveralNames {
+            path: source.known.path.to_string(),
+            links: source.stat.links,
+        }),
+        _ => Ok(sources),
+    }
 }
 
 fn check_source(
@@ -107,9 +120,6 @@ fn check_source(
     if digest != known.digest {
         return Err(Obstacle::Drifted { path: path() });
     }
-    if stat.links > 1 {
-        return Err(Obstacle::SeveralNames { path: path(), links: stat.links });
-    }
     let file = OperationFile {
         number,
         file: id,
@@ -130,18 +140,20 @@ fn carry_away(
     target: &Target<'_>,
     removal: &Removal,
     (operation, sources): (&Operation, &[Source]),
-) -> Attempt<()> {
+) -> Attempt<Vec<Linked>> {
+    let mut linked = Vec::new();
     let store = target.quarantine.create_op_folder(&operation.store)?;
     let bytes = describe(target, removal, (operation, sources))?;
     target.quarantine.write_manifest(&operation.store, &bytes)?;
     for file in &operation.files {
         target.may_go_on()?;
         match moves::move_to_store(target, operation, (&store, file))? {
-            Way::Renamed => check_moved(target, &store, file)?,
+            Way::Renamed => linked.extend(check_moved(target, &store, file)?),
             Way::Copied => {}
         }
     }
-    moves::sync_all(target, operation, Some(&store))
+    moves::sync_all(target, operation, Some(&store))?;
+    Ok(linked)
 }
 
 fn describe(
@@ -166,10 +178,16 @@ fn describe(
 }
 
 /// What was moved is what was checked, or goes back at once: somebody may write between the two.
-fn check_moved(target: &Target<'_>, store: &Folder, file: &OperationFile) -> Attempt<()> {
+/// Returns what other names lead to it.
+fn check_moved(
+    target: &Target<'_>,
+    store: &Folder,
+    file: &OperationFile,
+) -> Attempt<Option<Linked>> {
     let moved = store.at(file.stored_name.as_bytes());
-    if hash_file(store, moved.name).is_ok_and(|(digest, _)| digest == file.digest) {
-        return Ok(());
+    match hash_file(store, moved.name) {
+        Ok((digest, stat)) if digest == file.digest => return Ok(Linked::of(file, &stat)),
+        _ => {}
     }
     let folder = target.root(file.root)?.folder(file.path.folder())?;
     rename_no_replace(moved, folder.at(file.path.name()))?;

@@ -47,7 +47,7 @@ pub fn restore_asset(target: &mut Target<'_>, wanted: &Return) -> Result<Ended, 
     }
     // What could not be removed is removed by a later recovery.
     let _told_by_recovery = leave_store(target, &operation, OperationState::Done);
-    Ok(Ended::Done(load_of(&operation)))
+    Ok(Ended::Done { load: load_of(&operation), linked: Vec::new() })
 }
 
 /// What a restore would meet, as far as it can be seen beforehand. Changes nothing.

@@ -3,7 +3,7 @@
 //! Every step looks before it acts and is derived from the operation alone, so settling may be
 //! stopped anywhere and begun again.
 
-use crate::catalog::{ClosedOperation, Operation, OperationFile};
+use crate::catalog::{ClosedOperation, GRACE, Operation, OperationFile};
 use crate::domain::asset::{AssetId, FileStamp};
 use crate::domain::lifecycle::Transition;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
@@ -265,5 +265,5 @@ pub(super) fn hold_after(
 ) -> Option<(String, Timestamp)> {
     let restored = kind == OperationKind::Restore && end == OperationState::Done;
     let until = target.hold_until().filter(|_| restored)?;
-    Some(("restored from quarantine".to_owned(), until))
+    Some((GRACE.to_owned(), until))
 }

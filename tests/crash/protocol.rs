@@ -24,11 +24,11 @@ pub(super) struct Real;
 
 impl Protocol for Real {
     fn quarantine(&self, target: &mut Target<'_>, removal: &Removal) -> Result<bool, Error> {
-        Ok(matches!(quarantine_asset(target, removal)?, Ended::Done(_)))
+        Ok(matches!(quarantine_asset(target, removal)?, Ended::Done { .. }))
     }
 
     fn restore(&self, target: &mut Target<'_>, wanted: &Return) -> Result<bool, Error> {
-        Ok(matches!(restore_asset(target, wanted)?, Ended::Done(_)))
+        Ok(matches!(restore_asset(target, wanted)?, Ended::Done { .. }))
     }
 
     fn recover(&self, target: &mut Target<'_>) -> Result<(), Error> {

@@ -78,7 +78,7 @@ pub(super) fn purge(
     let facts = facts(target.catalog, scene);
     let Ok(proof) = check_purge(facts, DAYS, target.now, &files) else { return Ok(false) };
     let wanted = order(target.catalog, number);
-    Ok(matches!(purge_asset(target, &wanted, proof)?, Ended::Done(_)))
+    Ok(matches!(purge_asset(target, &wanted, proof)?, Ended::Done { .. }))
 }
 
 /// The steps of a purge that nothing happens to.

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use shelflife::catalog::{Catalog, Decision, FolderChange, Genesis, Session, Turn};
 use shelflife::domain::actor::Authority;
 use shelflife::domain::asset::{AssetId, Content, Digest, FileStamp, Role, RootKind};
+use shelflife::domain::cleanup::HardLinks;
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{Action, Plan, Request, State, next};
 use shelflife::domain::pause::Heed;
@@ -336,6 +337,7 @@ pub(super) fn removal(catalog: &Catalog, number: u32) -> Option<Removal> {
         transition: transition(asset.state, Action::Quarantine),
         reason: None,
         causes: vec!["rejected".to_owned()],
+        hard_links: HardLinks::Leave,
     })
 }
 

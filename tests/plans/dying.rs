@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use shelflife::catalog::{Catalog, CatalogError};
 use shelflife::domain::actor::Authority;
 use shelflife::domain::asset::AssetId;
+use shelflife::domain::cleanup::HardLinks;
 use shelflife::domain::lifecycle::{Action, Plan, Request, next};
 use shelflife::domain::pause::Heed;
 use shelflife::domain::plan::PlanId;
@@ -25,7 +26,7 @@ fn move_under_plan(library: &TestLibrary, lives: usize) -> bool {
     let mut catalog = library.open_to_write();
     let plan = catalog.plan(PlanId(1)).unwrap().unwrap();
     catalog.begin_plan(&plan).unwrap();
-    matches!(move_first(library, &mut catalog, lives), Ok(Ended::Done(_)))
+    matches!(move_first(library, &mut catalog, lives), Ok(Ended::Done { .. }))
 }
 
 /// Moves the first asset, whatever was decided about it, until the process dies.
@@ -47,6 +48,7 @@ fn move_first(library: &TestLibrary, catalog: &mut Catalog, lives: usize) -> Res
         transition: next(asset.state, &request).unwrap(),
         reason: None,
         causes: vec!["rejected".to_owned()],
+        hard_links: HardLinks::Leave,
     };
     let root = Root::open(&library.path("uploads")).unwrap().watched_by(Arc::clone(&steps));
     let quarantine = Quarantine::open(&library.path("state/quarantine")).unwrap();
@@ -125,5 +127,5 @@ fn what_a_page_shows_when_the_move_begins_is_not_moved_unless_it_is_unsafe() {
     assert_eq!(left(&library), ["tea-1.png"]);
     library.run("withdraw 1 --leave-files --reason 'unsafe'").expect(ExitCode::Success);
     let moved = move_first(&library, &mut library.open_to_write(), usize::MAX);
-    assert!(matches!(moved, Ok(Ended::Done(_))), "{moved:?}");
+    assert!(matches!(moved, Ok(Ended::Done { .. })), "{moved:?}");
 }

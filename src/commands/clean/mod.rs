@@ -1,6 +1,7 @@
 //! `clean`: moves what has ended out of the library.
 
 mod caps;
+mod links;
 mod moving;
 mod planning;
 mod under_plan;

@@ -7,6 +7,7 @@ use crate::domain::lifecycle::Action;
 use crate::error::Error;
 use crate::executor::{Ended, Removal, Target, quarantine_asset};
 
+use super::links::say_linked;
 use super::planning::{CleanPlan, PlannedRemoval};
 
 pub(super) fn move_all(
@@ -30,6 +31,7 @@ pub(super) fn move_one(
     target: &mut Target<'_>,
     (item, planned): (PlannedRemoval, u64),
 ) -> Result<(), Error> {
+    let hard_links = ctx.config()?.policy.hard_links;
     let removal = Removal {
         operation: new_id(ctx.now),
         asset: item.subject.id,
@@ -37,11 +39,15 @@ pub(super) fn move_one(
         transition: item.transition,
         reason: None,
         causes: item.causes.clone(),
+        hard_links,
     };
     let ended = quarantine_asset(target, &removal)
         .inspect_err(|error| say_paused(ctx, target, planned, error))?;
     match ended {
-        Ended::Done(load) => say_moved(ctx, &PlannedRemoval { load, ..item }),
+        Ended::Done { load, linked } => {
+            say_moved(ctx, &PlannedRemoval { load, ..item });
+            say_linked(ctx, &linked, hard_links);
+        }
         Ended::NotDone { because, settled } => {
             let what = (&item.subject, Action::Quarantine.name());
             say_not_done(ctx, what, &because, settled.as_ref());

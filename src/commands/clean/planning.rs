@@ -3,16 +3,20 @@
 
 use crate::catalog::{Catalog, FactsRow};
 use crate::commands::Context;
+use crate::commands::act::say_not_done;
 use crate::commands::library::{Court, subject};
 use crate::commands::selection::{Empty, Selected, Selection};
 use crate::commands::usage::{horizon, usage_in_words};
+use crate::domain::asset::Asset;
 use crate::domain::cleanup::{CleanStep, Hindrances, Load, Site, UNKNOWN, plan_clean_of};
-use crate::domain::lifecycle::Transition;
+use crate::domain::lifecycle::{Action, Transition};
 use crate::domain::plan::{PlanStep, Planned};
 use crate::domain::reference::Horizon;
 use crate::domain::text::counted;
 use crate::error::Error;
 use crate::report::{Item, Subject};
+
+use super::links::{linked_file, roots_to_look_at};
 
 /// What every asset is decided on.
 pub(in crate::commands) struct Ground {
@@ -85,15 +89,23 @@ pub(super) fn plan_clean(
 ) -> Result<CleanPlan, Error> {
     let ground = Ground::load(ctx, catalog)?;
     let mut plan = CleanPlan::default();
+    let roots = roots_to_look_at(&ground.court, catalog);
     let mut unknown = 0_u64;
     selection.visit(ctx, (catalog, &ground.court), Empty::All, |ctx, selected| {
         let asset = &selected.row.asset;
         let because = match plan_of(ctx, (catalog, &ground), &selected)? {
-            Decided::Move(item) => {
-                plan.load = plan.load.and(item.load);
-                plan.items.push(item);
-                return Ok(());
-            }
+            Decided::Move(item) => match linked_file((catalog, &roots), asset.id)? {
+                None => {
+                    plan.load = plan.load.and(item.load);
+                    plan.items.push(item);
+                    return Ok(());
+                }
+                Some(linked) => {
+                    say_not_done(ctx, (&item.subject, Action::Quarantine.name()), &linked, None);
+                    plan.kept.push(keep(asset, linked.in_words()));
+                    return Ok(());
+                }
+            },
             Decided::Keep(because) => because,
             Decided::Pass if selection.named.is_empty() => return Ok(()),
             Decided::Pass => {
@@ -101,17 +113,17 @@ pub(super) fn plan_clean(
             }
         };
         unknown += u64::from(because == UNKNOWN);
-        plan.kept.push(PlanStep {
-            asset: asset.id,
-            path: asset.path.to_string(),
-            version: asset.version,
-            what: Planned::Keep(because.clone()),
-        });
+        plan.kept.push(keep(asset, because.clone()));
         ctx.report.say(&Item::Kept { subject: subject(asset), because });
         Ok(())
     })?;
     say_how_to_know(ctx, unknown);
     Ok(plan)
+}
+
+fn keep(asset: &Asset, because: String) -> PlanStep {
+    let what = Planned::Keep(because);
+    PlanStep { asset: asset.id, path: asset.path.to_string(), version: asset.version, what }
 }
 
 /// What is done with one asset.

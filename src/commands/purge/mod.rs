@@ -153,7 +153,7 @@ fn apply(
         let ended = purge_asset(target, &wanted, proof)
             .inspect_err(|error| say_paused(ctx, target.catalog, planned, error))?;
         match ended {
-            Ended::Done(_) => say_change(ctx, (&subject, transition), &why, load),
+            Ended::Done { .. } => say_change(ctx, (&subject, transition), &why, load),
             Ended::NotDone { because, settled } => {
                 let what = (&subject, Action::Purge.name());
                 say_not_done(ctx, what, &because, settled.as_ref());

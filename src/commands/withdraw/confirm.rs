@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
 use crate::domain::asset::{AssetFile, AssetId, Digest, RootKind};
+use crate::domain::path::RelPath;
 use crate::error::Error;
-use crate::files::{FileError, Root, hash_file};
+use crate::files::{FileError, FoundFile, Root, WalkOptions, hash_file, walk};
 use crate::report::{Item, Subject};
 
 use super::super::Context;
@@ -22,15 +23,20 @@ struct Seen {
     note: String,
 }
 
-/// The served folders, by their numbers; `None` for one that nobody can look into.
-type Served = BTreeMap<i64, Option<Root>>;
+/// What is served now.
+struct Served {
+    /// By their numbers; `None` for one that nobody can look into.
+    roots: BTreeMap<i64, Option<Root>>,
+    /// Files with several names, which may be those of a file that is in quarantine.
+    linked: Vec<(i64, FoundFile)>,
+}
 
 pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Result<(), Error> {
     let mut served = None;
     decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
         let served = match &mut served {
             Some(served) => served,
-            none => none.insert(served_folders(bench)?),
+            none => none.insert(look_around(ctx, bench)?),
         };
         Ok(match objection(ctx, (bench.catalog, served), &row)? {
             None => Decided::Change(Seen {
@@ -46,11 +52,19 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
     })
 }
 
-fn served_folders(bench: Bench<'_>) -> Result<Served, Error> {
+fn look_around(ctx: &Context<'_>, bench: Bench<'_>) -> Result<Served, Error> {
     let mut roots = guarded_roots(&bench.court.config, bench.catalog)?;
     let known = bench.catalog.roots()?.into_iter();
     let served = known.filter(|root| root.kind == RootKind::Production);
-    Ok(served.map(|root| (root.id, roots.remove(&root.id))).collect())
+    let roots: BTreeMap<_, _> = served.map(|root| (root.id, roots.remove(&root.id))).collect();
+    let options = WalkOptions { now: ctx.now, settle_seconds: 0 };
+    let mut linked = Vec::new();
+    for (number, root) in roots.iter().filter_map(|(number, root)| Some((*number, root.as_ref()?)))
+    {
+        let files = walk(root, options).flat_map(|listing| listing.files);
+        linked.extend(files.filter(|file| file.links > 1).map(|file| (number, file)));
+    }
+    Ok(Served { roots, linked })
 }
 
 /// Why it cannot be said to be gone.
@@ -71,7 +85,7 @@ fn objection(
     let files = catalog.files_of(row.asset.id)?;
     let bytes: BTreeSet<_> = files.iter().map(|(_, file)| file.digest).collect();
     for (_, file) in &files {
-        let found = match served.get(&file.root) {
+        let found = match served.roots.get(&file.root) {
             None => continue,
             Some(None) => {
                 let what = "is beneath a root that is not configured: nobody can look there";
@@ -83,13 +97,25 @@ fn objection(
             return Ok(Some(format!("`{}` is there again", file.path)));
         }
     }
+    let sizes: BTreeSet<_> = files.iter().map(|(_, file)| file.stamp.bytes).collect();
+    for (number, linked) in
+        served.linked.iter().filter(|(_, file)| sizes.contains(&file.stamp.bytes))
+    {
+        let Some(Some(root)) = served.roots.get(number) else { continue };
+        if read_at(root, &linked.path)?.is_some_and(|digest| bytes.contains(&digest)) {
+            return Ok(Some(format!("`{}` has the same bytes and is served", linked.path)));
+        }
+    }
     Ok(None)
 }
 
 /// The bytes that are at the path of a file now, if it is a file.
 pub(super) fn found_at(root: &Root, file: &AssetFile) -> Result<Option<Digest>, Error> {
-    let found =
-        root.folder(file.path.folder()).and_then(|folder| hash_file(&folder, file.path.name()));
+    read_at(root, &file.path)
+}
+
+fn read_at(root: &Root, path: &RelPath) -> Result<Option<Digest>, Error> {
+    let found = root.folder(path.folder()).and_then(|folder| hash_file(&folder, path.name()));
     match found {
         Ok((digest, _)) => Ok(Some(digest)),
         Err(FileError::NotRegular { .. }) => Ok(None),

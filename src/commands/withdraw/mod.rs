@@ -4,6 +4,7 @@
 //! however the command ends.
 
 mod confirm;
+mod names;
 mod outcome;
 mod takedown;
 

@@ -21,18 +21,18 @@ const MOST_NAMED: usize = 20;
 const MOST_PLACES: u32 = 100_000;
 
 /// A table with a line above it, if it has any row.
-struct List {
+pub(super) struct List {
     above: Option<&'static str>,
     kind: &'static str,
     figure: &'static str,
 }
 
 impl List {
-    fn new(above: &'static str, kind: &'static str, figure: &'static str) -> Self {
+    pub(super) fn new(above: &'static str, kind: &'static str, figure: &'static str) -> Self {
         Self { above: Some(above), kind, figure }
     }
 
-    fn row(&mut self, ctx: &mut Context<'_>, fields: Vec<(&'static str, Value)>) {
+    pub(super) fn row(&mut self, ctx: &mut Context<'_>, fields: Vec<(&'static str, Value)>) {
         if let Some(above) = self.above.take() {
             ctx.report.text(above);
         }
@@ -175,13 +175,13 @@ fn say_addresses(
 }
 
 /// Where the library is served, as configured and as sources told.
-fn bases(ctx: &mut Context<'_>, catalog: &Catalog) -> Result<BTreeSet<String>, Error> {
+pub(super) fn bases(ctx: &mut Context<'_>, catalog: &Catalog) -> Result<BTreeSet<String>, Error> {
     let sources = catalog.reference_sources()?;
     let hosts = sources.iter().filter_map(|source| source.site.as_deref());
     Ok(served_under(&ctx.config()?.addresses, hosts))
 }
 
-fn urls(bases: &BTreeSet<String>, path: &RelPath) -> impl Iterator<Item = String> {
+pub(super) fn urls(bases: &BTreeSet<String>, path: &RelPath) -> impl Iterator<Item = String> {
     let path = in_address(path);
     bases.iter().map(move |base| format!("{base}{path}"))
 }

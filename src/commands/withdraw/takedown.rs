@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use crate::catalog::{Catalog, FactsRow};
 use crate::domain::actor::Authority;
 use crate::domain::asset::{AssetId, Place};
-use crate::domain::cleanup::Load;
+use crate::domain::cleanup::{HardLinks, Load};
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::error::Error;
-use crate::executor::{Ended, Obstacle, Removal, Target, quarantine_asset};
-use crate::files::Root;
+use crate::executor::{
+    Ended, Linked, Names, Obstacle, Removal, Target, find_names, quarantine_asset,
+};
+use crate::files::{Identity, Root};
 use crate::report::Item;
 
 use super::super::Context;
@@ -18,6 +20,7 @@ use super::super::library::{Mode, new_id, subject};
 use super::super::turn::is_busy;
 use super::WithdrawArgs;
 use super::confirm::found_at;
+use super::names::say_other_names;
 use super::outcome::{say_aftermath, say_still_public};
 
 /// What a takedown is about, and how far it came.
@@ -30,6 +33,9 @@ pub(super) struct Takedown {
     /// Where the disk can be asked what is still there.
     roots: BTreeMap<i64, Root>,
     done: usize,
+    /// Files that were moved and have other names, and what was found of these.
+    linked: Vec<(AssetId, Linked)>,
+    names: BTreeMap<Identity, Names>,
 }
 
 pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Result<(), Error> {
@@ -55,6 +61,7 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             takedown.give_up(ctx, catalog, error)?;
         }
         say_still_public(ctx, (catalog, &takedown.roots), &takedown.left)?;
+        say_other_names(ctx, catalog, (&takedown.linked, &takedown.names))?;
         say_aftermath(ctx, catalog, &takedown.assets)?;
         ended
     })
@@ -112,6 +119,10 @@ impl Takedown {
             self.done += 1;
             progress.advance(1);
         }
+        if !self.linked.is_empty() {
+            let wanted = self.linked.iter().map(|(_, linked)| linked.identity).collect();
+            self.names = find_names(target, &wanted)?;
+        }
         Ok(())
     }
 
@@ -121,7 +132,7 @@ impl Takedown {
         ctx: &mut Context<'_>,
         (target, asset): (&mut Target<'_>, AssetId),
     ) -> Result<(), Error> {
-        let Some(row) = target.catalog.facts_of(asset)? else { return Ok(()) };
+        let Some(mut row) = target.catalog.facts_of(asset)? else { return Ok(()) };
         let step = step(ctx).filter(|_| row.asset.state == State::Withdrawn);
         let Some(step) = step else {
             self.left.insert(asset, "its withdrawal could not be recorded".to_owned());
@@ -132,6 +143,7 @@ impl Takedown {
             self.left.insert(asset, why);
             return Ok(());
         }
+        end_grace(ctx, target.catalog, &mut row)?;
         let removal = Removal {
             operation: new_id(ctx.now),
             asset,
@@ -139,10 +151,13 @@ impl Takedown {
             transition: step,
             reason: Some(args.reason.clone()),
             causes: Vec::new(),
+            // One name less under which it is public.
+            hard_links: HardLinks::Move,
         };
         match quarantine_asset(target, &removal)? {
-            Ended::Done(load) => {
+            Ended::Done { load, linked } => {
                 say_quarantined(ctx, &subject(&row.asset), (step, load), Vec::new());
+                self.linked.extend(linked.into_iter().map(|linked| (asset, linked)));
             }
             Ended::NotDone { because: Obstacle::NoFiles, .. } => say_nothing_there(ctx, &row),
             Ended::NotDone { because, settled } => {
@@ -198,10 +213,25 @@ fn step(ctx: &Context<'_>) -> Option<Transition> {
     step.filter(|_| ctx.actor.authority() == Authority::Human)
 }
 
-/// A hold says that somebody wants the files where they are: only a person can weigh the two.
+/// A hold says that somebody wants the files where they are: only a person can weigh the two. What a
+/// restore holds by itself, nobody asked for.
 fn held(ctx: &Context<'_>, catalog: &Catalog, asset: AssetId) -> Result<Option<String>, Error> {
     let holds = catalog.holds_on(asset, ctx.now)?;
-    Ok(holds.first().map(|hold| format!("held by {}: {}", hold.placed_by, hold.reason)))
+    let asked = holds.iter().find(|hold| !hold.is_grace());
+    Ok(asked.map(|hold| format!("held by {}: {}", hold.placed_by, hold.reason)))
+}
+
+/// Releases what a restore holds by itself.
+fn end_grace(ctx: &Context<'_>, catalog: &mut Catalog, row: &mut FactsRow) -> Result<(), Error> {
+    let asset = row.asset.id;
+    if catalog.holds_on(asset, ctx.now)?.is_empty() {
+        return Ok(());
+    }
+    catalog.release_holds(asset, row.asset.version, "it is taken down")?;
+    if let Some(released) = catalog.facts_of(asset)? {
+        *row = released;
+    }
+    Ok(())
 }
 
 fn failure(row: &FactsRow, why: String) -> Item {
