@@ -97,3 +97,108 @@ fn a_dry_run_of_an_addition_records_nothing() {
     library.run("license add x --dry-run").expect(ExitCode::Success);
     assert_eq!(library.catalog().license("x").unwrap(), None);
 }
+
+/// A library in which `hero.jpg`, for the homepage, and `card.jpg`, for newsletters, are approved
+/// under one license that ends with the year, and `other.jpg` is approved under another.
+fn licensed() -> TestLibrary {
+    let library = TestLibrary::stocked(&["hero.jpg", "card.jpg", "other.jpg"]);
+    for line in [
+        "license add stock --holder Oak --note 'print too' --document contract.pdf \
+         --ends-on 2026-12-31 --worldwide --any-placement --reviewed-by mia --reviewed-on 2026-02-01",
+        "license add own --holder Li --note 'our own' --document none.pdf --perpetual --worldwide \
+         --any-placement --reviewed-by mia --reviewed-on 2026-02-01",
+    ] {
+        library.run(line).expect(ExitCode::Success);
+    }
+    library.approve("hero.jpg", Approval { licenses: &["stock"], ..Approval::default() });
+    library.approve("card.jpg", Approval { licenses: &["stock"], ..Approval::default() });
+    library.approve("other.jpg", Approval { licenses: &["own"], ..Approval::default() });
+    library.run("describe hero.jpg --placement homepage").expect(ExitCode::Success);
+    library
+}
+
+/// The log leads to the licenses that the catalog has. (What tests stock is in no log.)
+#[track_caller]
+fn assert_is_replayed(library: &TestLibrary) {
+    let run = library.run("audit verify --replay --format json").json();
+    let rows = run["items"].as_array().unwrap();
+    assert!(rows.iter().any(|row| row["fields"]["table"] == "license"), "{run}");
+    let differs = rows.iter().filter(|row| row["fields"]["about"].is_string());
+    let tables: Vec<_> = differs.map(|row| row["fields"]["table"].as_str().unwrap()).collect();
+    assert!(tables.contains(&"asset_license") && !tables.contains(&"license"), "{tables:?}");
+}
+
+fn standing(library: &TestLibrary, path: &str) -> String {
+    let row = library.run(&format!("list {path} --format json")).expect(ExitCode::Success).json();
+    row["items"][0]["fields"]["standing"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn other_terms_are_shown_before_they_are_recorded() {
+    let library = licensed();
+    let head = library.catalog().audit_head().unwrap();
+    let line = "license change stock --ends-on 2026-02-28 --reason 'the contract says so'";
+    let plan = library.run(line).expect(ExitCode::Success);
+    assert_eq!(library.catalog().audit_head().unwrap(), head, "nothing is recorded");
+    assert_eq!(standing(&library, "card.jpg"), "live");
+    assert!(plan.stdout.contains("card.jpg"), "{plan}");
+    assert!(!plan.stdout.contains("other.jpg"), "{plan}");
+    let done = library.run(&format!("{line} --apply")).expect(ExitCode::Success);
+    assert_eq!(
+        plan.stdout.lines().filter(|line| line.contains("card.jpg")).collect::<Vec<_>>(),
+        done.stdout.lines().filter(|line| line.contains("card.jpg")).collect::<Vec<_>>()
+    );
+    assert_eq!(standing(&library, "card.jpg"), "expired");
+    assert_eq!(standing(&library, "other.jpg"), "live");
+    assert_is_replayed(&library);
+}
+
+#[test]
+fn a_right_that_was_taken_back_ends_at_once_and_does_not_come_back() {
+    let library = licensed();
+    let revoke = "license change stock --revoked --reason 'the holder wrote' --apply";
+    library.run(revoke).expect(ExitCode::Success);
+    assert_eq!(standing(&library, "card.jpg"), "expired");
+    let why = library.run("why card.jpg").expect(ExitCode::Success);
+    assert!(why.stdout.contains("license stock ended"), "{why}");
+    let asked = library.run("reuse check card.jpg --placement newsletter").expect(ExitCode::No);
+    assert!(asked.stdout.contains("license stock ends at 2026-03-02"), "{asked}");
+    for later in ["--ends-on 2027-12-31", "--perpetual", "--forget ends-on"] {
+        let line = format!("license change stock {later} --reason 'they said yes' --apply");
+        let refused = library.run(&line).expect(ExitCode::Usage);
+        assert!(
+            refused.stderr.contains("a later end would revive what ended with it"),
+            "{refused}"
+        );
+    }
+    assert_is_replayed(&library);
+}
+
+#[test]
+fn an_end_that_lies_ahead_moves_and_takes_those_along_that_have_no_other() {
+    let library = licensed();
+    let line = "license change stock --ends-on 2027-12-31 --reason 'renewed' --apply";
+    let run = library.run(line).expect(ExitCode::Success);
+    assert!(run.stdout.contains("the end, now through 2027-12-31, of license stock"), "{run}");
+    let show = library.run("license show stock").expect(ExitCode::Success);
+    assert!(show.stdout.contains("ends on: 2027-12-31"), "{show}");
+    assert!(show.stdout.contains("holder: Oak"), "what is not named stays: {show}");
+    library.run("license change stock --ends-on 2027-12-31 --reason again").expect(ExitCode::Usage);
+    assert_is_replayed(&library);
+}
+
+#[test]
+fn uses_that_are_covered_no_more_are_named_with_the_assets_that_are_meant_for_them() {
+    let library = licensed();
+    let line = "license change stock --placement newsletter --reason 'no web use' --apply";
+    let run = library.run(line).expect(ExitCode::Success);
+    assert!(run.stdout.contains("hero.jpg: stays draft"), "{run}");
+    assert!(run.stdout.contains("not covered any more: homepage"), "{run}");
+    let asked = library.run("reuse check card.jpg --placement homepage").expect(ExitCode::No);
+    assert!(asked.stdout.contains("license stock does not cover homepage"), "{asked}");
+    let line = "license change stock --forget placements --forget review --reason 'not proven'";
+    library.run(&format!("{line} --apply")).expect(ExitCode::Success);
+    let asked = library.run("reuse check card.jpg --placement homepage").expect(ExitCode::No);
+    assert!(asked.stdout.contains("the placements of license stock are not recorded"), "{asked}");
+    assert_is_replayed(&library);
+}

@@ -76,19 +76,58 @@ impl Catalog {
             if added.is_none() {
                 return Err(CatalogError::Exists { what: "license", key: new.key.clone() });
             }
-            let payload = json!({
-                "by": session.actor.name(), "credit": new.credit, "document": new.document,
-                "ends_ms": millis(new.ends_at), "ends_on": date_text(new.ends_on),
-                "holder": new.holder, "license": new.key,
-                "note": new.note, "perpetual": new.perpetual,
-                "placements": scope_text(&new.placements), "reviewed_by": new.reviewed_by,
-                "reviewed_on": date_text(new.reviewed_on), "starts_ms": millis(new.starts_at),
-                "starts_on": date_text(new.starts_on),
-                "territories": scope_text(&new.territories), "zone": new.zone,
-            });
+            let payload = told(session.actor.name(), new);
             log.append(tx, "license.add", About::default(), &payload)
         })
     }
+
+    /// Records other terms of a license and the audit entry, both or neither.
+    ///
+    /// Fails with `Changed` if the license is not the one that was read any more. Its key stays.
+    pub fn change_license(&mut self, read: &License, new: &License, reason: &str) -> Result<()> {
+        self.write(|tx, session, log| {
+            let updated = tx.execute(
+                "UPDATE license SET version = version + 1, holder = :holder, document = :document,
+                     note = :note, starts_on = :starts_on, ends_on = :ends_on, starts_ms = :starts,
+                     ends_ms = :ends, perpetual = :perpetual, territories = :territories,
+                     placements = :placements, credit = :credit, reviewed_by = :reviewed_by,
+                     reviewed_on = :reviewed_on
+                 WHERE id = :id AND version = :version",
+                named_params! {
+                    ":id": read.id, ":version": read.version, ":holder": new.holder,
+                    ":document": new.document, ":note": new.note,
+                    ":starts_on": date_text(new.starts_on), ":ends_on": date_text(new.ends_on),
+                    ":starts": millis(new.starts_at), ":ends": millis(new.ends_at),
+                    ":perpetual": new.perpetual, ":territories": scope_text(&new.territories),
+                    ":placements": scope_text(&new.placements), ":credit": new.credit,
+                    ":reviewed_by": new.reviewed_by, ":reviewed_on": date_text(new.reviewed_on),
+                },
+            )?;
+            if updated == 0 {
+                let key = read.key.clone();
+                return Err(CatalogError::RecordChanged { what: "license", key });
+            }
+            let mut payload = told(session.actor.name(), new);
+            if let Some(fields) = payload.as_object_mut() {
+                fields.insert("reason".to_owned(), reason.into());
+            }
+            log.append(tx, "license.change", About::default(), &payload)
+        })
+    }
+}
+
+/// What an entry keeps of a license: all of it.
+fn told(by: &str, license: &License) -> serde_json::Value {
+    json!({
+        "by": by, "credit": license.credit, "document": license.document,
+        "ends_ms": millis(license.ends_at), "ends_on": date_text(license.ends_on),
+        "holder": license.holder, "license": license.key,
+        "note": license.note, "perpetual": license.perpetual,
+        "placements": scope_text(&license.placements), "reviewed_by": license.reviewed_by,
+        "reviewed_on": date_text(license.reviewed_on), "starts_ms": millis(license.starts_at),
+        "starts_on": date_text(license.starts_on),
+        "territories": scope_text(&license.territories), "zone": license.zone,
+    })
 }
 
 fn license(row: &Row<'_>) -> Result<License> {

@@ -25,6 +25,7 @@ mod expire;
 mod exported;
 mod history;
 mod hold;
+mod impact;
 mod import;
 mod init;
 mod leftovers;

@@ -30,6 +30,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("init",           Act,    AtOnce),
         row("leftovers",      Read,   AtOnce),
         row("license add",    Decide, AtOnce),
+        row("license change", Decide, WithApply),
         row("license list",   Read,   AtOnce),
         row("license show",   Read,   AtOnce),
         row("list",           Read,   AtOnce),

@@ -53,3 +53,48 @@ pub struct License {
     pub reviewed_by: Option<String>,
     pub reviewed_on: Option<CivilDate>,
 }
+
+/// Why a license can't be changed like this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LicenseChangeError {
+    #[error("it ended at {at}, and a later end would revive what ended with it")]
+    Over { at: Timestamp },
+}
+
+impl License {
+    /// Whether the right has begun at `now` and not ended.
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        self.starts_at.is_none_or(|at| at <= now) && self.ends_at.is_none_or(|at| now < at)
+    }
+
+    /// An end that has passed is not moved to later: whether a sweep has recorded it must not decide
+    /// what becomes usable again.
+    pub fn refuse_revival(&self, changed: &Self, now: Timestamp) -> Result<(), LicenseChangeError> {
+        let over = self.ends_at.filter(|end| *end <= now);
+        match over {
+            Some(at) if changed.ends_at.is_none_or(|end| at < end) => {
+                Err(LicenseChangeError::Over { at })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is covered no more once the license is changed: of the placements that an asset is meant
+    /// for, and of the countries that the site is served to.
+    pub fn uses_lost<'u>(
+        &self,
+        changed: &Self,
+        placements: &'u [String],
+        territories: impl Iterator<Item = &'u String>,
+    ) -> Vec<&'u str> {
+        let lost = |(before, after): (&Scope, &Scope), code: &str| {
+            before.covers(code) != Some(false) && after.covers(code) == Some(false)
+        };
+        let placements = placements
+            .iter()
+            .filter(|placement| lost((&self.placements, &changed.placements), placement));
+        let territories =
+            territories.filter(|code| lost((&self.territories, &changed.territories), code));
+        placements.chain(territories).map(String::as_str).collect()
+    }
+}

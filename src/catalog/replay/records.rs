@@ -73,6 +73,21 @@ pub(super) fn fold(catalog: &Catalog) -> Result<Records> {
     Ok(records)
 }
 
+/// A license as an entry leaves it.
+fn license(event: &Event<'_>, version: i64) -> Told {
+    let perpetual = i64::from(event.field("perpetual") == json!(true));
+    let mut license = Told::new();
+    for column in LICENSE {
+        license.extend(event.told(column).map(|value| (column, value)));
+    }
+    license.extend([
+        ("key", event.field("license")),
+        ("version", json!(version)),
+        ("perpetual", json!(perpetual)),
+    ]);
+    license
+}
+
 impl Records {
     fn take(&mut self, event: &Event<'_>) {
         match event.kind {
@@ -81,6 +96,7 @@ impl Records {
             "context.add" => self.add_context(event),
             "context.change" | "context.end" => self.change_context(event),
             "license.add" => self.add_license(event),
+            "license.change" => self.change_license(event),
             _ => {}
         }
     }
@@ -145,18 +161,15 @@ impl Records {
 
     fn add_license(&mut self, event: &Event<'_>) {
         let number = i64::try_from(self.licenses.len() + 1).unwrap_or(i64::MAX);
-        let perpetual = i64::from(event.field("perpetual") == json!(true));
-        let mut license = Told::new();
-        for column in LICENSE {
-            license.extend(event.told(column).map(|value| (column, value)));
-        }
-        license.extend([
-            ("key", event.field("license")),
-            ("version", json!(1)),
-            ("perpetual", json!(perpetual)),
-        ]);
-        self.licenses.insert(number.to_string(), license);
+        self.licenses.insert(number.to_string(), license(event, 1));
         self.license_numbers.insert(event.text("license").to_owned(), number);
+    }
+
+    fn change_license(&mut self, event: &Event<'_>) {
+        let Some(number) = self.license_numbers.get(event.text("license")) else { return };
+        let Some(before) = self.licenses.get_mut(&number.to_string()) else { return };
+        let version = before.get("version").and_then(Value::as_i64).unwrap_or(0);
+        *before = license(event, version + 1);
     }
 
     /// The numbers of contexts that an entry names in one text.

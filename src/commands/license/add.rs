@@ -6,7 +6,7 @@ use crate::catalog::{CatalogError, NewLicense};
 use crate::domain::license::{License, Scope};
 use crate::domain::territory;
 use crate::domain::text::is_name;
-use crate::domain::time::Zone;
+use crate::domain::time::{CivilDate, Zone};
 use crate::domain::window::Window;
 use crate::error::Error;
 use crate::report::Item;
@@ -68,7 +68,7 @@ pub(super) struct AddArgs {
 
 /// Where a license allows a use.
 #[derive(Debug, clap::Args)]
-struct ScopeArgs {
+pub(super) struct ScopeArgs {
     /// A country where it allows use, by its ISO 3166-1 code such as DE, or EU for the 27 members
     /// since 2020-02-01; may be repeated
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = territory::codes_of)]
@@ -112,10 +112,7 @@ pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
 
 fn license(args: &AddArgs, ctx: &Context<'_>, zone: &Zone) -> Result<License, Error> {
     let window = args.days.window(ctx, Window::default(), zone)?;
-    let reviewed_on = args.reviewed_on.as_deref().map(|text| ctx.day(text, zone)).transpose()?;
-    if let Some(day) = reviewed_on.filter(|day| zone.date_at(ctx.now) < *day) {
-        return Err(Error::usage(format!("a review on {day} is yet to come")));
-    }
+    let reviewed_on = reviewed_on(ctx, args.reviewed_on.as_deref(), zone)?;
     Ok(License {
         id: 0,
         key: args.key.clone(),
@@ -137,15 +134,30 @@ fn license(args: &AddArgs, ctx: &Context<'_>, zone: &Zone) -> Result<License, Er
     })
 }
 
+/// The day of a review, which is not yet to come.
+pub(super) fn reviewed_on(
+    ctx: &Context<'_>,
+    text: Option<&str>,
+    zone: &Zone,
+) -> Result<Option<CivilDate>, Error> {
+    let day = text.map(|text| ctx.day(text, zone)).transpose()?;
+    match day.filter(|day| zone.date_at(ctx.now) < *day) {
+        Some(day) => Err(Error::usage(format!("a review on {day} is yet to come"))),
+        None => Ok(day),
+    }
+}
+
 impl ScopeArgs {
-    fn territories(&self) -> Scope {
+    /// Unknown if none was given.
+    pub(super) fn territories(&self) -> Scope {
         if self.worldwide {
             return Scope::Unrestricted;
         }
         only(self.territory.iter().copied().flatten().map(ToString::to_string))
     }
 
-    fn placements(&self) -> Scope {
+    /// Unknown if none was given.
+    pub(super) fn placements(&self) -> Scope {
         if self.any_placement {
             return Scope::Unrestricted;
         }

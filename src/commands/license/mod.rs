@@ -1,11 +1,13 @@
 //! `license`: the rights that assets share.
 
 mod add;
+mod change;
 mod list;
 mod show;
 
 use super::Context;
-use crate::domain::license::Scope;
+use crate::catalog::Catalog;
+use crate::domain::license::{License, Scope};
 use crate::error::Error;
 use crate::report::Value;
 
@@ -23,6 +25,7 @@ pub struct LicenseArgs {
 #[derive(Debug, clap::Subcommand)]
 enum LicenseCommand {
     Add(Box<add::AddArgs>),
+    Change(Box<change::ChangeArgs>),
     List(list::ListArgs),
     Show(show::ShowArgs),
 }
@@ -30,9 +33,17 @@ enum LicenseCommand {
 pub(super) fn run(args: &LicenseArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     match &args.command {
         LicenseCommand::Add(args) => add::run(args, ctx),
+        LicenseCommand::Change(args) => change::run(args, ctx),
         LicenseCommand::List(args) => list::run(args, ctx),
         LicenseCommand::Show(args) => show::run(args, ctx),
     }
+}
+
+fn find_license(catalog: &Catalog, key: &str) -> Result<License, Error> {
+    catalog.license(key)?.ok_or_else(|| Error::Usage {
+        message: format!("there is no license `{key}`"),
+        hint: Some("see `shelflife license list`".to_owned()),
+    })
 }
 
 /// The codes of a scope, the `word` for an unrestricted one, nothing if it is unknown.

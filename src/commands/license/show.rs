@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::report::Value;
 
 use super::super::Context;
-use super::scope;
+use super::{find_license, scope};
 
 /// Show a license
 #[derive(Debug, clap::Args)]
@@ -18,10 +18,7 @@ pub(super) struct ShowArgs {
 
 pub(super) fn run(args: &ShowArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let catalog = ctx.catalog_to_read()?;
-    let license = catalog.license(&args.key)?.ok_or_else(|| Error::Usage {
-        message: format!("there is no license `{}`", args.key),
-        hint: Some("see `shelflife license list`".to_owned()),
-    })?;
+    let license = find_license(&catalog, &args.key)?;
     let assets = catalog.count_by_license()?.get(&license.id).copied().unwrap_or_default();
     let zone = ctx.zone(license.zone.as_deref())?;
     let mut fields = fields(&license, &zone, ctx.now);

@@ -57,6 +57,11 @@ impl CivilDate {
         self.0.checked_add_days(Days::new(days)).and_then(Self::within_calendar)
     }
 
+    /// The day before, or `None` before the beginning of the calendar.
+    pub fn day_before(self) -> Option<Self> {
+        self.0.pred_opt().and_then(Self::within_calendar)
+    }
+
     /// The same day of the month `months` later, or that month's last day if it is too short.
     fn plus_months(self, months: u32) -> Option<Self> {
         self.0.checked_add_months(Months::new(months)).and_then(Self::within_calendar)
