@@ -50,6 +50,7 @@ mod memory;
 mod model;
 mod pausing;
 mod plans;
+mod policies;
 mod purge;
 mod realworld;
 mod rebuilding;

@@ -1,5 +1,7 @@
 //! Descriptions: what people recorded about an asset, and what it is linked to.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, Transaction, named_params};
 use serde_json::{Map, Value, json};
 
@@ -13,6 +15,7 @@ use super::runs::Session;
 use super::search::index_words;
 use super::spans::Numbered;
 use crate::domain::asset::AssetId;
+use crate::domain::license::Scope;
 use crate::domain::metadata::Metadata;
 
 /// A description as it shall be, with what changes for the audit log.
@@ -54,6 +57,20 @@ impl Numbered for Described {
 }
 
 impl Catalog {
+    /// Every placement that an asset is meant for or a license is given for.
+    pub fn known_placements(&self) -> Result<BTreeSet<String>> {
+        let mut statement =
+            self.conn.prepare("SELECT placement FROM asset_placement GROUP BY placement")?;
+        let of_assets = statement.query_map([], |row| row.get(0))?;
+        let mut known: BTreeSet<String> = of_assets.collect::<std::result::Result<_, _>>()?;
+        for license in self.licenses()? {
+            if let Scope::Only(placements) = license.placements {
+                known.extend(placements);
+            }
+        }
+        Ok(known)
+    }
+
     /// What is recorded about an asset; all unknown if nothing is.
     pub fn metadata_of(&self, asset: AssetId) -> Result<Metadata> {
         let mut described = Described { asset, metadata: Metadata::default() };

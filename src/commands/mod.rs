@@ -36,6 +36,7 @@ mod man;
 mod opening;
 mod pause;
 mod plan;
+mod policy;
 mod progress;
 mod purge;
 mod rebuild;
@@ -104,6 +105,7 @@ pub enum Command {
     Man(man::ManArgs),
     Pause(pause::PauseArgs),
     Plan(plan::PlanArgs),
+    Policy(policy::PolicyArgs),
     Purge(purge::PurgeArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
@@ -150,6 +152,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Man(args) => man::run(args, ctx),
         Command::Pause(args) => pause::run(args, ctx),
         Command::Plan(args) => plan::run(args, ctx),
+        Command::Policy(args) => policy::run(args, ctx),
         Command::Purge(args) => purge::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),

@@ -32,9 +32,7 @@ impl Settings {
         if let Some(config) = &self.loaded {
             return Ok(Arc::clone(config));
         }
-        let no_config = || Error::NoConfig { looked: self.lookup.usual.clone() };
-        let path = self.lookup.find().ok_or_else(no_config)?;
-        let mut config = config::load(path)?;
+        let mut config = config::load(&self.config_file()?)?;
         if let Some(catalog) = &self.catalog {
             config.catalog.clone_from(catalog);
             config.check_separation()?;
@@ -42,5 +40,11 @@ impl Settings {
         let config = Arc::new(config);
         self.loaded = Some(Arc::clone(&config));
         Ok(config)
+    }
+
+    /// The file that the configuration is read from.
+    pub fn config_file(&self) -> Result<PathBuf, Error> {
+        let no_config = || Error::NoConfig { looked: self.lookup.usual.clone() };
+        self.lookup.find().map(PathBuf::from).ok_or_else(no_config)
     }
 }

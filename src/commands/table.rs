@@ -39,6 +39,8 @@ pub const COMMANDS: &[CommandRow] = {
         row("plan approve",   Decide, AtOnce),
         row("plan list",      Read,   AtOnce),
         row("plan show",      Read,   AtOnce),
+        row("policy check",   Read,   AtOnce),
+        row("policy replay",  Read,   AtOnce),
         row("purge",          Act,    WithApply),
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),

@@ -73,6 +73,8 @@ pub struct Place {
     pub column: usize,
     /// The line and a caret beneath the place, printable.
     pub excerpt: Vec<String>,
+    /// It is no place: something is missing, and the file as a whole is meant.
+    pub is_file: bool,
 }
 
 /// How much of a long line is shown before and after the place, in characters.
@@ -81,6 +83,7 @@ const AROUND: usize = 50;
 impl Place {
     /// The place that `span`, in bytes of `text`, points at.
     pub(super) fn of(path: &Path, text: &str, span: Range<usize>) -> Self {
+        let is_file = span.end == 0;
         let start = floor_boundary(text, span.start);
         let before = text.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -91,7 +94,7 @@ impl Place {
         let length = marked.split('\n').next().unwrap_or_default().chars().count();
         let number = before.matches('\n').count() + 1;
         let excerpt = excerpt(number, line, column, length);
-        Self { path: path.to_owned(), line: number, column: column + 1, excerpt }
+        Self { path: path.to_owned(), line: number, column: column + 1, excerpt, is_file }
     }
 }
 

@@ -7,6 +7,7 @@ mod check;
 mod error;
 mod example;
 mod file;
+mod mistakes;
 mod open;
 mod removal;
 
@@ -67,6 +68,14 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     let text = open::read(path)?;
     let config = parse(path, &text)?;
     config.check_separation()?;
+    Ok(config)
+}
+
+/// [`load`] with every mistake that can be told, not only the first.
+pub fn load_whole(path: &Path) -> Result<Config, Vec<ConfigError>> {
+    let text = open::read(path).map_err(|error| vec![error])?;
+    let config = mistakes::parse(path, &text)?;
+    config.check_separation().map_err(|error| vec![error])?;
     Ok(config)
 }
 

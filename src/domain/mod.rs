@@ -25,6 +25,7 @@ pub mod path;
 pub mod pause;
 pub mod plan;
 pub mod policy;
+pub mod policy_review;
 pub mod purge;
 pub mod recovery;
 pub mod reference;

@@ -3,7 +3,6 @@
 //! A plan is bound to what it was made of by a digest over all of it. It is carried out under the
 //! policy it was made under, before its time is over, and once.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
@@ -12,6 +11,7 @@ use super::actor::{Actor, Authority};
 use super::asset::{AssetId, Digest};
 use super::cleanup::Load;
 use super::lifecycle::State;
+use super::policy_review::policy_changes;
 use super::time::Timestamp;
 
 const DOMAIN: &[u8] = b"shelflife-plan-v1\0";
@@ -260,29 +260,6 @@ const SLACK: i64 = 5 * 60 * 1000;
 /// Whether the clock says less than it said before: a plan would be valid for longer.
 fn is_set_back(now: Timestamp, seen: Timestamp) -> bool {
     now.millis() < seen.millis().saturating_sub(SLACK)
-}
-
-/// The lines of one policy that the other has not, by their keys, with both values.
-fn policy_changes(before: &str, now: &str) -> Vec<String> {
-    let (before, now) = (by_key(before), by_key(now));
-    let mut keys: Vec<_> = before.keys().chain(now.keys()).copied().collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let shown = |values: Option<&Vec<&str>>| values.map_or("none".to_owned(), |v| v.join(" "));
-    let differs = |key: &&str| before.get(key) != now.get(key);
-    let told = |key: &str| match key {
-        "credential_anchor" => key.to_owned(),
-        _ => format!("{key} was {} and is {}", shown(before.get(key)), shown(now.get(key))),
-    };
-    keys.into_iter().filter(differs).map(told).collect()
-}
-
-fn by_key(policy: &str) -> BTreeMap<&str, Vec<&str>> {
-    let mut lines: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (key, value) in policy.lines().filter_map(|line| line.split_once('=')) {
-        lines.entry(key).or_default().push(value);
-    }
-    lines
 }
 
 /// The digest of a plan, fed step by step in the order of the assets.

@@ -31,6 +31,8 @@ const READS: &[&str] = &[
     "list --unconfirmed",
     "plan list",
     "plan show 1",
+    "policy check",
+    "policy replay --against shelflife.toml",
     "references list",
     "reuse check garden.png --placement homepage",
     "reuse find garden",
