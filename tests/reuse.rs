@@ -1,5 +1,7 @@
 //! Reuse: five questions about one asset, and a search among what may be used.
 
+mod taking;
+
 use serde_json::{Value, json};
 use shelflife::domain::lifecycle::Action;
 use shelflife::exit::ExitCode;

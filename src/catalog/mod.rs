@@ -44,6 +44,7 @@ mod sightings;
 mod snapshot;
 mod spans;
 mod takedowns;
+mod takes;
 mod upgrade;
 mod waivers;
 
@@ -75,6 +76,7 @@ pub use roots::RootRecord;
 pub use runs::Session;
 pub use select::Filter;
 pub use takedowns::ServedFile;
+pub use takes::Take;
 pub use upgrade::Upgrade;
 pub use waivers::NewWaiver;
 

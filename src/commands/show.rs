@@ -1,6 +1,6 @@
 //! `show`: everything that is known about assets.
 
-use crate::catalog::{Catalog, FactsRow, Hold};
+use crate::catalog::{Catalog, FactsRow, Hold, Take};
 use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::metadata::Metadata;
@@ -53,6 +53,8 @@ fn fields(
     let horizon = horizon(catalog, court, ctx.now)?;
     fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
     fields.push(("takedown", takedown(row, catalog, ctx)?));
+    let takes = catalog.takes_of(row.asset.id)?;
+    fields.push(("taken", Value::List(takes.into_iter().map(take_record).collect())));
     let claims = catalog.claims_of(row.asset.id)?;
     fields.push(("claims", claims_field(claims.as_ref())));
     let files = catalog.files_of(row.asset.id)?;
@@ -75,6 +77,21 @@ fn takedown(row: &FactsRow, catalog: &Catalog, ctx: &Context<'_>) -> Result<Valu
         fields.push(("confirmed", Value::Record(confirmed)));
     }
     Ok(Value::Record(fields))
+}
+
+/// A use that the asset was taken for.
+fn take_record(take: Take) -> Value {
+    Value::Record(vec![
+        ("at", take.at.to_string().into()),
+        ("by", take.by.into()),
+        ("placement", take.placement.into()),
+        ("campaign", take.campaign.into()),
+        ("territory", take.territory.into()),
+        ("from", take.from.to_string().into()),
+        ("until", take.until.to_string().into()),
+        ("to", take.to.into()),
+        ("reason", take.reason.into()),
+    ])
 }
 
 fn identity(row: &FactsRow, verdict: &Verdict) -> Fields {

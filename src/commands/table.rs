@@ -54,6 +54,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("resume",         Decide, AtOnce),
         row("reuse check",    Read,   AtOnce),
         row("reuse find",     Read,   AtOnce),
+        row("reuse take",     Act,    AtOnce),
         row("rules",          Read,   AtOnce),
         row("rules revoke",   Decide, AtOnce),
         row("rules waive",    Decide, AtOnce),

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::path::Path;
 
 use rustix::fs::{
     Advice, Gid, Mode, SeekFrom, Timespec, Timestamps, UTIME_OMIT, Uid, fadvise, fchmod, fchown,
@@ -13,6 +14,7 @@ use rustix::io::Errno;
 use super::error::MoveError;
 use super::folder::Entry;
 use super::moves::{Copied, remove, rename_into_private, rename_no_replace};
+use super::private::folder_and_name;
 use super::read::hash_file;
 use super::write::create;
 use super::{FileError, FileStat, Result};
@@ -37,9 +39,31 @@ pub fn copy_verified(
     if stat.links > 1 {
         return Err(FileError::SeveralNames { path: from.path(), links: stat.links }.into());
     }
+    copy_opened((&source, &stat), to, part, expected)
+}
+
+/// Copies a file to a path outside of the library, as [`copy_verified`] does, whatever other names
+/// the file has. The folder must be there.
+pub fn copy_out(
+    from: Entry<'_>,
+    path: &Path,
+    expected: &Digest,
+) -> std::result::Result<(), MoveError> {
+    let (source, stat) = from.folder.open_file(from.name)?;
+    let (folder, name) = folder_and_name(path)?;
+    let part = [b".", name, b".shelflife-part"].concat();
+    copy_opened((&source, &stat), folder.at(name), &part, expected).map(|_| ())
+}
+
+fn copy_opened(
+    (source, stat): (&File, &FileStat),
+    to: Entry<'_>,
+    part: &[u8],
+    expected: &Digest,
+) -> std::result::Result<Copied, MoveError> {
     let part = to.folder.at(part);
     let target = create(part, 0o600)?;
-    let placed = fill(part, &source, &target, &stat)
+    let placed = fill(part, source, &target, stat)
         .and_then(|()| verify(part, expected))
         .map_err(MoveError::from)
         .and_then(|()| put_in_place(part, to));

@@ -1,5 +1,6 @@
 //! `reuse check`: five questions, each with the fact that decides it.
 
+use crate::catalog::{Catalog, FactsRow};
 use crate::domain::asset::Asset;
 use crate::domain::reuse::{Answer, Candidate, Grounds, ReuseVerdict, Territory, Use, check_reuse};
 use crate::error::Error;
@@ -9,7 +10,7 @@ use crate::report::Value;
 use super::super::Context;
 use super::super::library::{Court, find_asset};
 use super::super::words::placement;
-use super::UseArgs;
+use super::{LastDay, UseArgs};
 
 /// Ask whether an asset may be used as intended
 ///
@@ -27,13 +28,26 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     wanted: UseArgs,
+
+    #[command(flatten)]
+    last: LastDay,
 }
 
 pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let catalog = ctx.catalog_to_read()?;
     let court = Court::load(ctx, &catalog)?;
-    let wanted = args.wanted.wanted(ctx, &args.placement)?;
+    let wanted = args.wanted.wanted(ctx, &args.placement, args.last.to.as_deref())?;
     let row = find_asset(ctx, &catalog, &args.asset)?;
+    answer(ctx, (&catalog, &court), (&row, &wanted))?;
+    Ok(())
+}
+
+/// Asks about a use, and tells the answer with the fact that decides each question.
+pub(super) fn answer(
+    ctx: &mut Context<'_>,
+    (catalog, court): (&Catalog, &Court),
+    (row, wanted): (&FactsRow, &Use),
+) -> Result<Answer, Error> {
     let metadata = catalog.metadata_of(row.asset.id)?;
     let candidate = Candidate {
         facts: &row.facts,
@@ -41,17 +55,17 @@ pub(super) fn run(args: &CheckArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
         world: &court.world,
         policy: court.policy(),
     };
-    let verdict = check_reuse(&candidate, &wanted);
+    let verdict = check_reuse(&candidate, wanted);
     if verdict.answer != Answer::Yes {
         ctx.report.outcome(ExitCode::No);
     }
-    let fields = fields(&row.asset, &wanted, &verdict);
+    let fields = fields(&row.asset, wanted, &verdict);
     ctx.report.sheet("reuse", fields);
     ctx.report.row("question", question("standing", &verdict.standing));
     for (asked, grounds) in &verdict.answers {
         ctx.report.row("question", question(asked.name(), grounds));
     }
-    Ok(())
+    Ok(verdict.answer)
 }
 
 fn fields(asset: &Asset, wanted: &Use, verdict: &ReuseVerdict) -> Vec<(&'static str, Value)> {

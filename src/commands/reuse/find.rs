@@ -13,7 +13,7 @@ use crate::report::Value;
 use super::super::Context;
 use super::super::library::Court;
 use super::super::words::placement;
-use super::UseArgs;
+use super::{LastDay, UseArgs};
 
 /// Search among the assets that may be used now
 ///
@@ -36,6 +36,9 @@ pub(super) struct FindArgs {
     #[command(flatten)]
     wanted: UseArgs,
 
+    #[command(flatten)]
+    last: LastDay,
+
     /// At most so many assets
     #[arg(long, value_name = "COUNT", default_value_t = 20)]
     limit: usize,
@@ -53,8 +56,8 @@ pub(super) fn run(args: &FindArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let catalog = ctx.catalog_to_read()?;
     let court = Court::load(ctx, &catalog)?;
     let wanted = match &args.placement {
-        Some(placement) => Some(args.wanted.wanted(ctx, placement)?),
-        None if args.wanted.is_empty() => None,
+        Some(placement) => Some(args.wanted.wanted(ctx, placement, args.last.to.as_deref())?),
+        None if args.wanted.is_empty() && args.last.to.is_none() => None,
         None => return Err(Error::usage("say where it is to be used, with --placement")),
     };
     let words = args.words.join(" ");

@@ -2,6 +2,7 @@
 
 mod check;
 mod find;
+mod take;
 
 use std::collections::BTreeSet;
 
@@ -23,12 +24,14 @@ pub struct ReuseArgs {
 enum ReuseCommand {
     Check(check::CheckArgs),
     Find(find::FindArgs),
+    Take(Box<take::TakeArgs>),
 }
 
 pub(super) fn run(args: &ReuseArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     match &args.command {
         ReuseCommand::Check(args) => check::run(args, ctx),
         ReuseCommand::Find(args) => find::run(args, ctx),
+        ReuseCommand::Take(args) => take::run(args, ctx),
     }
 }
 
@@ -51,9 +54,13 @@ struct UseArgs {
     /// First day of the use, in the site's time zone [default: today]
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
+}
 
+/// The last day of a use, where nothing else has that name.
+#[derive(Debug, Clone, clap::Args)]
+struct LastDay {
     /// Last day of the use, which still belongs to it [default: the first]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, visible_alias = "until", value_name = "DATE")]
     to: Option<String>,
 }
 
@@ -64,17 +71,21 @@ impl UseArgs {
             && self.territory.is_empty()
             && !self.worldwide
             && self.from.is_none()
-            && self.to.is_none()
     }
 
     /// The use in instants. It can begin now at the earliest: nobody knows any more what an asset
     /// could be used for before.
-    fn wanted(&self, ctx: &mut Context<'_>, placement: &str) -> Result<Use, Error> {
+    fn wanted(
+        &self,
+        ctx: &mut Context<'_>,
+        placement: &str,
+        last: Option<&str>,
+    ) -> Result<Use, Error> {
         let zone = ctx.zone(None)?;
         let today = zone.date_at(ctx.now);
-        let day = |text: &Option<String>| text.as_deref().map(|text| ctx.day(text, &zone));
-        let first = day(&self.from).transpose()?.unwrap_or(today);
-        let last = day(&self.to).transpose()?.unwrap_or(first);
+        let day = |text: Option<&str>| text.map(|text| ctx.day(text, &zone));
+        let first = day(self.from.as_deref()).transpose()?.unwrap_or(today);
+        let last = day(last).transpose()?.unwrap_or(first);
         if first < today {
             return Err(Error::usage(format!("a use from {first} on has begun already")));
         }
@@ -98,6 +109,15 @@ impl UseArgs {
             (false, true) => Territory::Unsaid,
             (false, false) => Territory::In(codes.into_iter().map(ToString::to_string).collect()),
         }
+    }
+}
+
+/// Where a use is to be seen, in words; nothing where nobody said.
+fn territory_in_words(territory: &Territory) -> Option<String> {
+    match territory {
+        Territory::Unsaid => None,
+        Territory::Worldwide => Some("worldwide".to_owned()),
+        Territory::In(codes) => Some(codes.join(", ")),
     }
 }
 
