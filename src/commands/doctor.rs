@@ -15,6 +15,7 @@ use crate::files::{Quarantine, Root, network_file_system};
 use crate::media::Trust;
 
 use super::Context;
+use super::older::waiting;
 
 /// Look whether everything that shelflife relies on is as it should be
 ///
@@ -199,6 +200,14 @@ fn look_at_quarantine(config: &Config, catalog: Option<&Catalog>) -> Result<Stri
         return Ok(format!("{} is ours alone", config.quarantine.display()));
     }
     let folders = counted(unknown, "folder");
+    let waiting = catalog.map(|catalog| waiting(config, catalog)).transpose()?;
+    if let Some(own) = waiting.map(|waiting| waiting.own).filter(|own| *own > 0) {
+        let own = counted(own, "folder");
+        return Err(Problem::new(format!(
+            "the catalog is older than its quarantine: it does not know {own} of its own; run \
+             `shelflife recover --rebuild` first, then scan"
+        )));
+    }
     Err(Problem::new(format!(
         "{folders} of no record: `shelflife recover --rebuild` shows what can be brought back"
     )))

@@ -15,6 +15,7 @@ use crate::report::Item;
 
 use super::Context;
 use super::audit::{Depth, Side, open_root, visit_differences};
+use super::older::waiting;
 
 /// List what belongs to no asset, and assets that are not whole
 ///
@@ -29,7 +30,18 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     let config = ctx.config()?;
     let catalog = ctx.settings.open_at_a_moment(&config.catalog)?;
     let names = catalog.roots()?.into_iter().map(|root| (root.id, root.name)).collect();
-    let search = Search { catalog: &catalog, names };
+    let waiting = waiting(&config, &catalog)?;
+    let waiting = waiting.own + waiting.others;
+    if waiting > 0 {
+        ctx.report.text(format!(
+            "{} in quarantine are of operations that the catalog does not know, as if it were older \
+             than they are: run `shelflife recover --rebuild` first. A scan before it gives the numbers \
+             of what is there to other files.",
+            counted(waiting, "folder")
+        ));
+    }
+    let unknown = if waiting > 0 { REBUILD_FIRST } else { "shelflife scan" };
+    let search = Search { catalog: &catalog, names, unknown };
     search.assets(ctx)?;
     search.ambiguous(ctx)?;
     search.unknown_files(ctx)?;
@@ -52,6 +64,8 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     }
     Ok(())
 }
+
+const REBUILD_FIRST: &str = "first shelflife recover --rebuild, then shelflife scan";
 
 fn say(
     ctx: &mut Context<'_>,
@@ -79,6 +93,8 @@ struct Search<'c> {
     catalog: &'c Catalog,
     /// Of roots, by their numbers.
     names: BTreeMap<i64, String>,
+    /// What is to be done about a file that no scan has seen.
+    unknown: &'static str,
 }
 
 impl Search<'_> {
@@ -180,7 +196,7 @@ impl Search<'_> {
                 }
                 None => "no scan has seen it".to_owned(),
             };
-            say(ctx, "unknown", (former, &path), (&why, "shelflife scan"));
+            say(ctx, "unknown", (former, &path), (&why, self.unknown));
         }
         for oddity in &listing.oddities {
             self.oddity(ctx, root, oddity);

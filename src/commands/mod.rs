@@ -32,6 +32,7 @@ mod library;
 mod license;
 mod list;
 mod man;
+mod older;
 mod opening;
 mod pause;
 mod plan;
