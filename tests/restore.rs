@@ -327,9 +327,11 @@ fn the_files_are_found_again_even_if_the_clock_went_back_in_between() {
     let library = ended();
     without_holds(&library);
     let before = tree(&library.path("uploads"));
-    for day in ["2026-03-09", "2026-03-05", "2026-03-07"] {
+    for (day, plan) in [("2026-03-09", 1), ("2026-03-05", 2), ("2026-03-07", 3)] {
         library.set_now(&format!("{day}T09:00:00Z"));
-        library.run("clean --apply").expect(ExitCode::Success);
+        library.run("clean --save").expect(ExitCode::Success);
+        library.run(&format!("plan approve {plan}")).expect(ExitCode::Success);
+        library.run(&format!("clean --apply --plan {plan}")).expect(ExitCode::Success);
         assert_eq!(tree(&library.path("uploads")).len(), 1);
         library.run("restore 2").expect(ExitCode::Success);
         assert_eq!(tree(&library.path("uploads")), before);

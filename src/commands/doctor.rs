@@ -15,6 +15,7 @@ use crate::files::{Quarantine, Root, network_file_system};
 use crate::media::Trust;
 
 use super::Context;
+use super::behind::behind;
 use super::older::waiting;
 
 /// Look whether everything that shelflife relies on is as it should be
@@ -40,9 +41,10 @@ pub(super) fn run(args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         "their presence is told; built without the feature `c2pa`, no signature is verified"
     };
     say(ctx, "content credentials", Ok(credentials.to_owned()));
-    say(ctx, "clock", Ok(config.policy.zone.show(ctx.wall_clock, ctx.wall_clock)));
     say(ctx, "configuration", Ok(config.path.display().to_string()));
     let catalog = look_at_catalog(ctx, &config);
+    let clock = look_at_clock(&config, catalog.as_ref(), ctx.wall_clock);
+    say(ctx, "clock", clock);
     let paused = ctx.switch(&config).look(catalog.as_ref());
     say(ctx, "kill switch", look_at_pause(&paused));
     for root in &config.roots {
@@ -150,6 +152,17 @@ fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     say(ctx, "assets", count_states(&catalog).map_err(Problem::from));
     say(ctx, "takedowns", look_at_takedowns(&catalog, ctx.wall_clock));
     Some(catalog)
+}
+
+fn look_at_clock(
+    config: &Config,
+    catalog: Option<&Catalog>,
+    now: Timestamp,
+) -> Result<String, Problem> {
+    match catalog.map(|catalog| behind(catalog, now)).transpose()?.flatten() {
+        None => Ok(config.policy.zone.show(now, now)),
+        Some(why) => Err(Problem::new(format!("{why}: nothing is cleaned or purged by it"))),
+    }
 }
 
 fn look_at_pause(paused: &[Paused]) -> Result<String, Problem> {

@@ -8,6 +8,7 @@ mod act;
 mod approve;
 mod audit;
 mod backup;
+mod behind;
 mod check;
 mod claims;
 mod clean;
