@@ -10,7 +10,7 @@ use crate::domain::path::RelPath;
 use crate::domain::text::{counted, printable};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::files::{self, FolderListing, Oddity, OddityKind, WalkOptions};
+use crate::files::{self, FolderListing, Oddity, OddityKind, Quarantine, WalkOptions};
 use crate::report::Item;
 
 use super::Context;
@@ -20,8 +20,8 @@ use super::older::waiting;
 /// List what belongs to no asset, and assets that are not whole
 ///
 /// Files that no scan has seen, files in no group, groups with files missing or on both sides,
-/// sizes made anew of something that was taken away, records without a file, and folders in
-/// quarantine that nothing is known of; each with what to do. Reads names and sizes, no contents, and
+/// sizes made anew of something that was taken away, records without a file, and what is in
+/// quarantine and nothing is known of; each with what to do. Reads names and sizes, no contents, and
 /// changes nothing. The exit code is 1 if there is any, 65 if something in quarantine is damaged.
 #[derive(Debug, clap::Args)]
 pub struct LeftoversArgs {}
@@ -57,6 +57,7 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         ctx.report.outcome(found.side.exit_code());
         say(ctx, kind, (found.asset, &found.file), (&found.says, next));
     })?;
+    strangers(ctx)?;
     let open = u64::try_from(catalog.open_operations()?.len()).unwrap_or(u64::MAX);
     if open > 0 {
         let open = counted(open, "operation");
@@ -87,6 +88,17 @@ fn say(
         ("next", next.into()),
     ];
     ctx.report.row("leftover", fields);
+}
+
+/// What is in quarantine and of no operation at all.
+fn strangers(ctx: &mut Context<'_>) -> Result<(), Error> {
+    let quarantine = Quarantine::open(&ctx.config()?.quarantine)?;
+    for path in quarantine.strangers()? {
+        let path = format!("quarantine {}", printable(&path));
+        let next = "look what it is, and take it out by hand";
+        say(ctx, "stranger", (None, &path), ("shelflife did not put it there", next));
+    }
+    Ok(())
 }
 
 struct Search<'c> {
