@@ -11,7 +11,7 @@ use crate::domain::time::{Timestamp, zone_rules_version};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files::selftest::{Use, try_abilities};
-use crate::files::{Quarantine, Root, network_file_system};
+use crate::files::{Quarantine, Root, is_beneath, network_file_system};
 use crate::media::Trust;
 
 use super::Context;
@@ -52,12 +52,7 @@ pub(super) fn run(args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         say(ctx, "root", found.map(|says| format!("{}: {says}", root.name)));
     }
     say(ctx, "quarantine", look_at_quarantine(&config, catalog.as_ref()));
-    let separate = config.check_separation().map_err(|error| Problem::from(Error::from(error)));
-    say(
-        ctx,
-        "separation",
-        separate.map(|()| "neither catalog nor quarantine is served".to_owned()),
-    );
+    say(ctx, "separation", look_at_separation(&config));
     Ok(())
 }
 
@@ -224,6 +219,23 @@ fn look_at_quarantine(config: &Config, catalog: Option<&Catalog>) -> Result<Stri
     Err(Problem::new(format!(
         "{folders} of no record: `shelflife recover --rebuild` shows what can be brought back"
     )))
+}
+
+/// Whether neither catalog nor quarantine is beneath a root, be it by a mount.
+fn look_at_separation(config: &Config) -> Result<String, Problem> {
+    config.check_separation().map_err(Error::from)?;
+    for root in &config.roots {
+        for (what, path) in [("catalog", &config.catalog), ("quarantine", &config.quarantine)] {
+            if is_beneath(path, &root.path)? {
+                let (path, root) = (path.display(), &root.name);
+                return Err(Problem::new(format!(
+                    "the {what} {path} is also seen beneath the root {root}: look at what is mounted \
+                     there"
+                )));
+            }
+        }
+    }
+    Ok("neither catalog nor quarantine is served".to_owned())
 }
 
 fn count_states(catalog: &Catalog) -> Result<String, CatalogError> {
