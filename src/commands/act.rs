@@ -12,11 +12,11 @@ use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::pause::{self, Heed};
 use crate::domain::recovery::Ending;
 use crate::domain::text::counted;
-use crate::error::Error;
+use crate::error::{Error, file_hint};
 use crate::executor::{Fence, Obstacle, Recovered, Settled, Switch, Target, recover};
 use crate::exit::ExitCode;
 use crate::files::steps::Unwatched;
-use crate::files::{Quarantine, Root, RunLock, Steps, is_beneath};
+use crate::files::{MoveError, Quarantine, Root, RunLock, Steps, is_beneath};
 use crate::report::{Item, Subject};
 
 use super::Context;
@@ -315,6 +315,7 @@ pub(super) fn say_not_done(
         Obstacle::Drifted { .. } | Obstacle::Vanished { .. } => {
             failure(Some("run `shelflife scan`, then decide about the asset again"))
         }
+        Obstacle::File(MoveError::Other(error)) => failure(file_hint(error).as_deref()),
         _ => failure(None),
     };
     ctx.report.say(&item);
