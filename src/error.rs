@@ -9,7 +9,7 @@ use crate::domain::pause::{self, Paused, Source};
 use crate::domain::time::TimeError;
 use crate::exit::ExitCode;
 use crate::exports::ExportError;
-use crate::files::FileError;
+use crate::files::{FileError, FileKind};
 
 /// A failure that ends a command. Messages are lower-case fragments; the cause is in the source.
 ///
@@ -235,6 +235,7 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
 fn file_code(error: &FileError) -> ExitCode {
     match error {
         FileError::Io { source, .. } => io_code(source),
+        FileError::Unsupported { .. } => ExitCode::Io,
         FileError::Path { .. } | FileError::OperationName { .. } => ExitCode::Usage,
         FileError::Escape { .. }
         | FileError::NotRegular { .. }
@@ -247,15 +248,29 @@ fn file_code(error: &FileError) -> ExitCode {
     }
 }
 
-fn file_hint(error: &FileError) -> Option<String> {
+/// What to do about a file, where there is something better than the message itself.
+pub fn file_hint(error: &FileError) -> Option<String> {
     let hint = match error {
+        FileError::Io { .. } if error.is_not_permitted() => {
+            "it may be immutable: `lsattr -d` on it and on its folder tells, `chattr -i` ends that; or its \
+             folder is sticky and it belongs to another user"
+        }
+        FileError::Io { .. } if error.is_denied() => {
+            "let this account read it, and change the folder that it is in"
+        }
+        FileError::Escape { .. } | FileError::NotRegular { kind: FileKind::Symlink, .. } => {
+            "no link is followed: put the file itself in its place, or take the link out and scan"
+        }
+        FileError::Unsupported { .. } => {
+            "keep it on another one, such as ext4, xfs or btrfs: `shelflife doctor --selftest DIR` tells \
+             what the file system of a folder can do"
+        }
         FileError::OtherMarker { .. } => "mount the right disk, or name the right catalog",
         FileError::ChangedWhileReading { .. } => "run it again once the file is written",
         FileError::Unsafe { .. } => "let it belong to you, and let nobody else in",
         FileError::SeveralNames { .. } => "remove its other names, or put both on one file system",
         FileError::Io { .. }
         | FileError::Path { .. }
-        | FileError::Escape { .. }
         | FileError::NotRegular { .. }
         | FileError::Own { .. }
         | FileError::OtherBytes { .. }

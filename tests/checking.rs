@@ -7,7 +7,7 @@ mod sharing;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use shelflife::exit::ExitCode;
 
@@ -310,7 +310,17 @@ fn a_snapshot_is_believed_only_while_it_is_young() {
     assert_eq!(fs::metadata(&snapshot).unwrap().permissions().mode() & 0o777, 0o600);
     let run = library.run("backup snapshot.db").expect(ExitCode::Usage);
     assert!(run.stderr.contains("is there already"), "{run}");
-    library.run("backup uploads/snapshot.db").expect(ExitCode::Usage);
+    symlink(library.path("state/quarantine"), library.path("into")).unwrap();
+    for (place, where_it_lies) in [
+        ("uploads/snapshot.db", "lies beneath root `uploads`"),
+        ("state/quarantine/snapshot.db", "lies beneath the quarantine"),
+        ("state/quarantine/v1/snapshot.db", "lies beneath the quarantine"),
+        ("into/snapshot.db", "lies beneath the quarantine"),
+    ] {
+        let run = library.run(&format!("backup {place}")).expect(ExitCode::Usage);
+        assert!(run.stderr.contains(where_it_lies), "{place}: {run}");
+        assert!(!library.path(place).exists(), "{place}");
+    }
     library.run("check site.xml --catalog snapshot.db").expect(ExitCode::Success);
 
     library.advance_days(7);

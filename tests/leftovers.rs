@@ -130,6 +130,21 @@ fn strangers_and_damage_in_quarantine_are_told_apart() {
 }
 
 #[test]
+fn whatever_is_in_quarantine_beside_the_folders_of_operations_is_told() {
+    let library = cleaned();
+    let quarantine = library.path("state/quarantine");
+    fs::create_dir(quarantine.join("lost+found")).unwrap();
+    assert_eq!(found(&library, ExitCode::Success), [], "some file systems have that");
+    library.write("state/quarantine/stray/deep.png", b"x");
+    library.write("state/quarantine/v1/junk", b"x");
+    symlink("/", quarantine.join("v1/out")).unwrap();
+    library.write("state/quarantine/purging/note", b"x");
+    let strangers = ["stray", "v1/junk", "v1/out", "purging/note"];
+    let strangers = strangers.map(|path| of("stranger", None, &format!("quarantine {path}")));
+    assert_eq!(found(&library, ExitCode::No), strangers);
+}
+
+#[test]
 fn a_root_that_is_not_there_is_left_out_and_no_record_of_it_is_called_lost() {
     let library = ended();
     fs::rename(library.path("uploads"), library.path("away")).unwrap();

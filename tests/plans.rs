@@ -1,5 +1,6 @@
 //! Saved plans: made by one person, approved by another, carried out once and to the letter.
 
+mod clock;
 mod day;
 mod dying;
 mod forged;

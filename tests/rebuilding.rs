@@ -6,6 +6,7 @@ mod interrupted;
 mod loss;
 mod markers;
 mod older;
+mod scanned;
 
 use std::fs;
 use std::path::{Path, PathBuf};

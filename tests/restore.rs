@@ -327,12 +327,48 @@ fn the_files_are_found_again_even_if_the_clock_went_back_in_between() {
     let library = ended();
     without_holds(&library);
     let before = tree(&library.path("uploads"));
-    for day in ["2026-03-09", "2026-03-05", "2026-03-07"] {
+    for (day, plan) in [("2026-03-09", 1), ("2026-03-05", 2), ("2026-03-07", 3)] {
         library.set_now(&format!("{day}T09:00:00Z"));
-        library.run("clean --apply").expect(ExitCode::Success);
+        library.run("clean --save").expect(ExitCode::Success);
+        library.run(&format!("plan approve {plan}")).expect(ExitCode::Success);
+        library.run(&format!("clean --apply --plan {plan}")).expect(ExitCode::Success);
         assert_eq!(tree(&library.path("uploads")).len(), 1);
         library.run("restore 2").expect(ExitCode::Success);
         assert_eq!(tree(&library.path("uploads")), before);
     }
     library.audit_entries();
+}
+
+#[test]
+fn a_run_that_there_is_not_is_a_mistake_of_the_call_and_one_that_moved_nothing_is_none() {
+    let library = cleaned();
+    for line in ["restore --run ZZ", "restore --run ZZ --dry-run"] {
+        let run = library.run(line).expect(ExitCode::Usage);
+        assert!(run.stderr.contains("there is no run `ZZ`"), "{run}");
+        assert!(run.stderr.contains("audit log --kind quarantine.done"), "{run}");
+    }
+    let runs = |kind: &str| {
+        let entries = library.audit_entries().into_iter().filter(|entry| entry.kind == kind);
+        entries.map(|entry| entry.run).collect::<Vec<_>>()
+    };
+    let rejected = &runs("asset.reject")[0];
+    let run = library.run(&format!("restore --run {rejected}")).expect(ExitCode::Success);
+    assert!(run.stdout.contains("Nothing that run"), "{run}");
+    let cleaned = &runs("quarantine.done")[0];
+    let told = library.run("audit log --kind quarantine.done --last 20").expect(ExitCode::Success);
+    assert!(told.stdout.contains(cleaned), "{told}");
+    library.run(&format!("restore --run {cleaned}")).expect(ExitCode::Success);
+}
+
+#[test]
+fn a_link_in_place_of_a_file_is_told_with_what_to_do() {
+    let library = ended();
+    let path = library.path("uploads/2026/03/tea-tin.png");
+    fs::rename(&path, library.path("elsewhere.png")).unwrap();
+    symlink(library.path("elsewhere.png"), &path).unwrap();
+    for line in ["clean --apply", "withdraw 2 --reason unsafe"] {
+        let run = library.run(line);
+        assert!(run.stdout.contains("a symbolic link, not a regular file"), "{run}");
+        assert!(run.stdout.contains("put the file itself in its place"), "{run}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod confirming;
 mod links;
+mod pages;
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;

@@ -24,11 +24,7 @@ pub(super) fn choose(conn: &Connection, adoption: &Adoption) -> Result<Choice> {
         let in_library = file.state == FileState::Returned;
         files.push(AtPath { told: file.digest, seen: *seen, in_library, row });
     }
-    let mut assets: Vec<_> =
-        files.iter().filter_map(|file| file.row.as_ref().and_then(|row| row.asset)).collect();
-    assets.sort_unstable();
-    assets.dedup();
-    let owners = assets.into_iter().map(|asset| owner(conn, asset)).collect::<Result<Vec<_>>>()?;
+    let owners = owners_of(conn, files.iter().filter_map(|file| file.row.as_ref()))?;
     let is_original = |file: &OperationFile| {
         (file.root, &file.path) == (adoption.root, &adoption.told.asset.path)
     };
@@ -73,7 +69,8 @@ fn state_of(adoption: &Adoption) -> State {
     adoption.whereabouts.state(adoption.told.asset.was)
 }
 
-fn known_row(
+/// What the catalog has at a path.
+pub(super) fn known_row(
     conn: &Connection,
     (root, folder, name): (i64, &[u8], &[u8]),
 ) -> Result<Option<KnownRow>> {
@@ -92,6 +89,17 @@ fn known_row(
         })
         .optional()?;
     Ok(row)
+}
+
+/// The assets that rows belong to, by number.
+pub(super) fn owners_of<'r>(
+    conn: &Connection,
+    rows: impl Iterator<Item = &'r KnownRow>,
+) -> Result<Vec<KnownOwner>> {
+    let mut assets: Vec<_> = rows.filter_map(|row| row.asset).collect();
+    assets.sort_unstable();
+    assets.dedup();
+    assets.into_iter().map(|asset| owner(conn, asset)).collect()
 }
 
 fn owner(conn: &Connection, asset: AssetId) -> Result<KnownOwner> {

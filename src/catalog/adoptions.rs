@@ -138,7 +138,8 @@ impl Catalog {
     }
 }
 
-/// The asset that this very catalog had moved, at the same path still.
+/// The asset that this very catalog had moved, at the same path still. One that was added after the
+/// folder was made, with other bytes, has its number by chance: an older copy gave it out again.
 pub(super) fn own_asset(conn: &Connection, adoption: &Adoption) -> Result<Option<AssetId>> {
     let told = &adoption.told;
     if told.catalog != meta(conn, "catalog_uuid")? {
@@ -147,12 +148,14 @@ pub(super) fn own_asset(conn: &Connection, adoption: &Adoption) -> Result<Option
     let own = conn
         .prepare_cached(
             "SELECT id FROM asset WHERE id = :id AND root_id = :root AND path = :path
-               AND (was IS NULL OR :back AND state = 'quarantined')",
+               AND (was IS NULL OR :back AND state = 'quarantined')
+               AND (added_ms <= :opened OR sha256 = :sha256)",
         )?
         .query_row(
             named_params! {
                 ":id": told.asset.number.0, ":root": adoption.root, ":back": adoption.came_back,
-                ":path": told.asset.path.as_bytes(),
+                ":path": told.asset.path.as_bytes(), ":opened": told.opened.millis(),
+                ":sha256": told.asset.digest.0,
             },
             |row| row.get("id").map(AssetId),
         )

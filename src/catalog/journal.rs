@@ -63,6 +63,12 @@ impl Catalog {
         self.operation_with_files(rows.next()?)
     }
 
+    pub fn knows_operation(&self, id: &str) -> Result<bool> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM operation WHERE id = :id)")?;
+        Ok(statement.query_row(named_params! { ":id": id }, |row| row.get(0))?)
+    }
+
     /// What a folder in quarantine is for; `None` if no operation is known that made it.
     pub fn use_of_store(&self, store: &str) -> Result<Option<StoreUse>> {
         let mut statement = self.conn.prepare_cached(

@@ -36,6 +36,7 @@ mod plans;
 mod purges;
 mod references;
 mod replay;
+mod returns;
 mod roots;
 mod runs;
 mod search;

@@ -114,6 +114,12 @@ impl Catalog {
         })
     }
 
+    pub fn knows_run(&self, run: &str) -> Result<bool> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM run WHERE id = :run)")?;
+        Ok(statement.query_row(named_params! { ":run": run }, |row| row.get(0))?)
+    }
+
     /// The assets that a run took out of the library and nothing has brought back or deleted since.
     pub fn removed_by(&self, run: &str) -> Result<Vec<AssetId>> {
         let mut statement = self.conn.prepare_cached(

@@ -157,7 +157,7 @@ fn plan_of(tx: &Transaction<'_>, operation: &str) -> Result<Option<PlanId>> {
 }
 
 /// While the files were away, their paths may have been given to others.
-fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
+pub(super) fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
     for file in &operation.files {
         let mut statement = tx.prepare_cached(
             "SELECT asset_id FROM file

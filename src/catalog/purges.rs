@@ -48,10 +48,11 @@ impl Catalog {
         Ok(Heartbeat(beats))
     }
 
-    /// The time of the newest audit entry.
+    /// The time of the newest audit entry: no entry is from before the one before it.
     pub fn newest_instant(&self) -> Result<Option<Timestamp>> {
-        let newest = self.conn.query_row("SELECT max(at_ms) FROM audit", [], |row| row.get(0));
-        Ok(newest.map(|at: Option<i64>| at.map(Timestamp::from_millis))?)
+        let newest = "SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1";
+        let newest = self.conn.query_row(newest, [], |row| row.get(0)).optional()?;
+        Ok(newest.map(Timestamp::from_millis))
     }
 
     /// What is known of the files of an asset in quarantine; `None` if no operation and no audit

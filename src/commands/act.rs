@@ -12,15 +12,16 @@ use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::pause::{self, Heed};
 use crate::domain::recovery::Ending;
 use crate::domain::text::counted;
-use crate::error::Error;
+use crate::error::{Error, file_hint};
 use crate::executor::{Fence, Obstacle, Recovered, Settled, Switch, Target, recover};
 use crate::exit::ExitCode;
 use crate::files::steps::Unwatched;
-use crate::files::{Quarantine, Root, RunLock, Steps, is_beneath};
+use crate::files::{MoveError, Quarantine, Root, RunLock, Steps, is_beneath};
 use crate::report::{Item, Subject};
 
 use super::Context;
 use super::library::{Mode, own_files, subject_of};
+use super::older::refuse_older_catalog;
 use super::turn::begin_turn;
 
 /// What a command that moves files does while it is paused.
@@ -78,10 +79,12 @@ impl Context<'_> {
     }
 
     /// Makes this the only run that reads or moves files, and settles first what an earlier one was
-    /// moving when it ended: a scan must not take half of a move for news.
+    /// moving when it ended: a scan must not take half of a move for news. Refused, before anything
+    /// is changed, if the catalog is older than its quarantine.
     pub(super) fn settle_first(&mut self, catalog: &mut Catalog) -> Result<RunLock, Error> {
         let config = self.config()?;
         let lock = begin_turn(self, (&config, catalog))?;
+        refuse_older_catalog(&config, catalog)?;
         if catalog.open_operations()?.is_empty() {
             return Ok(lock);
         }
@@ -315,6 +318,7 @@ pub(super) fn say_not_done(
         Obstacle::SeveralNames { .. } => failure(Some(
             "remove the other name, or let cleans move such files: `hard_links = \"move\"` in [clean]",
         )),
+        Obstacle::File(MoveError::Other(error)) => failure(file_hint(error).as_deref()),
         _ => failure(None),
     };
     ctx.report.say(&item);

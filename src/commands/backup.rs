@@ -30,6 +30,11 @@ pub(super) fn run(args: &BackupArgs, ctx: &mut Context<'_>) -> Result<(), Error>
             return Err(Error::Usage { message, hint });
         }
     }
+    if is_beneath(&path, &config.quarantine)? {
+        let message = format!("{} lies beneath the quarantine", path.display());
+        let hint = Some("nothing but shelflife's own is kept there".to_owned());
+        return Err(Error::Usage { message, hint });
+    }
     let catalog = ctx.catalog_to_read()?;
     let mut sealed = None;
     make_new_private(&path, |part| {

@@ -11,10 +11,12 @@ use crate::domain::time::{Timestamp, zone_rules_version};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files::selftest::{Use, try_abilities};
-use crate::files::{Quarantine, Root, network_file_system};
+use crate::files::{Quarantine, Root, is_beneath, network_file_system};
 use crate::media::Trust;
 
 use super::Context;
+use super::behind::behind;
+use super::older::waiting;
 
 /// Look whether everything that shelflife relies on is as it should be
 ///
@@ -39,9 +41,10 @@ pub(super) fn run(args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         "their presence is told; built without the feature `c2pa`, no signature is verified"
     };
     say(ctx, "content credentials", Ok(credentials.to_owned()));
-    say(ctx, "clock", Ok(config.policy.zone.show(ctx.wall_clock, ctx.wall_clock)));
     say(ctx, "configuration", Ok(config.path.display().to_string()));
     let catalog = look_at_catalog(ctx, &config);
+    let clock = look_at_clock(&config, catalog.as_ref(), ctx.wall_clock);
+    say(ctx, "clock", clock);
     let paused = ctx.switch(&config).look(catalog.as_ref());
     say(ctx, "kill switch", look_at_pause(&paused));
     for root in &config.roots {
@@ -49,12 +52,7 @@ pub(super) fn run(args: &DoctorArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         say(ctx, "root", found.map(|says| format!("{}: {says}", root.name)));
     }
     say(ctx, "quarantine", look_at_quarantine(&config, catalog.as_ref()));
-    let separate = config.check_separation().map_err(|error| Problem::from(Error::from(error)));
-    say(
-        ctx,
-        "separation",
-        separate.map(|()| "neither catalog nor quarantine is served".to_owned()),
-    );
+    say(ctx, "separation", look_at_separation(&config));
     Ok(())
 }
 
@@ -151,6 +149,17 @@ fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     Some(catalog)
 }
 
+fn look_at_clock(
+    config: &Config,
+    catalog: Option<&Catalog>,
+    now: Timestamp,
+) -> Result<String, Problem> {
+    match catalog.map(|catalog| behind(catalog, now)).transpose()?.flatten() {
+        None => Ok(config.policy.zone.show(now, now)),
+        Some(why) => Err(Problem::new(format!("{why}: nothing is cleaned or purged by it"))),
+    }
+}
+
 fn look_at_pause(paused: &[Paused]) -> Result<String, Problem> {
     if paused.is_empty() {
         return Ok("not paused".to_owned());
@@ -199,9 +208,34 @@ fn look_at_quarantine(config: &Config, catalog: Option<&Catalog>) -> Result<Stri
         return Ok(format!("{} is ours alone", config.quarantine.display()));
     }
     let folders = counted(unknown, "folder");
+    let waiting = catalog.map(|catalog| waiting(config, catalog)).transpose()?;
+    if let Some(own) = waiting.map(|waiting| waiting.own).filter(|own| *own > 0) {
+        let own = counted(own, "folder");
+        return Err(Problem::new(format!(
+            "the catalog is older than its quarantine: it does not know {own} of its own; run \
+             `shelflife recover --rebuild` first, then scan"
+        )));
+    }
     Err(Problem::new(format!(
         "{folders} of no record: `shelflife recover --rebuild` shows what can be brought back"
     )))
+}
+
+/// Whether neither catalog nor quarantine is beneath a root, be it by a mount.
+fn look_at_separation(config: &Config) -> Result<String, Problem> {
+    config.check_separation().map_err(Error::from)?;
+    for root in &config.roots {
+        for (what, path) in [("catalog", &config.catalog), ("quarantine", &config.quarantine)] {
+            if is_beneath(path, &root.path)? {
+                let (path, root) = (path.display(), &root.name);
+                return Err(Problem::new(format!(
+                    "the {what} {path} is also seen beneath the root {root}: look at what is mounted \
+                     there"
+                )));
+            }
+        }
+    }
+    Ok("neither catalog nor quarantine is served".to_owned())
 }
 
 fn count_states(catalog: &Catalog) -> Result<String, CatalogError> {

@@ -9,6 +9,7 @@ use crate::domain::time::Zone;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files;
+use crate::files::selftest::check_moves;
 use crate::report::Item;
 
 use super::opening::refuse_network;
@@ -50,7 +51,10 @@ pub(super) fn run(args: &InitArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     refuse_existing(&parsed)?;
     refuse_network(&parsed.catalog)?;
     for root in &parsed.roots {
-        files::Root::open(&root.path)?;
+        let opened = files::Root::open(&root.path)?;
+        if opened.read_marker()?.is_none() {
+            check_moves(&opened)?;
+        }
     }
     write(ctx, &parsed, &text)
 }

@@ -10,17 +10,18 @@ use crate::domain::path::RelPath;
 use crate::domain::text::{counted, printable};
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::files::{self, FolderListing, Oddity, OddityKind, WalkOptions};
+use crate::files::{self, FolderListing, Oddity, OddityKind, Quarantine, WalkOptions};
 use crate::report::Item;
 
 use super::Context;
 use super::audit::{Depth, Side, open_root, visit_differences};
+use super::older::waiting;
 
 /// List what belongs to no asset, and assets that are not whole
 ///
 /// Files that no scan has seen, files in no group, groups with files missing or on both sides,
-/// sizes made anew of something that was taken away, records without a file, and folders in
-/// quarantine that nothing is known of; each with what to do. Reads names and sizes, no contents, and
+/// sizes made anew of something that was taken away, records without a file, and what is in
+/// quarantine and nothing is known of; each with what to do. Reads names and sizes, no contents, and
 /// changes nothing. The exit code is 1 if there is any, 65 if something in quarantine is damaged.
 #[derive(Debug, clap::Args)]
 pub struct LeftoversArgs {}
@@ -29,7 +30,18 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     let config = ctx.config()?;
     let catalog = ctx.settings.open_at_a_moment(&config.catalog)?;
     let names = catalog.roots()?.into_iter().map(|root| (root.id, root.name)).collect();
-    let search = Search { catalog: &catalog, names };
+    let waiting = waiting(&config, &catalog)?;
+    let waiting = waiting.own + waiting.others;
+    if waiting > 0 {
+        ctx.report.text(format!(
+            "{} in quarantine are of operations that the catalog does not know, as if it were older \
+             than they are: run `shelflife recover --rebuild` first. A scan before it gives the numbers \
+             of what is there to other files.",
+            counted(waiting, "folder")
+        ));
+    }
+    let unknown = if waiting > 0 { REBUILD_FIRST } else { "shelflife scan" };
+    let search = Search { catalog: &catalog, names, unknown };
     search.assets(ctx)?;
     search.ambiguous(ctx)?;
     search.unknown_files(ctx)?;
@@ -45,6 +57,7 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         ctx.report.outcome(found.side.exit_code());
         say(ctx, kind, (found.asset, &found.file), (&found.says, next));
     })?;
+    strangers(ctx)?;
     let open = u64::try_from(catalog.open_operations()?.len()).unwrap_or(u64::MAX);
     if open > 0 {
         let open = counted(open, "operation");
@@ -52,6 +65,8 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     }
     Ok(())
 }
+
+const REBUILD_FIRST: &str = "first shelflife recover --rebuild, then shelflife scan";
 
 fn say(
     ctx: &mut Context<'_>,
@@ -75,10 +90,23 @@ fn say(
     ctx.report.row("leftover", fields);
 }
 
+/// What is in quarantine and of no operation at all.
+fn strangers(ctx: &mut Context<'_>) -> Result<(), Error> {
+    let quarantine = Quarantine::open(&ctx.config()?.quarantine)?;
+    for path in quarantine.strangers()? {
+        let path = format!("quarantine {}", printable(&path));
+        let next = "look what it is, and take it out by hand";
+        say(ctx, "stranger", (None, &path), ("shelflife did not put it there", next));
+    }
+    Ok(())
+}
+
 struct Search<'c> {
     catalog: &'c Catalog,
     /// Of roots, by their numbers.
     names: BTreeMap<i64, String>,
+    /// What is to be done about a file that no scan has seen.
+    unknown: &'static str,
 }
 
 impl Search<'_> {
@@ -180,7 +208,7 @@ impl Search<'_> {
                 }
                 None => "no scan has seen it".to_owned(),
             };
-            say(ctx, "unknown", (former, &path), (&why, "shelflife scan"));
+            say(ctx, "unknown", (former, &path), (&why, self.unknown));
         }
         for oddity in &listing.oddities {
             self.oddity(ctx, root, oddity);

@@ -1,6 +1,7 @@
 //! `restore`: brings assets back from quarantine.
 
-use crate::catalog::FactsRow;
+use crate::catalog::{Catalog, FactsRow};
+use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::text::{counted, printable_text};
 use crate::error::Error;
@@ -79,7 +80,7 @@ fn allowed(
     let step = Step { action: Action::Restore, reason: args.reason.as_deref() };
     let mut allowed = Vec::new();
     let numbers = match &args.run {
-        Some(run) => catalog.removed_by(run)?,
+        Some(run) => removed_by(catalog, run)?,
         None => args.selection.numbers(ctx, (catalog, &court))?,
     };
     if let Some(run) = args.run.as_ref().filter(|_| numbers.is_empty()) {
@@ -99,6 +100,17 @@ fn allowed(
         }
     }
     Ok(allowed)
+}
+
+/// What a run took out of the library and is away still; an unknown run is a usage error.
+fn removed_by(catalog: &Catalog, run: &str) -> Result<Vec<AssetId>, Error> {
+    if !catalog.knows_run(run)? {
+        let message = format!("there is no run `{}`", printable_text(run));
+        let hint = "`shelflife audit log --kind quarantine.done --last 20` names the runs that took \
+                    something out";
+        return Err(Error::Usage { message, hint: Some(hint.to_owned()) });
+    }
+    Ok(catalog.removed_by(run)?)
 }
 
 fn foretell(

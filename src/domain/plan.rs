@@ -206,7 +206,8 @@ pub fn check_usable(plan: &SavedPlan, terms: Terms<'_>) -> Result<(), String> {
     if terms.now >= *until {
         return Err(format!("it was valid until {until}"));
     }
-    if is_set_back(terms.now, newest) {
+    // It would be valid for longer.
+    if terms.now.is_behind(newest) {
         return Err(format!("it is from {newest}, and the clock says {}", terms.now));
     }
     if terms.policy != policy {
@@ -252,14 +253,6 @@ pub fn check_approver(
         "{name} made it from the account {account}, and a clean of more than {limit} assets takes \
          somebody else, from another account"
     ))
-}
-
-/// How far a clock may be behind what was seen before, in milliseconds.
-const SLACK: i64 = 5 * 60 * 1000;
-
-/// Whether the clock says less than it said before: a plan would be valid for longer.
-fn is_set_back(now: Timestamp, seen: Timestamp) -> bool {
-    now.millis() < seen.millis().saturating_sub(SLACK)
 }
 
 /// The digest of a plan, fed step by step in the order of the assets.
@@ -370,8 +363,8 @@ mod tests {
             |now| check_usable(&plan, Terms { now, ..terms(&plan, &plan.head.policy) }).is_ok();
         assert!(usable(plan.head.until.before()));
         assert!(!usable(plan.head.until));
-        assert!(usable(Timestamp::from_millis(plan.head.made.millis() - SLACK)));
-        assert!(!usable(Timestamp::from_millis(plan.head.made.millis() - SLACK - 1)));
+        assert!(usable(Timestamp::from_millis(plan.head.made.millis() - 5 * 60_000)));
+        assert!(!usable(Timestamp::from_millis(plan.head.made.millis() - 5 * 60_000 - 1)));
     }
 
     #[test]

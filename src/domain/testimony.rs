@@ -173,7 +173,10 @@ pub fn choose_record(
     let at_original = original.and_then(|at| files.get(at)?.row.as_ref()?.asset);
     let goes_on = original.and_then(|at| claimable.get(at)).is_some_and(Option::is_none);
     let own = own.filter(|own| !goes_on || at_original != Some(*own));
-    let claimed_of = |asset| claimable.iter().flatten().filter(|r| r.asset == Some(asset)).count();
+    let is_row_of = |file: &AtPath, asset| {
+        file.row.as_ref().is_some_and(|row| row.asset == Some(asset) && row.digest == file.told)
+    };
+    let claimed_of = |asset| files.iter().filter(|file| is_row_of(file, asset)).count();
     let takes = |owner: &KnownOwner| {
         let whole_draft = owner.state == State::Draft && owner.files == claimed_of(owner.asset);
         !owner.busy && (own == Some(owner.asset) || whole_draft)
@@ -194,6 +197,21 @@ pub fn choose_record(
         }
     }
     Ok(Choice { into, merged, rows })
+}
+
+/// The drafts that are nothing but the files of an asset which is on record as away, as a scan of an
+/// older catalog makes of what came back. `rows` is what the catalog has at their paths, each with
+/// the bytes that came back; `None` if any of it is something else.
+pub fn choose_stand_ins(
+    rows: &[(Digest, KnownRow)],
+    owners: &[KnownOwner],
+) -> Option<Vec<AssetId>> {
+    let of = |asset| rows.iter().filter(|(_, row)| row.asset == Some(asset)).count();
+    let stands_in = |owner: &KnownOwner| {
+        owner.state == State::Draft && owner.bare && !owner.busy && owner.files == of(owner.asset)
+    };
+    let same = rows.iter().all(|(came_back, row)| row.digest == *came_back);
+    (same && owners.iter().all(stands_in)).then(|| owners.iter().map(|o| o.asset).collect())
 }
 
 impl AtPath {
@@ -293,6 +311,30 @@ mod tests {
     }
 
     #[test]
+    fn only_drafts_that_are_nothing_else_stand_in_for_what_came_back() {
+        let row = |asset: i64, digest| {
+            let at = at(Some((asset, digest)), Sight::Same, true);
+            (TOLD, at.row.unwrap())
+        };
+        let draft = |asset| owner(asset, State::Draft, 1);
+        let check = |rows: &[_], owners: &[_], expected: Option<&[i64]>| {
+            let found = choose_stand_ins(rows, owners);
+            let expected = expected.map(|all| all.iter().copied().map(AssetId).collect::<Vec<_>>());
+            assert_eq!(found, expected, "{rows:?} {owners:?}");
+        };
+        check(&[], &[], Some(&[]));
+        check(&[row(7, 1)], &[draft(7)], Some(&[7]));
+        check(&[row(7, 1), row(8, 1), row(0, 1)], &[draft(7), draft(8)], Some(&[7, 8]));
+        check(&[row(7, 9)], &[draft(7)], None);
+        check(&[row(0, 9)], &[], None);
+        check(&[row(7, 1)], &[owner(7, State::Draft, 2)], None);
+        check(&[row(7, 1)], &[owner(7, State::Approved, 1)], None);
+        check(&[row(7, 1)], &[KnownOwner { bare: false, ..draft(7) }], None);
+        check(&[row(7, 1)], &[KnownOwner { busy: true, ..draft(7) }], None);
+        check(&[row(7, 1), row(8, 1)], &[draft(7), owner(8, State::Rejected, 1)], None);
+    }
+
+    #[test]
     fn of_another_catalog_only_whole_drafts_are_taken() {
         use Sight::{Nothing, Other, Same};
         let none: Expected<'_> = Ok((None, &[], &[None]));
@@ -302,6 +344,7 @@ mod tests {
         check(&[here(7)], &[owner(7, State::Approved, 1)], None, Err(Some(7)));
         check(&away, &[owner(7, State::Draft, 2)], None, none);
         check(&[at(Some((7, 9)), Other, false)], &[owner(7, State::Draft, 1)], None, none);
+        check(&[at(Some((7, 9)), Nothing, false)], &[owner(7, State::Draft, 1)], None, none);
         check(&[at(Some((0, 1)), Same, true)], &[], None, Ok((None, &[], &[Some(0)])));
         // A scan made two drafts of the files that are left.
         let two = [owner(7, State::Draft, 1), owner(8, State::Draft, 1)];

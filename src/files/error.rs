@@ -50,6 +50,13 @@ pub enum FileError {
 
     #[error("`{}` is not the name of an operation", shown(path))]
     OperationName { path: PathBuf },
+
+    /// The file system can neither rename without replacing nor link.
+    #[error(
+        "the file system of `{}` cannot move a file there without the risk of replacing another",
+        shown(path)
+    )]
+    Unsupported { path: PathBuf },
 }
 
 impl FileError {
@@ -69,6 +76,7 @@ impl FileError {
             | Self::SeveralNames { path, .. }
             | Self::OtherMarker { path, .. }
             | Self::Unsafe { path, .. }
+            | Self::Unsupported { path }
             | Self::OperationName { path } => path,
         }
     }
@@ -96,6 +104,17 @@ impl FileError {
     /// Whether a folder could not be removed because something is in it.
     pub fn is_not_empty(&self) -> bool {
         self.is_errno(&[Errno::NOTEMPTY, Errno::EXIST])
+    }
+
+    /// Whether the kernel keeps the file as it is: it is immutable, or somebody else's in a folder
+    /// where nobody takes those of others away.
+    pub fn is_not_permitted(&self) -> bool {
+        self.is_errno(&[Errno::PERM])
+    }
+
+    /// Whether the account may not do it.
+    pub fn is_denied(&self) -> bool {
+        self.is_errno(&[Errno::ACCESS])
     }
 
     fn is_errno(&self, any: &[Errno]) -> bool {
@@ -138,7 +157,7 @@ impl From<MoveError> for FileError {
         match error {
             MoveError::Exists { path } => Self::io("write", &path, Errno::EXIST),
             MoveError::CrossDevice { to, .. } => Self::io("write", &to, Errno::XDEV),
-            MoveError::Unsupported { path } => Self::io("write", &path, Errno::OPNOTSUPP),
+            MoveError::Unsupported { path } => Self::Unsupported { path },
             MoveError::Other(error) => error,
         }
     }

@@ -13,10 +13,12 @@ use super::folder::Entry;
 use super::folders::remove_empty_folder;
 use super::moves::{remove, rename_into_private};
 use super::private::check_private;
-use super::quarantine::{check_op, is_op_name, make_private, read_manifest};
+use super::quarantine::{LAYOUT, check_op, is_op_name, make_private, read_manifest};
 use super::{FileError, FileStat, Folder, MoveError, Quarantine, Result};
 
 const PURGING: &[u8] = b"purging";
+/// What some file systems have at their top.
+const FOUND: &[u8] = b"lost+found";
 
 impl Quarantine {
     /// Puts the folder of an operation among those whose files are deleted. Durable on return.
@@ -62,6 +64,23 @@ impl Quarantine {
         };
         let texts = found.into_iter().filter_map(|name| String::from_utf8(name).ok());
         Ok(texts.filter(|name| is_op_name(name)).collect())
+    }
+
+    /// What is beside the folders of operations, by its path from the quarantine: nothing of ours.
+    pub fn strangers(&self) -> Result<Vec<Vec<u8>>> {
+        let top = self.root.folder(b"")?.names()?;
+        let ours = |name: &Vec<u8>| [LAYOUT, PURGING, FOUND].contains(&name.as_slice());
+        let mut strangers: Vec<_> = top.into_iter().filter(|name| !ours(name)).collect();
+        for part in [LAYOUT, PURGING] {
+            let names = match self.root.folder(part) {
+                Err(error) if error.is_missing() => continue,
+                folder => folder?.names()?,
+            };
+            let is_ours = |name: &[u8]| str::from_utf8(name).is_ok_and(is_op_name);
+            let others = names.into_iter().filter(|name| !is_ours(name));
+            strangers.extend(others.map(|name| [part, b"/", name.as_slice()].concat()));
+        }
+        Ok(strangers)
     }
 
     /// What the folder of an operation there says of itself.

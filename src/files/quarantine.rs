@@ -21,7 +21,7 @@ use super::steps::Steps;
 use super::{FileError, Folder, Result, Root, write};
 
 /// The folder of this layout; another layout would get another name.
-const LAYOUT: &[u8] = b"v1";
+pub(super) const LAYOUT: &[u8] = b"v1";
 /// An opened quarantine.
 #[derive(Debug)]
 pub struct Quarantine {

@@ -72,6 +72,8 @@ fn a_file_that_cannot_be_removed_keeps_its_whole_asset_and_no_other() {
         must(Command::new("chattr").arg("+i").arg(&stuck));
         let run = machine.run(&["clean", "--apply"]);
         assert_eq!(run.status.code(), Some(3), "{layout:?}: {run:?}");
+        let told = String::from_utf8_lossy(&run.stdout);
+        assert!(told.contains("hint: it may be immutable: `lsattr -d`"), "{layout:?}: {run:?}");
         assert_eq!(machine.violations(), [""; 0], "{layout:?}");
         assert!(stuck.exists() && !machine.path("a/uploads/2026/01/tea.png").exists());
         must(Command::new("chattr").arg("-i").arg(&stuck));
@@ -97,7 +99,10 @@ fn a_quarantine_that_is_seen_beneath_a_root_by_a_mount_moves_nothing() {
     for (from, at) in [(&shown, &quarantine), (&quarantine, &shown)] {
         must(Command::new("mount").arg("--bind").args([from, at]));
         let run = machine.run(&["clean", "--apply"]);
+        let doctor = machine.run(&["doctor"]);
         must(Command::new("umount").arg(at));
+        let told = String::from_utf8_lossy(&doctor.stdout);
+        assert!(told.contains("also seen beneath the root"), "{doctor:?}");
         assert_eq!(run.status.code(), Some(5), "{run:?}");
         assert!(String::from_utf8_lossy(&run.stderr).contains("beneath the root"), "{run:?}");
         assert!(machine.path("a/uploads/2026/00/tea.png").exists());

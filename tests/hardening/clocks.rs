@@ -94,3 +94,17 @@ fn a_clock_years_ahead_that_ends_everything_empties_no_library() {
     assert_eq!(served(), 40);
     say(&format!("hardening: {approved} assets ended by a clock ten years ahead, 0 moved"));
 }
+
+#[test]
+fn a_clock_that_lost_ten_days_moves_nothing_and_a_takedown_goes_on() {
+    let Some(site) = site() else { return };
+    let served = || walkdir::WalkDir::new(site.path("uploads")).into_iter().count();
+    let before = served();
+    let cleaned = at(&site, "-10d", "clean --apply");
+    assert_eq!(cleaned.status.code(), Some(5), "{}", said(&cleaned));
+    assert!(said(&cleaned).contains("the clock says"), "{}", said(&cleaned));
+    assert_eq!(served(), before);
+    let away = stored(&site);
+    let withdrawn = at(&site, "-10d", "withdraw tea-tin.png --reason unsafe");
+    assert!(stored(&site) > away, "{}", said(&withdrawn));
+}

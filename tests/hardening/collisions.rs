@@ -82,6 +82,10 @@ fn a_stick_on_which_a_move_could_replace_a_file_is_no_root() {
     let left: Vec<_> = fs::read_dir(stick).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["Hero.png"]);
     assert!(!site.path("shelflife.toml").exists());
+    assert!(!site.path("state").exists(), "so that the next call begins anew");
+    let told = said(&init);
+    assert!(told.contains("without the risk of replacing another"), "{told}");
+    assert!(told.contains("keep it on another one, such as ext4"), "{told}");
     let doctor = said(&site.run(&format!("doctor --selftest {stick}")));
     assert!(doctor.contains("without a risk to replace another"), "{doctor}");
 }

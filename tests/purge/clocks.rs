@@ -67,7 +67,9 @@ fn time_counts_from_the_entry_that_quarantined_it() {
     library.write_config(&config.replace("# after_days = 90", "after_days = 30"));
     let today = library.now();
     library.set_now("2026-03-03T09:00:00Z");
-    library.run("clean --apply").expect(ExitCode::Success);
+    for line in ["clean --save", "plan approve 1", "clean --apply --plan 1"] {
+        library.run(line).expect(ExitCode::Success);
+    }
     library.set_now(&today.to_string());
     let told = library.tell("purge");
     assert!(told.contains("it is kept until 2026-05-31T09:00:00.000Z"), "{told}");

@@ -92,7 +92,7 @@ fn adopt_until(library: &TestLibrary, lost: &str, lives: usize) -> bool {
         reason: "lost",
         new_id: &|| uuid::Uuid::now_v7().simple().to_string(),
     };
-    let stores = unknown_stores(&target).unwrap();
+    let stores = unknown_stores(target.catalog, &target.quarantine).unwrap();
     let rumors = listen(&target, &stores).unwrap();
     for (part, store) in stores {
         let examined = examine(&target, &wanted, (part, &store), &rumors).unwrap();

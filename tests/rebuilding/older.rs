@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use shelflife::exit::ExitCode;
 
+use super::scanned::scan_unawares;
 use super::{
     REBUILD, back_up, catalog_id, nothing_is_left, put_back, state, store, stores, verify,
 };
@@ -95,7 +96,7 @@ fn a_scan_of_the_copy_that_missed_the_files_does_not_hide_them() {
     library.run("reject 2 --reason no").expect(ExitCode::Success);
     library.run("clean --apply").expect(ExitCode::Success);
     put_back(&library);
-    library.run("scan").expect(ExitCode::Success);
+    scan_unawares(&library);
     library.run(REBUILD).expect(ExitCode::Success);
     assert_eq!(state(&library, 2), "quarantined (was rejected)");
     nothing_is_left(&library, &catalog_id(&library));
@@ -133,7 +134,7 @@ fn a_new_file_at_the_path_keeps_its_record_and_the_old_one_gets_its_own() {
     let stored = tree(&library.path("state/quarantine"));
     library.write(TIN, png((60, 40), b"somebody's new one"));
     put_back(&library);
-    library.run("scan").expect(ExitCode::Success);
+    scan_unawares(&library);
     library.run(REBUILD).expect(ExitCode::Success);
     assert_eq!(state(&library, 2), "draft", "it goes on with the new file");
     assert_eq!(state(&library, 3), "quarantined (was rejected)");

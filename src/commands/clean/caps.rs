@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::commands::Context;
+use crate::commands::behind::behind;
 use crate::domain::cleanup::{Load, exceeded_cap, exceeded_cap_of_a_day, is_plausible_loss};
 use crate::error::Error;
 use crate::executor::Target;
@@ -39,6 +40,33 @@ pub(super) fn refuse_too_much_in_a_day(
                 configuration";
     Err(Error::guard("nothing is moved".to_owned(), why, hint))
 }
+
+/// By a clock that lost time nobody can say what was moved today, nor what has ended. A person who
+/// approves the plan says that the clock is right.
+pub(super) fn refuse_behind(ctx: &Context<'_>, catalog: &Catalog, load: Load) -> Result<(), Error> {
+    match behind(catalog, ctx.now)? {
+        Some(why) if load.items > 0 => {
+            Err(Error::guard("nothing is moved".to_owned(), why, BEHIND))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says the same of a plan that is only shown.
+pub(super) fn say_behind(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    load: Load,
+) -> Result<(), Error> {
+    if let Some(why) = behind(catalog, ctx.now)?.filter(|_| load.items > 0) {
+        ctx.report.text(format!("Nothing is moved like this: {why}; {BEHIND}."));
+    }
+    Ok(())
+}
+
+const BEHIND: &str = "set the clock right; if it is, and was ahead before: `shelflife clean --save` with \
+                      the same selection, then a person runs `shelflife plan approve NUMBER`, then \
+                      `shelflife clean --apply --plan NUMBER`";
 
 /// A clean that takes a second person is not carried out without a saved plan.
 pub(super) fn refuse_without_approval(ctx: &mut Context<'_>, load: Load) -> Result<(), Error> {

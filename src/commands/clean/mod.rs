@@ -86,6 +86,7 @@ fn show(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         }
         refuse_too_much(ctx, catalog, plan.load)?;
         refuse_too_much_in_a_day(ctx, catalog, plan.load)?;
+        caps::say_behind(ctx, catalog, plan.load)?;
         caps::say_how_to_apply(ctx, plan.load)
     })
 }
@@ -94,6 +95,7 @@ fn apply(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         let plan = plan_clean(&args.selection, ctx, target.catalog)?;
+        caps::refuse_behind(ctx, target.catalog, plan.load)?;
         refuse_too_much(ctx, target.catalog, plan.load)?;
         refuse_too_much_in_a_day(ctx, target.catalog, plan.load)?;
         caps::refuse_without_approval(ctx, plan.load)?;
@@ -112,6 +114,7 @@ fn save_plan(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
             say_moved(ctx, item);
         }
         refuse_too_much(ctx, catalog, plan.load)?;
+        caps::say_behind(ctx, catalog, plan.load)?;
         let taken = plan.items.iter().map(PlannedRemoval::as_step);
         let steps = taken.chain(plan.kept).collect();
         save(ctx, catalog, PlanKind::Clean, steps)

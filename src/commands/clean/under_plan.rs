@@ -9,7 +9,7 @@ use crate::domain::plan::{PlanId, PlanKind};
 use crate::error::Error;
 use crate::executor::Target;
 
-use super::caps::{refuse_emptied_roots, refuse_too_much, refuse_too_much_in_a_day};
+use super::caps::{refuse_behind, refuse_emptied_roots, refuse_too_much, refuse_too_much_in_a_day};
 use super::moving::move_one;
 use super::planning::{Decided, Ground, PlannedRemoval, plan_of};
 
@@ -19,6 +19,9 @@ pub(super) fn run(id: PlanId, ctx: &mut Context<'_>) -> Result<(), Error> {
         let plan = ready_to_apply(ctx, target.catalog, (id, PlanKind::Clean))?;
         let steps = steps_of(target.catalog, &plan)?;
         let open = load_of(&steps);
+        if plan.approved.is_none() {
+            refuse_behind(ctx, target.catalog, open)?;
+        }
         if open.items > 0 {
             refuse_too_much(ctx, target.catalog, open)?;
             refuse_too_much_in_a_day(ctx, target.catalog, open)?;

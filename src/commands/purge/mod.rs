@@ -5,9 +5,7 @@ mod plan;
 use crate::catalog::Catalog;
 use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::{Action, Transition};
-use crate::domain::purge::is_behind;
 use crate::domain::text::counted;
-use crate::domain::time::Timestamp;
 use crate::error::Error;
 use crate::executor::{Ended, Obstacle, Purge, Target, purge_asset};
 use crate::report::{Item, Subject};
@@ -15,6 +13,7 @@ use crate::report::{Item, Subject};
 use self::plan::{PurgePlan, Ripe, plan_purge};
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_recovered, say_stopped};
+use super::behind::behind;
 use super::library::new_id;
 use super::selection::Selection;
 
@@ -52,13 +51,13 @@ pub(super) fn run(args: &PurgeArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     if args.mark || args.apply {
         return ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
             say_recovered(ctx, target.catalog, &recovered)?;
-            refuse_behind(target.catalog.newest_instant()?, ctx.now)?;
+            refuse_behind(ctx, target.catalog)?;
             let plan = plan_purge(args, ctx, target, after_days)?;
             if args.mark { mark(args, ctx, target, plan) } else { apply(args, ctx, target, plan) }
         });
     }
     ctx.foresee(|ctx, target| {
-        refuse_behind(target.catalog.newest_instant()?, ctx.now)?;
+        refuse_behind(ctx, target.catalog)?;
         let plan = plan_purge(args, ctx, target, after_days)?;
         say_plan(ctx, &plan);
         Ok(())
@@ -74,10 +73,10 @@ fn after_days(ctx: &mut Context<'_>) -> Result<u32, Error> {
 }
 
 /// A clock that lost time cannot say how old anything is.
-fn refuse_behind(newest: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
-    let Some(newest) = newest.filter(|newest| is_behind(now, *newest)) else { return Ok(()) };
-    let why = format!("the clock says {now}, and the audit log has an entry of {newest}");
-    Err(Error::guard("nothing is deleted".to_owned(), why, "set the clock right"))
+fn refuse_behind(ctx: &Context<'_>, catalog: &Catalog) -> Result<(), Error> {
+    behind(catalog, ctx.now)?.map_or(Ok(()), |why| {
+        Err(Error::guard("nothing is deleted".to_owned(), why, "set the clock right"))
+    })
 }
 
 fn say_plan(ctx: &mut Context<'_>, plan: &PurgePlan) {

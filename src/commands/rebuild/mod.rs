@@ -14,10 +14,12 @@ use crate::commands::opening::refuse_network;
 use crate::commands::turn::begin_turn;
 use crate::config::Config;
 use crate::domain::asset::AssetId;
+use crate::domain::path::RelPath;
+use crate::domain::text::counted;
 use crate::error::Error;
 use crate::executor::rebuild::{
-    Became, Examined, Part, Rebuild, Rumors, adopt, examine, examine_known, listen, record_astray,
-    unknown_stores,
+    Became, Examined, Part, Rebuild, Rumors, adopt, count_waiting, examine, examine_known, listen,
+    record_astray, record_left, unknown_stores,
 };
 use crate::executor::{Obstacle, Target, recover};
 use crate::files::{create_private_dir, make_new_private};
@@ -57,6 +59,14 @@ fn plan(order: &Order<'_>, ctx: &mut Context<'_>, config: &Arc<Config>) -> Resul
     let wanted = Rebuild { roots: names, lost: order.lost, reason: "", new_id: &ids };
     if rebuild(ctx, &mut target, &wanted, Mode::DryRun)? > 0 {
         ctx.report.text("To make these records, add --apply --reason TEXT.");
+    }
+    let waiting = count_waiting(target.catalog, &target.quarantine)?.own;
+    if waiting > 0 {
+        ctx.report.text(format!(
+            "No scan is made while {} of this catalog wait for --apply. What stays without a record \
+             then is noted, and does not wait any more.",
+            counted(waiting, "folder")
+        ));
     }
     Ok(())
 }
@@ -126,7 +136,7 @@ fn rebuild(
     wanted: &Rebuild<'_>,
     mode: Mode,
 ) -> Result<u64, Error> {
-    let unknown = unknown_stores(target)?;
+    let unknown = unknown_stores(target.catalog, &target.quarantine)?;
     let mut rumors = listen(target, &unknown)?;
     let mut count = 0;
     for store in target.catalog.stores_in_use()? {
@@ -141,13 +151,21 @@ fn rebuild(
         }
     }
     let progress = ctx.progress(u64::try_from(unknown.len()).unwrap_or(0), "folders");
+    let mut left = Vec::new();
     for (part, store) in &unknown {
         ctx.stop_if_interrupted()?;
         match unknown_store(ctx, target, wanted, ((*part, store), &rumors, mode)) {
-            Ok(is_made) => count += u64::from(is_made),
-            Err(obstacle) => say_obstacle(ctx, store, obstacle)?,
+            Ok(None) => count += 1,
+            Ok(Some(why)) => left.push((*part, store.clone(), why)),
+            Err(obstacle) => {
+                left.push((*part, store.clone(), obstacle.in_words()));
+                say_obstacle(ctx, store, obstacle)?;
+            }
         }
         progress.advance(1);
+    }
+    if mode == Mode::Real {
+        note_left(ctx, target, (&left, wanted.reason))?;
     }
     if count == 0 && ctx.report.summary.exit_code() == crate::exit::ExitCode::Success {
         ctx.report.text("The catalog knows everything that is in quarantine.");
@@ -155,11 +173,28 @@ fn rebuild(
     Ok(count)
 }
 
+/// Notes which folders of this catalog stay without a record: a scan does not wait for them.
+fn note_left(
+    ctx: &mut Context<'_>,
+    target: &mut Target<'_>,
+    (left, reason): (&[(Part, String, String)], &str),
+) -> Result<(), Error> {
+    let noted = record_left(target, left, reason)?;
+    if noted > 0 {
+        let folders = counted(noted, "folder");
+        ctx.report.text(format!(
+            "{folders} of this catalog without a record: noted in the log. They stay as they are, \
+             and no scan waits for them."
+        ));
+    }
+    Ok(())
+}
+
 fn known(
     ctx: &mut Context<'_>,
     target: &mut Target<'_>,
     wanted: &Rebuild<'_>,
-    (store, told_of, mode): (&str, &BTreeSet<AssetId>, Mode),
+    (store, told_of, mode): (&str, &BTreeSet<(AssetId, RelPath)>, Mode),
 ) -> Result<Option<(AssetId, Became)>, Obstacle> {
     let Some(astray) = examine_known(target, store, told_of)? else { return Ok(None) };
     if mode == Mode::Real {
@@ -169,12 +204,13 @@ fn known(
     Ok(Some((astray.taken.asset, astray.became)))
 }
 
+/// Makes the record of a folder, if that is asked and possible; else tells why it stays without one.
 fn unknown_store(
     ctx: &mut Context<'_>,
     target: &mut Target<'_>,
     wanted: &Rebuild<'_>,
     ((part, store), rumors, mode): ((Part, &str), &Rumors, Mode),
-) -> Result<bool, Obstacle> {
+) -> Result<Option<String>, Obstacle> {
     let examined = examine(target, wanted, (part, store), rumors)?;
     let asset = match (&examined, mode) {
         (Examined::Whole(adoption, _), Mode::Real) => Some(adopt(target, adoption)?),
@@ -184,5 +220,11 @@ fn unknown_store(
         _ => None,
     };
     say_examined(ctx, (part, store), &examined, asset);
-    Ok(matches!(examined, Examined::Whole(..)))
+    Ok(match examined {
+        Examined::Whole(..) => None,
+        Examined::Damaged { why } => Some(why),
+        Examined::Homeless { root } => Some(format!("the root `{root}` is not configured")),
+        Examined::Empty => Some("nothing is in it".to_owned()),
+        Examined::Foreign { catalog } => Some(format!("it is of catalog {catalog}")),
+    })
 }

@@ -15,7 +15,8 @@ use super::library::Mode;
 /// Catalog what the folders of the library hold
 ///
 /// Files that did not change since the last scan are not read again. New pictures become drafts;
-/// nothing is moved or removed. Links are reported and never followed.
+/// nothing is moved or removed. Links are reported and never followed. While the catalog is older than
+/// its quarantine, as after a backup was put back, `recover --rebuild --apply` comes first.
 #[derive(Debug, clap::Args)]
 pub struct ScanArgs {
     /// Only this root, by its name in the configuration; may be repeated

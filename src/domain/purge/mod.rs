@@ -21,8 +21,6 @@ pub const LEAST_DAYS: u32 = 7;
 /// Of the time between two runs that were recorded one after the other, so much counts as seen.
 const GAP_MILLIS: i64 = 36 * HOUR_MILLIS;
 const HOUR_MILLIS: i64 = 3_600_000;
-/// The clock may be so much behind the newest entry of the log: clocks are corrected all the time.
-const BEHIND_MILLIS: i64 = 5 * 60_000;
 
 /// How long the clock was *seen* to run, in milliseconds, from the first of these instants on: they
 /// stand in the order in which they were recorded.
@@ -39,11 +37,6 @@ pub fn observed_millis(recorded: impl IntoIterator<Item = Timestamp>) -> i64 {
         latest = latest.max(at);
     }
     seen
-}
-
-/// Whether the clock is behind what it said before: nothing is deleted by such a clock.
-pub fn is_behind(now: Timestamp, newest: Timestamp) -> bool {
-    now.millis().saturating_add(BEHIND_MILLIS) < newest.millis()
 }
 
 /// That an earlier run found the files ripe.

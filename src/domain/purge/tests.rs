@@ -158,13 +158,6 @@ fn a_proof_does_not_outlive_a_clock_that_goes_back() {
     assert_eq!(check_purge(facts, 30, at(0), &[]).unwrap_err(), [Unripe::NoFiles]);
 }
 
-#[test]
-fn a_clock_is_behind_once_it_lost_more_than_five_minutes() {
-    assert!(!is_behind(at(0), at(0)));
-    assert!(!is_behind(at(0), at(5 * 60_000)));
-    assert!(is_behind(at(0), at(5 * 60_000 + 1)));
-}
-
 /// What the folder and its files come to; the second when nothing may be deleted.
 fn settled(place: Whereabouts, files: &[Stored]) -> (Settling, Settling) {
     let decide = |permission| decide_purge(place, files, permission);

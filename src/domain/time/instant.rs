@@ -57,6 +57,12 @@ impl Timestamp {
         (later.millis() - self.millis()) / 86_400_000
     }
 
+    /// Whether a clock that says this has lost time since it said `seen`. Clocks are corrected all
+    /// the time: five minutes are nothing.
+    pub fn is_behind(self, seen: Self) -> bool {
+        self.millis().saturating_add(5 * 60_000) < seen.millis()
+    }
+
     /// How far away the instant is, in words: `in 3 days`, `2 hours ago`, `now`.
     pub fn relative_to(self, now: Self) -> String {
         let minutes = (self.millis() - now.millis()) / 60_000;
@@ -126,6 +132,14 @@ mod tests {
         assert_eq!(before.plus_hours(-7), instant("2026-03-07T23:59:59Z"));
         assert_eq!(before.days_until(before.plus_hours(47)), 1);
         assert_eq!(before.days_until(before.plus_hours(-47)), -1);
+    }
+
+    #[test]
+    fn a_clock_is_behind_once_it_lost_more_than_five_minutes() {
+        let at = Timestamp::from_millis;
+        assert!(!at(0).is_behind(at(0)));
+        assert!(!at(0).is_behind(at(5 * 60_000)));
+        assert!(at(0).is_behind(at(5 * 60_000 + 1)));
     }
 
     #[test]

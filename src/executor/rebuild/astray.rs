@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::catalog::{BegunPurge, ClosedOperation, OpenOperation, Operation};
 use crate::domain::asset::AssetId;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::path::RelPath;
 use crate::domain::pause::Heed;
 use crate::domain::purge::Stored;
 use crate::domain::testimony::{Whereabouts, decide_whereabouts};
@@ -44,7 +45,7 @@ pub enum Became {
 pub fn examine_known(
     target: &Target<'_>,
     store: &str,
-    told_of: &BTreeSet<AssetId>,
+    told_of: &BTreeSet<(AssetId, RelPath)>,
 ) -> Attempt<Option<Astray>> {
     let Some(taken) = target.catalog.operation(store)? else { return Ok(None) };
     let kept = existing(target.quarantine.op_folder(store))?;
@@ -61,7 +62,7 @@ pub fn examine_known(
                 Whereabouts::Stored => return Ok(None),
                 Whereabouts::Library => Became::Restored,
                 Whereabouts::Between => Became::HalfRestored,
-                Whereabouts::Damaged if kept.is_none() && told_of.contains(&taken.asset) => {
+                Whereabouts::Damaged if kept.is_none() && is_told_of(target, &taken, told_of)? => {
                     Became::TakenAgain
                 }
                 Whereabouts::Damaged => Became::Damaged,
@@ -69,6 +70,16 @@ pub fn examine_known(
         }
     };
     Ok(Some(Astray { taken, became }))
+}
+
+/// Whether another folder tells of the asset: it has the number, and the path too.
+fn is_told_of(
+    target: &Target<'_>,
+    taken: &Operation,
+    told_of: &BTreeSet<(AssetId, RelPath)>,
+) -> Attempt<bool> {
+    let asset = target.catalog.asset(taken.asset)?;
+    Ok(asset.is_some_and(|asset| told_of.contains(&(asset.id, asset.path))))
 }
 
 fn is_complete(kept: &Folder, taken: &Operation) -> Attempt<bool> {
@@ -128,7 +139,9 @@ fn announce_return(
         heed: Heed::Stop,
         operation,
     };
-    target.announce(&open)?;
+    target.may_begin()?;
+    target.step("open operation")?;
+    target.catalog.open_return(&open)?;
     Ok(open.operation)
 }
 

@@ -5,6 +5,7 @@
 //! recovery settles as it settles any other.
 
 mod astray;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,6 +13,7 @@ use std::fmt;
 use crate::catalog::{Adoption, BegunPurge, FileId, Operation, OperationFile};
 use crate::domain::asset::{AssetId, FileStamp};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::path::RelPath;
 use crate::domain::recovery::{Sight, Sighting};
 use crate::domain::testimony::{MOST_NUMBER, Testimony, ToldFile, Whereabouts, decide_whereabouts};
 use crate::files::{Folder, Quarantine};
@@ -21,6 +23,7 @@ use super::store::strangers;
 use super::{Attempt, Target, moves, testimony};
 
 pub use astray::{Astray, Became, examine_known, record_astray};
+pub use unknown::{Waiting, count_waiting, record_left, unknown_stores};
 
 /// What is asked of a rebuild.
 pub struct Rebuild<'a> {
@@ -63,28 +66,11 @@ pub enum Examined {
     Homeless { root: String },
 }
 
-/// The folders in quarantine that the catalog knows nothing of, the newest first.
-pub fn unknown_stores(target: &Target<'_>) -> Attempt<Vec<(Part, String)>> {
-    let mut unknown = Vec::new();
-    for store in target.quarantine.list_ops()? {
-        if target.catalog.operation(&store)?.is_none() {
-            unknown.push((store, Part::Kept));
-        }
-    }
-    for store in target.quarantine.list_purging()? {
-        if target.catalog.operation(&store)?.is_none() {
-            unknown.push((store, Part::Purging));
-        }
-    }
-    unknown.sort_by(|a, b| b.0.cmp(&a.0));
-    Ok(unknown.into_iter().map(|(store, part)| (part, store)).collect())
-}
-
 /// What the folders without a record tell of, before any of them is believed.
 #[derive(Debug, Default)]
 pub struct Rumors {
-    /// Assets of this very catalog.
-    pub own: BTreeSet<AssetId>,
+    /// Assets of this very catalog, with the paths that they had.
+    pub own: BTreeSet<(AssetId, RelPath)>,
     /// Assets that are known to have come back since an operation that is known.
     pub came_back: BTreeSet<AssetId>,
     /// The greatest number of an asset.
@@ -96,7 +82,7 @@ pub fn listen(target: &Target<'_>, stores: &[(Part, String)]) -> Attempt<Rumors>
     let catalog = target.catalog.uuid()?;
     let mut rumors = Rumors::default();
     for (part, store) in stores {
-        let bytes = read_manifest(target, *part, store).ok();
+        let bytes = read_manifest(&target.quarantine, *part, store).ok();
         let Some(told) = bytes.and_then(|bytes| testimony::read(&bytes, store).ok()) else {
             continue;
         };
@@ -105,16 +91,16 @@ pub fn listen(target: &Target<'_>, stores: &[(Part, String)]) -> Attempt<Rumors>
             rumors.greatest = rumors.greatest.max(number.0);
         }
         if told.catalog == catalog {
-            rumors.own.insert(number);
+            rumors.own.insert((number, told.asset.path));
         }
     }
     Ok(rumors)
 }
 
-fn read_manifest(target: &Target<'_>, part: Part, store: &str) -> Attempt<Vec<u8>> {
+fn read_manifest(quarantine: &Quarantine, part: Part, store: &str) -> Attempt<Vec<u8>> {
     Ok(match part {
-        Part::Kept => target.quarantine.read_manifest(store)?,
-        Part::Purging => target.quarantine.read_purging_manifest(store)?,
+        Part::Kept => quarantine.read_manifest(store)?,
+        Part::Purging => quarantine.read_purging_manifest(store)?,
     })
 }
 
@@ -136,7 +122,7 @@ pub fn examine(
     if !names.iter().any(|name| name == Quarantine::MANIFEST) {
         return Ok(Examined::Damaged { why: "it has no manifest".to_owned() });
     }
-    let told = match testimony::read(&read_manifest(target, part, store)?, store) {
+    let told = match testimony::read(&read_manifest(&target.quarantine, part, store)?, store) {
         Ok(told) => told,
         Err(why) => return Ok(Examined::Damaged { why }),
     };

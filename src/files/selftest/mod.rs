@@ -9,7 +9,8 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, mkdirat, unlinkat};
 
-use super::{FileKind, Folder, Result, Root, random_bytes};
+use super::moves::remove as remove_file;
+use super::{FileError, FileKind, Folder, MoveError, Result, Root, random_bytes, write};
 
 /// What a folder can be chosen for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,20 @@ pub fn try_abilities(dir: &Path) -> Result<Vec<Trial>> {
     let removed = remove(&above, &top, &name);
     let tried = tried?;
     removed.map(|()| tried)
+}
+
+/// Fails with [`FileError::Unsupported`] if no file can be moved to the top of a root without a risk to
+/// replace another. Leaves nothing there.
+pub fn check_moves(root: &Root) -> Result<()> {
+    let top = root.folder(b"")?;
+    let name = own_name()?;
+    let tried = top.at(name.as_bytes());
+    match write::write_new(tried, b"", 0o600) {
+        Err(MoveError::Unsupported { .. }) => {
+            Err(FileError::Unsupported { path: root.path().to_owned() })
+        }
+        written => written.map_err(FileError::from).and_then(|()| remove_file(tried)),
+    }
 }
 
 /// A name that is not there already: nobody can guess it.
