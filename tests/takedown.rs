@@ -1,6 +1,7 @@
 //! `withdraw` as the emergency: what it takes down, and what it says is left to do.
 
 mod confirming;
+mod pages;
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;

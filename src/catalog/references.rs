@@ -9,7 +9,7 @@ use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::asset::{AssetId, Digest};
 use crate::domain::reference::{
-    Area, Holder, Means, Reference, Source, SourceKind, Status, Target,
+    Area, Holder, Means, Reference, Source, SourceKind, Status, Target, is_address,
 };
 use crate::domain::time::Timestamp;
 
@@ -192,7 +192,7 @@ impl SourceWriter<'_> {
                 ":source": self.source, ":attachment": attachment,
                 ":folder": path.map(|(folder, _)| folder), ":name": path.map(|(_, name)| name),
                 ":children": children, ":means": means.name(), ":detail": detail,
-                ":kind": holder.kind, ":id": holder.id, ":label": holder.label,
+                ":kind": holder.kind, ":id": holder.id, ":label": label_cell(holder),
                 ":status": holder.status.name(),
             })?;
         self.found += 1;
@@ -223,7 +223,7 @@ impl SourceWriter<'_> {
             )?
             .execute(named_params! {
                 ":source": self.source, ":id": holder.id, ":kind": holder.kind,
-                ":label": holder.label, ":status": holder.status.name(),
+                ":label": label_cell(holder), ":status": holder.status.name(),
             })?;
         Ok(())
     }
@@ -335,6 +335,7 @@ fn reference(row: &Row<'_>) -> Result<Reference> {
             Target::File(cells::joined(&folder, &name)?)
         }
     };
+    let (label, address) = label_and_address(row.get("holder_label")?);
     Ok(Reference {
         target,
         means: Means::named(&means)
@@ -343,10 +344,26 @@ fn reference(row: &Row<'_>) -> Result<Reference> {
         holder: Holder {
             kind: row.get("holder_kind")?,
             id: row.get("holder_id")?,
-            label: row.get("holder_label")?,
+            label,
+            address,
             status: status(row)?,
         },
     })
+}
+
+/// A holder's address stands in a line of its own beneath the label.
+fn label_cell(holder: &Holder) -> String {
+    match &holder.address {
+        Some(address) => format!("{}\n{address}", holder.label),
+        None => holder.label.clone(),
+    }
+}
+
+fn label_and_address(cell: String) -> (String, Option<String>) {
+    match cell.rsplit_once('\n') {
+        Some((label, last)) if is_address(last) => (label.to_owned(), Some(last.to_owned())),
+        _ => (cell, None),
+    }
 }
 
 fn status(row: &Row<'_>) -> Result<Status> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, FoundReference, ServedFile};
 use crate::domain::asset::AssetId;
 use crate::domain::path::RelPath;
-use crate::domain::reference::{Horizon, Source, horizon_of, in_address, served_under};
+use crate::domain::reference::{Horizon, Source, horizon_of, in_address, is_address, served_under};
 use crate::domain::text::printable;
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -122,7 +122,7 @@ fn place(
     let made = sources.iter().find(|known| known.name == source).map(|known| known.made);
     let (url, title) = match holder.label {
         label if is_address(&label) => (Some(label), None),
-        label => (None, Some(label)),
+        label => (holder.address, Some(label)),
     };
     vec![
         ("asset", asset.0.into()),
@@ -135,10 +135,6 @@ fn place(
         ("source", source.into()),
         ("made", made.map(|made| made.relative_to(ctx.now)).into()),
     ]
-}
-
-fn is_address(label: &str) -> bool {
-    label.contains("://") && !label.contains(char::is_whitespace)
 }
 
 /// What the list of pages cannot rest on.

@@ -47,7 +47,14 @@ pub struct Holder {
     pub id: String,
     /// A title or an address, for people; may be empty.
     pub label: String,
+    /// Where people see it, if that is known and not the label already.
+    pub address: Option<String>,
     pub status: Status,
+}
+
+/// Whether a text is an address that people can open, and nothing else.
+pub fn is_address(text: &str) -> bool {
+    text.contains("://") && !text.contains(|each: char| each.is_whitespace() || each.is_control())
 }
 
 /// Whether visitors can come across a holder.

@@ -51,7 +51,7 @@ pub(super) fn read_file(
         _ => ("theme file", out.file.clone()),
     };
     let (kind, status) = (word.to_owned(), Status::Published);
-    let holder = Holder { kind, id, label: address, status };
+    let holder = Holder { kind, id, label: address, address: None, status };
     out.give(&holder, mentions);
     Ok(())
 }

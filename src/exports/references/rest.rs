@@ -11,7 +11,7 @@ use super::mention::Mentions;
 use super::site::{Site, host_of};
 use super::values::scan_json;
 use super::wxr::scan_text;
-use crate::domain::reference::{Area, Holder, Means, Status};
+use crate::domain::reference::{Area, Holder, Means, Status, is_address};
 use crate::exports::json::entries::{Entries, Found};
 use crate::exports::{ExportError, Place};
 
@@ -350,6 +350,7 @@ fn give_widget(object: &Object, site: &Site, out: &mut Outbox) {
         kind: "widget".to_owned(),
         id: text(object, "id").unwrap_or_default().to_owned(),
         label: text(object, "sidebar").unwrap_or_default().to_owned(),
+        address: None,
         status: if is_inactive { Status::Draft } else { Status::Published },
     };
     out.give(&holder, mentions);
@@ -384,10 +385,11 @@ fn holder_of(kind: Kind, object: &Object, file: &str) -> Holder {
         .is_some_and(|content| content.get("protected") == Some(&Value::Bool(true)));
     let has_password =
         is_protected || text(object, "password").is_some_and(|word| !word.is_empty());
-    let status = text(object, "status").unwrap_or("publish");
+    let (status, link) = (text(object, "status").unwrap_or("publish"), text(object, "link"));
     Holder {
         id: id.unwrap_or_else(|| if word == "answer" { file.to_owned() } else { String::new() }),
-        label: title.or(text(object, "link")).unwrap_or_default().to_owned(),
+        label: title.or(link).unwrap_or_default().to_owned(),
+        address: title.and(link).filter(|link| is_address(link)).map(str::to_owned),
         status: post_status(word, status, has_password),
         kind: word.to_owned(),
     }

@@ -196,7 +196,7 @@ impl Walk {
 }
 
 fn holder(kind: &str, id: String, status: Status) -> Holder {
-    Holder { kind: kind.to_owned(), id, label: String::new(), status }
+    Holder { kind: kind.to_owned(), id, label: String::new(), address: None, status }
 }
 
 fn text(text: &str, holder: &Holder, site: &Site, out: &mut Outbox) {
@@ -227,7 +227,8 @@ fn post(row: &Row, site: &Site, out: &mut Outbox) {
     }
     let has_password = !row.text("post_password").is_empty();
     let status = post_status(&kind, &row.text("post_status"), has_password);
-    let holder = Holder { kind, id: row.text("ID"), label: row.text("post_title"), status };
+    let (id, label) = (row.text("ID"), row.text("post_title"));
+    let holder = Holder { kind, id, label, address: None, status };
     out.give(&holder, mentions);
     if holder.kind != "revision" {
         out.queue.push_back(Found::Holder(holder));

@@ -7,7 +7,7 @@ use super::mention::Mentions;
 use super::site::{Site, host_of};
 use super::values::scan_field;
 use crate::domain::path::RelPath;
-use crate::domain::reference::{Area, Holder, Means, SourceKind, Status, Target};
+use crate::domain::reference::{Area, Holder, Means, SourceKind, Status, Target, is_address};
 use crate::domain::time::Timestamp;
 use crate::exports::wxr::pieces::{Piece, Pieces};
 use crate::exports::{ExportError, MAX_TEXT};
@@ -54,7 +54,7 @@ struct Post {
     parent: Option<i64>,
     has_password: bool,
     attached_file: Option<String>,
-    address: String,
+    picture: String,
     menu_object: Option<i64>,
     points_to_attachment: bool,
     mentions: Mentions,
@@ -156,12 +156,13 @@ impl Walk {
             }
             "comment" => {
                 if let Some(comment) = self.comment.take() {
-                    comment.give(out);
+                    let post = self.post.as_ref();
+                    comment.give(post.and_then(Post::address), out);
                 }
             }
             "category" | "tag" | "term" => {
                 if let Some(term) = self.term.take() {
-                    term.give(out);
+                    term.give(None, out);
                 }
             }
             _ => {}
@@ -213,7 +214,8 @@ fn give_icon(address: &str, site: &Site, out: &mut Outbox) {
     let mut mentions = Mentions::default();
     mentions.scan(address, site, Means::Url, "site_icon");
     let (kind, id) = ("option".to_owned(), "site_icon".to_owned());
-    out.give(&Holder { kind, id, label: String::new(), status: Status::Published }, mentions);
+    let (label, status) = (String::new(), Status::Published);
+    out.give(&Holder { kind, id, label, address: None, status }, mentions);
 }
 
 fn channel_text(name: &str, text: &str, site: &mut Site, out: &mut Outbox) {
@@ -246,7 +248,7 @@ impl Post {
             "title" => self.title = trimmed(),
             "link" => self.link = trimmed(),
             "status" => self.status = trimmed(),
-            "attachment_url" => self.address = trimmed(),
+            "attachment_url" => self.picture = trimmed(),
             "post_parent" => self.parent = text.trim().parse().ok(),
             "post_password" => self.has_password = !text.trim().is_empty(),
             // `content:encoded` and `excerpt:encoded`
@@ -270,6 +272,11 @@ impl Post {
         }
     }
 
+    /// Where people see it.
+    fn address(&self) -> Option<String> {
+        Some(&self.link).filter(|link| is_address(link)).cloned()
+    }
+
     fn give(mut self, site: &Site, out: &mut Outbox) {
         if let Some(object) = self.menu_object.filter(|_| self.points_to_attachment) {
             self.mentions.add_attachment(object, Means::MenuItem, "");
@@ -277,8 +284,8 @@ impl Post {
         if self.kind == "attachment" {
             let id = self.id.parse().ok();
             out.child(id, self.parent);
-            out.attachment(&self.address, self.attached_file.as_deref().unwrap_or_default(), site);
-            let own_file = self.attached_file.and_then(|file| RelPath::new(file).ok());
+            out.attachment(&self.picture, self.attached_file.as_deref().unwrap_or_default(), site);
+            let own_file = self.attached_file.take().and_then(|file| RelPath::new(file).ok());
             self.mentions.targets.remove(&Target::Attachment(id.unwrap_or_default()));
             if let Some(file) = own_file {
                 self.mentions.targets.remove(&Target::File(file));
@@ -291,8 +298,10 @@ impl Post {
             self.mentions.targets.values_mut().for_each(|(means, _)| *means = Means::Css);
         }
         let status = post_status(&self.kind, &self.status, self.has_password);
-        let label = if self.title.is_empty() { self.link } else { self.title };
-        let holder = Holder { kind: self.kind, id: self.id, label, status };
+        let has_title = !self.title.is_empty();
+        let address = self.address().filter(|_| has_title);
+        let label = if has_title { self.title } else { self.link };
+        let holder = Holder { kind: self.kind, id: self.id, label, address, status };
         out.give(&holder, self.mentions);
     }
 }
@@ -312,7 +321,7 @@ impl Part {
         }
     }
 
-    fn give(self, out: &mut Outbox) {
+    fn give(self, address: Option<String>, out: &mut Outbox) {
         if self.mentions.is_empty() {
             return;
         }
@@ -320,7 +329,8 @@ impl Part {
             "comment" => Status::of_wordpress(&self.status),
             _ => Status::Published,
         };
-        let holder = Holder { kind: self.kind, id: self.id, label: self.label, status };
+        let Self { id, kind, label, .. } = self;
+        let holder = Holder { kind, id, label, address, status };
         out.give(&holder, self.mentions);
     }
 }
