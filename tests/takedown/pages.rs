@@ -34,7 +34,7 @@ fn of_a_wxr_they_are_the_links_of_the_posts() {
                    <wp:comment_content>\
                    <![CDATA[<img src=\"/wp-content/uploads/2026/03/tea-tin.png\">]]>\
                    </wp:comment_content></wp:comment>";
-    let posts: String = [
+    let posts: Vec<_> = [
         (20, "Tea", "https://shop.example/tea/?a=1&amp;b=2", comment),
         (10, "Two\nlines", "https://shop.example/two/", ""),
         (21, "", "https://shop.example/untitled/", ""),
@@ -52,7 +52,7 @@ fn of_a_wxr_they_are_the_links_of_the_posts() {
         )
     })
     .collect();
-    let source = export().replace("</channel>", &format!("{posts}</channel>"));
+    let source = export().replace("</channel>", &format!("{}</channel>", posts.concat()));
     let found = pages("pages.xml", &source);
     for expected in [
         page("comment 3", "Ada", "https://shop.example/tea/?a=1&b=2"),
