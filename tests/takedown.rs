@@ -1,10 +1,7 @@
 //! `withdraw` as the emergency: what it takes down, and what it says is left to do.
 
 mod confirming;
-<<<<<<< HEAD
 mod links;
-=======
->>>>>>> loose
 mod pages;
 
 use std::fs;
