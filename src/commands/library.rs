@@ -144,7 +144,7 @@ pub(super) fn own_files(config: &Config) -> BTreeSet<Identity> {
 
 /// An asset as reports name it.
 pub(super) fn subject(asset: &Asset) -> Subject {
-    Subject { id: asset.id, path: asset.path.to_string() }
+    Subject { id: asset.id, path: printable(asset.path.as_bytes()) }
 }
 
 /// The asset with this number as reports name it.

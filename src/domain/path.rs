@@ -5,9 +5,15 @@
 
 use std::fmt;
 
+use super::text::has_byte;
+
 /// A path beneath a root: never empty, never absolute, no `.`, `..` or empty part, no NUL.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RelPath(Vec<u8>);
+pub struct RelPath {
+    bytes: Vec<u8>,
+    /// Where the last part begins.
+    name: usize,
+}
 
 /// Why bytes are not a path beneath a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,20 +49,22 @@ impl RelPath {
         if bytes.len() > MAX_PATH {
             return Err(PathError::TooLong);
         }
-        if memchr::memchr(0, &bytes).is_some() {
+        if has_byte(&bytes, |byte| byte == 0) {
             return Err(PathError::Nul);
         }
         if bytes.starts_with(b"/") {
             return Err(PathError::Absolute);
         }
-        for part in bytes.split(|byte| *byte == b'/') {
-            match part {
-                b"" | b"." | b".." => return Err(PathError::Traversal),
-                long if long.len() > MAX_NAME => return Err(PathError::NameTooLong),
-                _ => {}
+        let name = match memchr::memrchr(b'/', &bytes) {
+            Some(end) => {
+                let folder = bytes.get(..end).unwrap_or_default();
+                folder.split(|byte| *byte == b'/').try_for_each(check_part)?;
+                end + 1
             }
-        }
-        Ok(Self(bytes))
+            None => 0,
+        };
+        check_part(bytes.get(name..).unwrap_or_default())?;
+        Ok(Self { bytes, name })
     }
 
     /// Accepts a path that an export claims, more strictly than [`RelPath::new`]: a backslash,
@@ -80,21 +88,21 @@ impl RelPath {
 
     /// A path for what has none, where a path has to be.
     pub fn nameless() -> Self {
-        Self(b"nameless".to_vec())
+        Self { bytes: b"nameless".to_vec(), name: 0 }
     }
 
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// The folder, empty for a path of one part.
     pub fn folder(&self) -> &[u8] {
-        self.split().0
+        self.bytes.get(..self.name.saturating_sub(1)).unwrap_or_default()
     }
 
     /// The last part.
     pub fn name(&self) -> &[u8] {
-        self.split().1
+        self.bytes.get(self.name..).unwrap_or_default()
     }
 
     /// The last part without its extension.
@@ -119,14 +127,13 @@ impl RelPath {
         bytes.extend_from_slice(name);
         Self::new(bytes)
     }
+}
 
-    fn split(&self) -> (&[u8], &[u8]) {
-        match memchr::memrchr(b'/', &self.0) {
-            Some(at) => {
-                (self.0.get(..at).unwrap_or_default(), self.0.get(at + 1..).unwrap_or_default())
-            }
-            None => (&[], &self.0),
-        }
+fn check_part(part: &[u8]) -> Result<(), PathError> {
+    match part {
+        b"" | b"." | b".." => Err(PathError::Traversal),
+        long if long.len() > MAX_NAME => Err(PathError::NameTooLong),
+        _ => Ok(()),
     }
 }
 
@@ -143,12 +150,32 @@ pub fn stem_and_extension(name: &[u8]) -> (&[u8], &[u8]) {
 /// The path as a person may see it: escaped, never raw.
 impl fmt::Display for RelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&super::text::printable(&self.0))
+        f.write_str(&super::text::printable(&self.bytes))
     }
 }
 
 impl fmt::Debug for RelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RelPath(\"{self}\")")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_path_is_what_has_only_named_parts_and_ends_with_its_name(text in "[a./\0é-]{0,9}") {
+            let parts: Vec<_> = text.split('/').collect();
+            let named = |part: &&str| !matches!(*part, "" | "." | "..") && !part.contains('\0');
+            let path = RelPath::new(text.as_bytes());
+            prop_assert_eq!(path.is_ok(), parts.iter().all(named));
+            let Ok(path) = path else { return Ok(()) };
+            let (folder, name) = text.rsplit_once('/').unwrap_or(("", &text));
+            prop_assert_eq!((path.folder(), path.name()), (folder.as_bytes(), name.as_bytes()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Text that came from outside, made safe to show.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The bytes as text that cannot steer a terminal or reorder a line.
@@ -22,16 +23,40 @@ pub fn printable(bytes: &[u8]) -> String {
 
 /// [`printable`] for text that is already UTF-8.
 pub fn printable_text(text: &str) -> String {
+    shown(text).into_owned()
+}
+
+/// [`printable_text`], without a copy where the text is that already.
+pub fn shown(text: &str) -> Cow<'_, str> {
+    // Most of what is shown is, and a listing shows millions of texts.
+    if is_plain(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = String::with_capacity(text.len());
     push_printable(&mut shown, text);
-    shown
+    Cow::Owned(shown)
+}
+
+/// Whether there are only letters, digits and signs of ASCII, and spaces.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    !has_byte(bytes, |byte| !matches!(byte, b' '..=b'~'))
+}
+
+/// Whether there is such a byte. It looks to the end in any case: that is many bytes at a time.
+pub fn has_byte(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(false, |found, byte| found | is_one(*byte))
+}
+
+/// How many such bytes there are. Counts that fit a byte are made of many at a time.
+pub fn count_bytes(bytes: &[u8], is_one: impl Fn(u8) -> bool) -> usize {
+    let few = bytes.chunks(usize::from(u8::MAX));
+    let counts = few.map(|few| few.iter().map(|byte| u8::from(is_one(*byte))).sum::<u8>());
+    counts.map(usize::from).sum()
 }
 
 fn push_printable(shown: &mut String, mut text: &str) {
-    // Most of what is shown is nothing but this, and a listing shows millions of texts.
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
     while !text.is_empty() {
-        let plain = text.bytes().take_while(|byte| is_plain(*byte)).count();
+        let plain = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~')).count();
         let (run, rest) = text.split_at_checked(plain).unwrap_or((text, ""));
         shown.push_str(run);
         let mut rest = rest.chars();
@@ -85,6 +110,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn bytes_are_found_and_counted_in_texts_of_any_length(text in "[ab]{0,9}|[ab]{250,800}") {
+            let expected = text.matches('a').count();
+            prop_assert_eq!(count_bytes(text.as_bytes(), |byte| byte == b'a'), expected);
+            prop_assert_eq!(has_byte(text.as_bytes(), |byte| byte == b'a'), expected > 0);
+        }
+
         #[test]
         fn what_is_unsafe_is_escaped_and_the_rest_stays_in_its_order(
             text in "[a-z ~\u{7f}\u{0}-\u{1f}\u{200b}-\u{202e}é茶]{0,40}|\\PC{0,20}|(?s:.{0,40})",

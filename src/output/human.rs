@@ -7,7 +7,7 @@ use super::paint::{BAD, DOUBTFUL, GOOD, PLAIN, QUIET, STRONG};
 use super::table::Table;
 use super::{Color, Heading, Style, Verbosity, sheet};
 use crate::domain::lifecycle::{Action, State};
-use crate::domain::text::{counted, is_unsafe_to_show, printable_text};
+use crate::domain::text::{counted, is_unsafe_to_show, printable_text, shown};
 use crate::domain::validation::Severity;
 use crate::report::{Effect, ErrorLine, Found, Item, Location, Sink, Subject, Summary, Value};
 
@@ -110,14 +110,14 @@ impl<'w> Human<'w> {
         let Found { subject, location, .. } = found;
         let before = self.before.as_ref();
         if before.is_none_or(|(same, at)| same != subject || at != location) {
-            writeln!(self.out, "{}", wording.heading(found))?;
+            write_parts(self.out, &[&wording.heading(found), "\n"])?;
             self.before = Some((subject.clone(), location.clone()));
         }
         let decides = found.effect == Effect::Decides;
         if self.unexplained.is_none_or(|(_, decided)| decides && !decided) {
             self.unexplained = Some((found.finding.code, decides));
         }
-        writeln!(self.out, "{}", wording.finding(found))
+        wording.finding(found, self.out)
     }
 
     fn summary(&mut self, summary: &Summary) -> io::Result<()> {
@@ -246,7 +246,7 @@ impl Lines {
         self.color.paint(STRONG, text)
     }
 
-    fn finding(&self, found: &Found) -> String {
+    fn finding(&self, found: &Found, out: &mut dyn Write) -> io::Result<()> {
         let Found { finding, effect, .. } = found;
         let style = match finding.severity {
             Severity::Error => BAD,
@@ -254,16 +254,16 @@ impl Lines {
             Severity::Note | Severity::Off => PLAIN,
         };
         let severity = self.color.paint(style, finding.severity.name());
-        let message = printable_text(&finding.message);
+        let message = shown(&finding.message);
         let (code, name) = (finding.code, finding.name);
         match effect {
             // Of these there are millions.
             Effect::Decides | Effect::Told => {
-                ["  ", &severity, " ", code, " ", name, ": ", &message].concat()
+                write_parts(out, &["  ", &severity, " ", code, " ", name, ": ", &message, "\n"])
             }
             Effect::Accepted(why) => {
                 let accepted = self.color.paint(QUIET, "accepted");
-                format!("  {accepted} {code} {name}: {message} ({})", printable_text(why))
+                writeln!(out, "  {accepted} {code} {name}: {message} ({})", shown(why))
             }
         }
     }
@@ -277,13 +277,17 @@ impl Lines {
     }
 }
 
+fn write_parts(out: &mut dyn Write, parts: &[&str]) -> io::Result<()> {
+    parts.iter().try_for_each(|part| out.write_all(part.as_bytes()))
+}
+
 fn shown_place(location: &Location) -> String {
     let line = location.line.map_or(String::new(), |line| format!(":{line}"));
     printable_text(&location.file) + &line
 }
 
 fn named(subject: &Subject) -> String {
-    format!("{} {}", subject.id, printable_text(&subject.path))
+    [&subject.id.to_string(), " ", &shown(&subject.path)].concat()
 }
 
 /// The counts that are not zero, in the words of the machine formats; `None` if all are.

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::wording::Words;
 use crate::domain::path::RelPath;
+use crate::domain::text::is_plain;
 
 /// Words that people and their programs append to a name, with a number behind them or none.
 #[rustfmt::skip]
@@ -47,16 +48,18 @@ impl FileName {
     /// The name that a text would be, without an extension.
     pub(super) fn of_stem(stem: &str) -> Self {
         let plain = |c: char| if c.is_whitespace() { ' ' } else { c };
-        let stem = if stem.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        let stem = if is_plain(stem.as_bytes()) {
             stem.to_owned()
         } else {
             stem.nfc().map(plain).collect()
         };
-        let ends = ends_of_readings(&stem, vec![stem.len()], &[]);
+        let mut ends = vec![stem.len()];
+        add_ends_of_readings(&stem, &mut ends, &[]);
         let base = ends.iter().min().copied().unwrap_or(stem.len());
-        let may_be_numbered = stem.bytes().any(|byte| byte.is_ascii_digit());
-        let working = if may_be_numbered { WORKING_WORDS } else { &[] };
-        let ends = ends_of_readings(&stem, ends, working);
+        let has_digit = |(rest, _): (&str, &str)| rest.bytes().any(|byte| byte.is_ascii_digit());
+        if stem.rsplit_once(is_separator).is_some_and(has_digit) {
+            add_ends_of_readings(&stem, &mut ends, WORKING_WORDS);
+        }
         Self { ends, base, stem, extension: String::new() }
     }
 
@@ -81,45 +84,41 @@ impl FileName {
     }
 
     /// The words of the base, lower-cased, split at everything that is no letter or digit.
-    pub(super) fn words(&self) -> Words {
+    pub(super) fn words(&self) -> Words<'static> {
         Words::of(self.base())
     }
 }
 
-/// Where the readings end that follow from those known, with `more` words to take away.
-fn ends_of_readings(stem: &str, mut ends: Vec<usize>, more: &[&str]) -> Vec<usize> {
+/// Adds where the readings end that follow from those known, with `more` words to take away.
+fn add_ends_of_readings(stem: &str, ends: &mut Vec<usize>, more: &[&str]) {
     let mut at = 0;
     while let Some(reading) = ends.get(at).and_then(|end| stem.get(..*end)) {
         at += 1;
-        for shorter in shortened(reading, more) {
-            if !ends.contains(&shorter.len()) {
+        shorten(reading, more, |shorter| {
+            if !shorter.is_empty() && !ends.contains(&shorter.len()) {
                 ends.push(shorter.len());
             }
-        }
+        });
     }
-    ends
 }
 
-/// The name without one appended part, in every way to part them; never empty.
-fn shortened<'n>(name: &'n str, more: &[&str]) -> Vec<&'n str> {
-    let mut shorter = Vec::new();
+/// Gives the name without one appended part, in every way to part them.
+fn shorten(name: &str, more: &[&str], mut give: impl FnMut(&str)) {
     if let Some(rest) = name.strip_suffix("@2x").or_else(|| name.strip_suffix("@3x")) {
-        shorter.push(rest);
+        give(rest);
     }
     if let Some(rest) = without_counter(name) {
-        shorter.push(rest);
-        shorter.extend(without_separators(rest));
+        give(rest);
+        without_separators(rest).for_each(&mut give);
     }
     for (at, _) in name.rmatch_indices(is_separator).take(MOST_PARTS) {
         let (Some(rest), Some(part)) = (name.get(..at), name.get(at + 1..)) else { continue };
         let working = || is_numbered(rest) && is_working(part, more);
         if is_appended(part) || working() {
-            shorter.push(rest);
-            shorter.extend(without_separators(rest));
+            give(rest);
+            without_separators(rest).for_each(&mut give);
         }
     }
-    shorter.retain(|rest| !rest.is_empty());
-    shorter
 }
 
 /// `tea (2)` and `tea (copy)` are `tea `.
@@ -158,7 +157,9 @@ pub(super) fn without_beginning(mut name: &str) -> &str {
         name.get(..begin.len()).is_some_and(|start| start.eq_ignore_ascii_case(begin))
     };
     let after = |name: &str| BEGINNINGS.iter().find(|begin| begins(name, begin)).map(|b| b.len());
-    while let Some(rest) = after(name).and_then(|end| name.get(end..)) {
+    while name.starts_with(['c', 'C', 'k', 'K'])
+        && let Some(rest) = after(name).and_then(|end| name.get(end..))
+    {
         name = rest;
     }
     name

@@ -56,7 +56,11 @@ impl Others {
     pub(super) fn words_with(self, one: &str, several: &str) -> String {
         match self.more {
             0 => format!("{} {one}", self.first),
-            more => format!("{} and {more} more {several}", self.first),
+            // Of these there are many.
+            more => {
+                let (first, more) = (self.first.to_string(), more.to_string());
+                [&first, " and ", &more, " more ", several].concat()
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ pub(in crate::domain) mod sample;
 mod subject;
 mod waiver;
 mod wording;
+mod words;
 
 use super::lifecycle::State;
 use super::policy::Policy;
@@ -187,8 +188,8 @@ pub fn findings_of(
 ) -> Vec<Finding> {
     let purged = matches!(subject.asset.state, State::Purged(_));
     let mut findings = Vec::new();
-    for rule in rules.filter(|rule| rule.can_be_asked(subject)) {
-        if !purged || rule.outlives_purge() {
+    for rule in rules {
+        if rule.can_be_asked(subject) && (!purged || rule.outlives_purge()) {
             rule.add_findings(subject, &mut findings);
         }
     }

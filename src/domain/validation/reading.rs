@@ -2,7 +2,8 @@
 
 use super::filename::FileName;
 use super::filename_defaults::{Origin, Tools};
-use super::wording::{Words, folded, is_blank};
+use super::wording::is_blank;
+use super::words::{Words, folded};
 use crate::domain::asset::Asset;
 use crate::domain::metadata::Metadata;
 
@@ -21,19 +22,27 @@ pub(super) struct AltText<'a> {
     pub(super) locale: &'a str,
     pub(super) text: &'a str,
     pub(super) folded: String,
-    pub(super) words: Words,
+    /// Only where the folded ones are others.
+    words: Option<Words<'static>>,
+}
+
+impl<'a> AltText<'a> {
+    fn of(locale: &'a str, text: &'a str) -> Self {
+        let words = (!text.is_ascii()).then(|| Words::of(text));
+        Self { locale, text, folded: folded(text), words }
+    }
+
+    pub(super) fn words(&self) -> Words<'_> {
+        let folded = || Words::of_folded_ascii(&self.folded);
+        self.words.as_ref().map_or_else(folded, Words::lent)
+    }
 }
 
 impl<'a> Reading<'a> {
     pub fn of(asset: &Asset, metadata: &'a Metadata) -> Self {
         let name = FileName::of(&asset.path);
         let said = metadata.alt.iter().filter(|(_, text)| !is_blank(text));
-        let alts = said.map(|(locale, text)| AltText {
-            locale,
-            text,
-            folded: folded(text),
-            words: Words::of(text),
-        });
+        let alts = said.map(|(locale, text)| AltText::of(locale, text));
         Self { tools: Tools::behind(&name), alts: alts.collect(), name }
     }
 

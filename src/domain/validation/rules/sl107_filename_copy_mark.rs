@@ -52,9 +52,14 @@ const KINDS_OF_COPY: [&str; 22] = [
 ];
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    mark_of(subject.reading.name.stem())
+    let stem = subject.reading.name.stem();
+    let lower = stem.to_lowercase();
+    if !SIGNS.iter().any(|sign| lower.contains(sign)) {
+        return Vec::new();
+    }
+    mark_of(stem)
         .map(|mark| format!("the name ends with {}", quoted(mark)))
-        .or_else(|| beginning(subject.reading.name.stem()))
+        .or_else(|| beginning(stem))
         .into_iter()
         .collect()
 }
@@ -64,14 +69,10 @@ fn beginning(stem: &str) -> Option<String> {
     Some(format!("the name begins with {}", quoted(mark.trim_end_matches([' ', '-']))))
 }
 
-/// Without one of these there is no mark: a quick look before the pattern.
+/// Without one of these there is no mark: a quick look before the patterns.
 const SIGNS: [&str; 7] = ["(", "cop", "cóp", "final", "kopi", "副本", "コピー"];
 
 fn mark_of(stem: &str) -> Option<&str> {
-    let lower = stem.to_lowercase();
-    if !SIGNS.iter().any(|sign| lower.contains(sign)) {
-        return None;
-    }
     let found = MARK.captures(stem)?;
     let before = found.name("before").map_or("", |before| before.as_str());
     if KINDS_OF_COPY.contains(&before.to_lowercase().as_str()) {

@@ -29,13 +29,16 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 
 /// Whether there is only a letter, or the same one twice. `uk` and `tv-55` are short names, `m3` is
 /// a model, and in some scripts one sign is a word.
-fn is_too_short(words: &Words) -> bool {
+fn is_too_short(words: &Words<'_>) -> bool {
     let letters = || words.iter().flat_map(str::chars).filter(|c| c.is_alphabetic());
+    if letters().nth(2).is_some() {
+        return false;
+    }
     let first = letters().next();
     let varied = letters().any(|letter| Some(letter) != first);
     let is_model =
         |word: &str| word.starts_with(char::is_alphabetic) && word.ends_with(char::is_numeric);
-    letters().count() < 3 && !varied && !words.iter().any(is_model) && !letters().any(is_word_sign)
+    !varied && !words.iter().any(is_model) && !letters().any(is_word_sign)
 }
 
 #[cfg(test)]

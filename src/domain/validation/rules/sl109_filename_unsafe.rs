@@ -1,4 +1,4 @@
-use crate::domain::text::{is_unsafe_to_show, printable};
+use crate::domain::text::{is_plain, is_unsafe_to_show, printable};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let name = subject.asset.path.name();
+    if is_plain(name) {
+        return Vec::new();
+    }
     let message = match std::str::from_utf8(name) {
         Err(_) => format!("`{}` is not UTF-8", printable(name)),
         Ok(text) => match text.chars().find(|c| is_unsafe_to_show(*c)) {

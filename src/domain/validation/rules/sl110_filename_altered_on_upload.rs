@@ -17,10 +17,14 @@ pub(super) static RULE: Rule = Rule {
 const DELETED: &str = "?[]=<>:;,'\"&$#*()|~`!{}%+’«»”“\\";
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let name = String::from_utf8_lossy(subject.asset.path.name());
+    let name = subject.asset.path.name();
+    let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if name.iter().all(is_usual) {
+        return Vec::new();
+    }
+    let name = String::from_utf8_lossy(name);
     let mut found: Vec<char> = Vec::new();
-    let is_usual = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let is_altered = |c: &char| !is_usual(*c) && (c.is_whitespace() || DELETED.contains(*c));
+    let is_altered = |c: &char| c.is_whitespace() || DELETED.contains(*c);
     for character in name.chars().filter(is_altered) {
         if !found.contains(&character) {
             found.push(character);

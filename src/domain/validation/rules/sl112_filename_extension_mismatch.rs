@@ -18,9 +18,14 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let media_type = subject.asset.content.media_type.as_str();
     let Some(fitting) = extensions_of(media_type) else { return Vec::new() };
-    let name = &subject.reading.name;
-    let extension = name.extension().to_lowercase();
-    if fitting.contains(&extension.as_str()) {
+    let extension = subject.reading.name.extension();
+    let fits = |extension: &str| fitting.iter().any(|one| one.eq_ignore_ascii_case(extension));
+    // Few extensions are written beyond ASCII.
+    if fits(extension) {
+        return Vec::new();
+    }
+    let extension = extension.to_lowercase();
+    if fits(&extension) {
         return Vec::new();
     }
     let first = fitting.first().copied().unwrap_or_default();

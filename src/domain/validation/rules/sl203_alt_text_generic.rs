@@ -1,5 +1,5 @@
 use crate::domain::validation::reading::AltText;
-use crate::domain::validation::wording::{is_generic, keeps_place, quoted, say_nothing};
+use crate::domain::validation::wording::{Words, is_generic, keeps_place, quoted, say_nothing};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,14 +26,16 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 fn fits_any(alt: &AltText<'_>) -> bool {
     let bare = alt.folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ');
     let stands_in = || STAND_INS.binary_search(&bare).is_ok();
-    keeps_place(&alt.folded) || say_nothing(&alt.words) || stands_in() || is_kind_of_picture(alt)
+    let words = alt.words();
+    keeps_place(&alt.folded) || say_nothing(&words) || stands_in() || are_kind_of_picture(&words)
 }
 
 /// `Product photo`, `featured image`: where a picture stands, and no more.
-fn is_kind_of_picture(alt: &AltText<'_>) -> bool {
-    let words = || alt.words.iter();
+fn are_kind_of_picture(words: &Words<'_>) -> bool {
     let known = |word: &str| PLACES.contains(&word) || is_generic(word);
-    words().nth(4).is_none() && words().any(|word| KINDS.contains(&word)) && words().all(known)
+    words.iter().nth(4).is_none()
+        && words.iter().any(|word| KINDS.contains(&word))
+        && words.iter().all(known)
 }
 
 const KINDS: [&str; 8] =

@@ -1,3 +1,4 @@
+use crate::domain::text::count_bytes;
 use crate::domain::validation::filename::FileName;
 use crate::domain::validation::filename_defaults::Tools;
 use crate::domain::validation::wording::{Pattern, quoted};
@@ -31,9 +32,14 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     let own = &subject.reading.name;
     let pasted = subject.alts().filter(|(_, text)| {
         let text = text.trim().trim_matches(['"', '“', '”', '„']);
-        ADDRESS.is_match(text) || is_file_name(text) || is_stem(text, own)
+        is_address(text) || is_file_name(text) || is_stem(text, own)
     });
     pasted.map(|(locale, text)| format!("the text for `{locale}` is {}", quoted(text))).collect()
+}
+
+/// A quick look goes before the pattern: in an address there is no space.
+fn is_address(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && ADDRESS.is_match(text)
 }
 
 /// A sentence may end with the name of a file, or with what a file is called by its extension.
@@ -52,7 +58,7 @@ fn is_file_name(text: &str) -> bool {
 fn is_stem(text: &str, own: &FileName) -> bool {
     /// Fewer digits may count something in a text with spaces.
     const SURE: usize = 6;
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let digits = count_bytes(text.as_bytes(), |byte| byte.is_ascii_digit());
     let spaced = text.contains(char::is_whitespace);
     let joined = !spaced && text.contains(['-', '_']);
     if !spaced && text.matches('_').count() > 1 {

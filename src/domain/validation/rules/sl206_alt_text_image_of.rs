@@ -1,3 +1,4 @@
+use crate::domain::validation::reading::AltText;
 use crate::domain::validation::wording::{Pattern, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -52,14 +53,21 @@ static NAMED: Pattern = Pattern::new(
 );
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let redundant = subject.alts().filter_map(|(locale, text)| {
-        let text = text.trim();
-        let begun = text.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let opening = || OPENING.find(begun).filter(|_| !NAMED.is_match(begun));
-        let words = opening().or_else(|| CLOSING.find(text))?.trim();
-        Some(format!("the text for `{locale}` says {}", quoted(words)))
-    });
+    let redundant =
+        subject.reading.alts.iter().filter_map(|AltText { locale, text, folded, .. }| {
+            let text = text.trim();
+            let begun = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let opening = || OPENING.find(begun).filter(|_| !NAMED.is_match(begun));
+            let closing = || may_close(text, folded).then(|| CLOSING.find(text)).flatten();
+            let words = opening().or_else(closing)?.trim();
+            Some(format!("the text for `{locale}` says {}", quoted(words)))
+        });
     redundant.collect()
+}
+
+/// A quick look before the pattern: in ASCII there is only one word that closes.
+fn may_close(text: &str, folded: &str) -> bool {
+    !text.is_ascii() || folded.ends_with("resmi")
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use crate::domain::text::count_bytes;
 use crate::domain::validation::reading::AltText;
 use crate::domain::validation::wording::{Words, is_word_sign, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
@@ -41,7 +42,8 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
     subject.reading.alts.iter().filter_map(complaint).collect()
 }
 
-fn complaint(AltText { locale, text, words, .. }: &AltText<'_>) -> Option<String> {
+fn complaint(alt: &AltText<'_>) -> Option<String> {
+    let AltText { locale, text, .. } = alt;
     let tags = || text.split_whitespace().filter(|word| is_hashtag(word)).count();
     let tags = if text.contains('#') { tags() } else { 0 };
     if tags >= 3 {
@@ -51,7 +53,8 @@ fn complaint(AltText { locale, text, words, .. }: &AltText<'_>) -> Option<String
     if items >= FEWEST_ITEMS {
         return Some(format!("the text for `{locale}` lists {items} keywords"));
     }
-    let word = repeated_word(words)?;
+    let words = alt.words();
+    let word = repeated_word(&words)?;
     Some(format!("the text for `{locale}` repeats {}", quoted(word)))
 }
 
@@ -64,7 +67,7 @@ fn is_hashtag(word: &str) -> bool {
 fn listed_items(text: &str) -> usize {
     const SEPARATORS: [char; 9] = [',', ';', '|', '·', '、', '，', '،', '؛', '\n'];
     let count = if text.is_ascii() {
-        1 + text.bytes().filter(|byte| matches!(byte, b',' | b';' | b'|' | b'\n')).count()
+        1 + count_bytes(text.as_bytes(), |byte| matches!(byte, b',' | b';' | b'|' | b'\n'))
     } else {
         text.split(SEPARATORS).count()
     };
@@ -85,7 +88,7 @@ fn listed_items(text: &str) -> usize {
     if (joined && !bars) || !meant { 0 } else { count }
 }
 
-fn is_short(item: &Words) -> bool {
+fn is_short(item: &Words<'_>) -> bool {
     let signs = item.iter().flat_map(str::chars).filter(|c| is_word_sign(*c)).count();
     (1..=MOST_WORDS_IN_ITEM).contains(&item.iter().count()) && signs <= 2 * MOST_WORDS_IN_ITEM
 }
@@ -100,14 +103,14 @@ fn are_typed_as_keywords(text: &str) -> bool {
     text.contains([',', ';']) && (packed || small)
 }
 
-fn are_searched(text: &str, items: &[Words]) -> bool {
+fn are_searched(text: &str, items: &[Words<'_>]) -> bool {
     let known = |word: &str| SEARCHED.binary_search(&word).is_ok();
     items.iter().flat_map(Words::iter).any(known)
         || SEARCHED_SIGNS.iter().any(|sign| text.contains(sign))
 }
 
 /// Whether three of the items have a word in common.
-fn share_a_word(items: &[Words]) -> bool {
+fn share_a_word(items: &[Words<'_>]) -> bool {
     let mut words: Vec<_> = items.iter().flat_map(Words::iter).filter(|w| w.len() > 2).collect();
     words.sort_unstable();
     words.chunk_by(|one, other| one == other).any(|run| run.len() >= 3)
@@ -127,7 +130,7 @@ fn may_repeat<'w>(mut words: impl Iterator<Item = &'w str>) -> bool {
 }
 
 /// The first word that comes again and again, if such words are two in five at least.
-fn repeated_word(words: &Words) -> Option<&str> {
+fn repeated_word<'w>(words: &'w Words<'_>) -> Option<&'w str> {
     let long = || words.iter().filter(|word| word.chars().nth(3).is_some());
     if !may_repeat(long()) {
         return None;

@@ -1,3 +1,4 @@
+use crate::domain::text::has_byte;
 use crate::domain::validation::wording::quoted;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -50,6 +51,8 @@ fn complaint(locale: &str, text: &str) -> Option<String> {
     let open = (several && promising()) || ends_open(text);
     let reason = if open {
         format!("ends with {}", quoted(last))
+    } else if !has_byte(text.as_bytes(), may_tell) {
+        return None;
     } else if text.contains('\u{fffd}') {
         "has a broken character".to_owned()
     } else if opened_and_not_closed(text) {
@@ -60,6 +63,11 @@ fn complaint(locale: &str, text: &str) -> Option<String> {
         return None;
     };
     Some(format!("the text for `{locale}` {reason}"))
+}
+
+/// A quick look: where no such byte is, there is no bracket, mark or sign beyond ASCII.
+fn may_tell(byte: u8) -> bool {
+    !byte.is_ascii() || matches!(byte, b'(' | b'[' | b'"')
 }
 
 fn ends_open(text: &str) -> bool {

@@ -1,3 +1,4 @@
+use crate::domain::text::has_byte;
 use crate::domain::validation::wording::{Pattern, quoted};
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
@@ -21,7 +22,8 @@ static MARKUP: Pattern = Pattern::new(concat!(
 ));
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let suspicious = subject.alts().filter(|(_, text)| text.contains(['<', '&', '[', '{', '*']));
+    let is_sign = |byte: u8| matches!(byte, b'<' | b'&' | b'[' | b'{' | b'*');
+    let suspicious = subject.alts().filter(|(_, text)| has_byte(text.as_bytes(), is_sign));
     let marked = suspicious.filter_map(|(locale, text)| {
         let markup = MARKUP.find(text)?;
         Some(format!("the text for `{locale}` contains {}", quoted(markup)))

@@ -53,7 +53,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 }
 
 fn figure_within(text: &str, kind: ContextKind) -> Option<String> {
-    let figure = FIGURE.find(text).filter(|_| names_figures(kind))?;
+    let figure = names_figures(kind).then(|| FIGURE.find(text)).flatten()?;
     let counts = kind == ContextKind::Claim || !WHOLE.is_match(figure.trim());
     counts.then(|| figure.to_owned())
 }

@@ -17,13 +17,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
+    // Nearly all are of the type of the original.
+    let usual = subject.asset.content.media_type.as_str();
+    let usually = extensions_of(usual);
+    let fitting = |type_| if type_ == usual { usually } else { extensions_of(type_) };
     let renditions = subject.files.iter().filter(|file| file.role != Role::Original);
     let wrong = renditions.filter_map(|file| {
         let media_type = file.media_type.as_str();
         let extension = file.path.extension();
         let fits = |fitting: &&str| extension.eq_ignore_ascii_case(fitting.as_bytes());
         let message = || format!("{} is {media_type}", quoted_path(&file.path));
-        (!extensions_of(media_type)?.iter().any(fits)).then(message)
+        (!fitting(media_type)?.iter().any(fits)).then(message)
     });
     wrong.collect()
 }
