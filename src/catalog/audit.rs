@@ -94,12 +94,13 @@ impl<'s> Log<'s> {
         about: About<'_>,
         payload: &Value,
     ) -> Result<()> {
-        let payload = match about.asset {
-            Some(asset) => {
-                with_row(tx, asset, with_plan(self.session, payload.clone()))?.to_string()
-            }
-            None => payload.to_string(),
-        };
+        let mut payload = payload.clone();
+        if let Some(asset) = about.asset {
+            payload = with_row(tx, asset, with_plan(self.session, payload))?;
+        }
+        // They are already, unless another crate asks for maps that keep their order.
+        payload.sort_all_objects();
+        let payload = payload.to_string();
         let session = self.session;
         let actor = session.actor_text();
         let entry = Sealed {

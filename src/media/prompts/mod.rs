@@ -64,15 +64,19 @@ fn nothing(generator: Generator) -> Generation {
     Generation { generator, prompt: None, negative_prompt: None, model: None, seed: None }
 }
 
-/// The value, if the text is JSON of a length that is read. Python writes numbers that JSON does not
-/// have.
+/// The value, if the text is JSON of a length that is read, with the keys of its objects in order:
+/// which node comes first must not depend on what else is built in. Python writes numbers that JSON
+/// does not have.
 fn json(text: &str) -> Option<Value> {
     if text.len() > LONGEST_JSON {
         return None;
     }
     let read = |text: &str| serde_json::from_str(text).ok();
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-    read(text).or_else(|| read(&text.replace("NaN", "null").replace("Infinity", "null")))
+    let mut value: Value =
+        read(text).or_else(|| read(&text.replace("NaN", "null").replace("Infinity", "null")))?;
+    value.sort_all_objects();
+    Some(value)
 }
 
 /// A text, or a number in its own digits.
