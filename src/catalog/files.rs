@@ -126,12 +126,14 @@ fn path_at(row: &Row<'_>, (folder, name): (usize, usize)) -> Result<RelPath> {
 }
 
 fn role_at(row: &Row<'_>, column: usize) -> Result<Role> {
-    let role = row.get_ref(column)?.as_str().ok().and_then(Role::named);
+    let name = row.get_ref(column)?.as_bytes().unwrap_or_default();
+    let role = Role::ALL.into_iter().find(|role| role.name().as_bytes() == name);
     role.ok_or_else(|| CatalogError::damaged("file.role"))
 }
 
 fn place_at(row: &Row<'_>, column: usize) -> Result<Place> {
-    let place = row.get_ref(column)?.as_str().ok().and_then(Place::named);
+    let name = row.get_ref(column)?.as_bytes().unwrap_or_default();
+    let place = Place::ALL.into_iter().find(|place| place.name().as_bytes() == name);
     place.ok_or_else(|| CatalogError::damaged("file.place"))
 }
 

@@ -53,8 +53,7 @@ const KINDS_OF_COPY: [&str; 22] = [
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let stem = subject.reading.name.stem();
-    let lower = stem.to_lowercase();
-    if !SIGNS.iter().any(|sign| lower.contains(sign)) {
+    if !may_be_marked(stem) {
         return Vec::new();
     }
     mark_of(stem)
@@ -70,7 +69,15 @@ fn beginning(stem: &str) -> Option<String> {
 }
 
 /// Without one of these there is no mark: a quick look before the patterns.
-const SIGNS: [&str; 7] = ["(", "cop", "cóp", "final", "kopi", "副本", "コピー"];
+const SIGNS: [&str; 4] = ["(", "cop", "final", "kopi"];
+/// The same beyond ASCII.
+const MORE_SIGNS: [&str; 3] = ["cóp", "副本", "コピー"];
+
+fn may_be_marked(stem: &str) -> bool {
+    let lower = stem.to_lowercase();
+    let has = |sign: &&str| lower.contains(sign);
+    SIGNS.iter().any(has) || (!lower.is_ascii() && MORE_SIGNS.iter().any(has))
+}
 
 fn mark_of(stem: &str) -> Option<&str> {
     let found = MARK.captures(stem)?;
