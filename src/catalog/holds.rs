@@ -28,7 +28,7 @@ pub const GRACE: &str = "restored from quarantine";
 impl Hold {
     /// Whether no person asked for it.
     pub fn is_grace(&self) -> bool {
-        self.reason == GRACE
+        self.reason == GRACE && self.until.is_some()
     }
 }
 

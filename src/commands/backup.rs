@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::files::{is_beneath, make_new_private};
+use crate::files::make_new_private;
 use crate::report::Item;
 
 use super::Context;
+use super::library::beneath_own;
 
 /// Copy the catalog into one file
 ///
@@ -23,17 +24,11 @@ pub struct BackupArgs {
 pub(super) fn run(args: &BackupArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let path = ctx.current_dir.join(&args.file);
     let config = ctx.config()?;
-    for root in &config.roots {
-        if is_beneath(&path, &root.path)? {
-            let message = format!("{} lies beneath root `{}`", path.display(), root.name);
-            let hint = Some("a catalog must not be served".to_owned());
-            return Err(Error::Usage { message, hint });
-        }
-    }
-    if is_beneath(&path, &config.quarantine)? {
-        let message = format!("{} lies beneath the quarantine", path.display());
-        let hint = Some("nothing but shelflife's own is kept there".to_owned());
-        return Err(Error::Usage { message, hint });
+    if let Some(own) = beneath_own(&config, &path)? {
+        let message = format!("{} lies beneath {own}", path.display());
+        let hint =
+            "a catalog must not be served, and the quarantine holds nothing but what was moved";
+        return Err(Error::Usage { message, hint: Some(hint.to_owned()) });
     }
     let catalog = ctx.catalog_to_read()?;
     let mut sealed = None;

@@ -14,9 +14,11 @@ pub(super) struct Trying<'a> {
     pub(super) depending: Filter,
     pub(super) trial: &'a Trial<'a>,
     /// What more there is to say of an asset whose standing stays.
-    #[expect(clippy::type_complexity, reason = "a name for it would say less")]
-    pub(super) more: &'a dyn Fn(&FactsRow, &Impact) -> Result<Option<String>, Error>,
+    pub(super) more: &'a More<'a>,
 }
+
+/// Tells something of an asset and of what the change does to it.
+type More<'a> = dyn Fn(&FactsRow, &Impact) -> Result<Option<String>, Error> + 'a;
 
 impl Trying<'_> {
     /// Shows first the assets whose standing changes, then those that stay as they are.

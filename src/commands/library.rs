@@ -1,7 +1,7 @@
 //! What commands share: opening the catalog, naming assets, loading what is decided about.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogError, FactsRow, Session};
@@ -15,7 +15,7 @@ use crate::domain::policy::Policy;
 use crate::domain::text::printable;
 use crate::domain::time::{Timestamp, Zone};
 use crate::error::Error;
-use crate::files::{Identity, identities};
+use crate::files::{Identity, identities, is_beneath};
 use crate::report::Subject;
 
 use super::Context;
@@ -129,6 +129,16 @@ impl Court {
     pub(super) fn judge_at(&self, row: &FactsRow, now: Timestamp) -> Verdict {
         standing_of(&row.facts, &self.world, self.policy(), now)
     }
+}
+
+/// In words, the folder of ours that a path lies beneath, if any: a root or the quarantine.
+pub(super) fn beneath_own(config: &Config, path: &Path) -> Result<Option<String>, Error> {
+    for root in &config.roots {
+        if is_beneath(path, &root.path)? {
+            return Ok(Some(format!("root `{}`", root.name)));
+        }
+    }
+    Ok(is_beneath(path, &config.quarantine)?.then(|| "the quarantine".to_owned()))
 }
 
 /// The catalog's files and the quarantine, should they be reachable from a root.

@@ -94,18 +94,16 @@ pub(super) fn plan_clean(
     selection.visit(ctx, (catalog, &ground.court), Empty::All, |ctx, selected| {
         let asset = &selected.row.asset;
         let because = match plan_of(ctx, (catalog, &ground), &selected)? {
-            Decided::Move(item) => match linked_file((catalog, &roots), asset.id)? {
-                None => {
-                    plan.load = plan.load.and(item.load);
-                    plan.items.push(item);
-                    return Ok(());
-                }
-                Some(linked) => {
+            Decided::Move(item) => {
+                if let Some(linked) = linked_file((catalog, &roots), asset.id)? {
                     say_not_done(ctx, (&item.subject, Action::Quarantine.name()), &linked, None);
                     plan.kept.push(keep(asset, linked.in_words()));
-                    return Ok(());
+                } else {
+                    plan.load = plan.load.and(item.load);
+                    plan.items.push(item);
                 }
-            },
+                return Ok(());
+            }
             Decided::Keep(because) => because,
             Decided::Pass if selection.named.is_empty() => return Ok(()),
             Decided::Pass => {

@@ -23,47 +23,54 @@ pub(super) struct AddArgs {
     #[arg(value_name = "KEY", value_parser = key)]
     key: String,
 
-    /// Who grants the right
-    #[arg(long, value_name = "NAME", value_parser = said)]
-    holder: Option<String>,
-
-    /// The document or address that proves it
-    #[arg(long, value_name = "TEXT", value_parser = said)]
-    document: Option<String>,
-
-    /// What else to know about it
-    #[arg(long, value_name = "TEXT", value_parser = said)]
-    note: Option<String>,
-
     #[command(flatten)]
-    days: Days,
-
-    /// The right has no end by its own terms
-    #[arg(long, conflicts_with = "ends_on")]
-    perpetual: bool,
+    terms: Terms,
 
     /// Time zone of its days, such as Europe/Berlin [default: the site's]
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
 
+    /// Show what would be recorded and record nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What a license says.
+#[derive(Debug, clap::Args)]
+pub(super) struct Terms {
+    /// Who grants the right
+    #[arg(long, value_name = "NAME", value_parser = said)]
+    pub(super) holder: Option<String>,
+
+    /// The document or address that proves it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    pub(super) document: Option<String>,
+
+    /// What else to know about it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    pub(super) note: Option<String>,
+
     #[command(flatten)]
-    scope: ScopeArgs,
+    pub(super) days: Days,
+
+    /// The right has no end by its own terms
+    #[arg(long, conflicts_with = "ends_on")]
+    pub(super) perpetual: bool,
+
+    #[command(flatten)]
+    pub(super) scope: ScopeArgs,
 
     /// The credit line that must stand beside the picture
     #[arg(long, value_name = "TEXT", value_parser = said)]
-    credit: Option<String>,
+    pub(super) credit: Option<String>,
 
     /// Who has reviewed the rights
     #[arg(long, value_name = "NAME", value_parser = said)]
-    reviewed_by: Option<String>,
+    pub(super) reviewed_by: Option<String>,
 
     /// The day of the review
     #[arg(long, value_name = "DATE", requires = "reviewed_by")]
     reviewed_on: Option<String>,
-
-    /// Show what would be recorded and record nothing
-    #[arg(long)]
-    dry_run: bool,
 }
 
 /// Where a license allows a use.
@@ -111,39 +118,42 @@ pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
 }
 
 fn license(args: &AddArgs, ctx: &Context<'_>, zone: &Zone) -> Result<License, Error> {
-    let window = args.days.window(ctx, Window::default(), zone)?;
-    let reviewed_on = reviewed_on(ctx, args.reviewed_on.as_deref(), zone)?;
+    let terms = &args.terms;
+    let window = terms.days.window(ctx, Window::default(), zone)?;
+    let reviewed_on = terms.reviewed_on(ctx, zone)?;
     Ok(License {
         id: 0,
         key: args.key.clone(),
         version: 1,
-        holder: args.holder.clone(),
-        document: args.document.clone(),
-        note: args.note.clone(),
+        holder: terms.holder.clone(),
+        document: terms.document.clone(),
+        note: terms.note.clone(),
         zone: args.time_zone.as_ref().map(|_| zone.name().to_owned()),
         starts_on: window.starts_on,
         ends_on: window.ends_on,
         starts_at: window.starts_at,
         ends_at: window.ends_at,
-        perpetual: args.perpetual,
-        territories: args.scope.territories(),
-        placements: args.scope.placements(),
-        credit: args.credit.clone(),
-        reviewed_by: args.reviewed_by.clone(),
+        perpetual: terms.perpetual,
+        territories: terms.scope.territories(),
+        placements: terms.scope.placements(),
+        credit: terms.credit.clone(),
+        reviewed_by: terms.reviewed_by.clone(),
         reviewed_on,
     })
 }
 
-/// The day of a review, which is not yet to come.
-pub(super) fn reviewed_on(
-    ctx: &Context<'_>,
-    text: Option<&str>,
-    zone: &Zone,
-) -> Result<Option<CivilDate>, Error> {
-    let day = text.map(|text| ctx.day(text, zone)).transpose()?;
-    match day.filter(|day| zone.date_at(ctx.now) < *day) {
-        Some(day) => Err(Error::usage(format!("a review on {day} is yet to come"))),
-        None => Ok(day),
+impl Terms {
+    /// The day of the review, which is not yet to come.
+    pub(super) fn reviewed_on(
+        &self,
+        ctx: &Context<'_>,
+        zone: &Zone,
+    ) -> Result<Option<CivilDate>, Error> {
+        let day = self.reviewed_on.as_deref().map(|text| ctx.day(text, zone)).transpose()?;
+        match day.filter(|day| zone.date_at(ctx.now) < *day) {
+            Some(day) => Err(Error::usage(format!("a review on {day} is yet to come"))),
+            None => Ok(day),
+        }
     }
 }
 

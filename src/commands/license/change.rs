@@ -9,11 +9,10 @@ use crate::error::Error;
 use crate::report::Item;
 
 use super::super::Context;
-use super::super::days::Days;
 use super::super::impact::Trying;
 use super::super::library::{Court, Mode};
 use super::super::words::said;
-use super::add::{ScopeArgs, reviewed_on};
+use super::add::Terms;
 use super::find_license;
 
 /// Show what other terms of a license do to assets, and record them with --apply
@@ -32,43 +31,12 @@ pub(super) struct ChangeArgs {
     #[arg(long, value_name = "TEXT", required = true, value_parser = said)]
     reason: String,
 
-    /// Who grants the right
-    #[arg(long, value_name = "NAME", value_parser = said)]
-    holder: Option<String>,
-
-    /// The document or address that proves it
-    #[arg(long, value_name = "TEXT", value_parser = said)]
-    document: Option<String>,
-
-    /// What else to know about it
-    #[arg(long, value_name = "TEXT", value_parser = said)]
-    note: Option<String>,
-
     #[command(flatten)]
-    days: Days,
-
-    /// The right has no end by its own terms
-    #[arg(long, conflicts_with = "ends_on")]
-    perpetual: bool,
+    terms: Terms,
 
     /// The holder took the right back: yesterday was its last day
     #[arg(long, conflicts_with_all = ["starts_on", "ends_on", "perpetual"])]
     revoked: bool,
-
-    #[command(flatten)]
-    scope: ScopeArgs,
-
-    /// The credit line that must stand beside the picture
-    #[arg(long, value_name = "TEXT", value_parser = said)]
-    credit: Option<String>,
-
-    /// Who has reviewed the rights
-    #[arg(long, value_name = "NAME", value_parser = said)]
-    reviewed_by: Option<String>,
-
-    /// The day of the review
-    #[arg(long, value_name = "DATE", requires = "reviewed_by")]
-    reviewed_on: Option<String>,
 
     /// Something that is not known after all; may be repeated
     #[arg(long, value_name = "FIELD", value_enum)]
@@ -148,29 +116,29 @@ impl ChangeArgs {
         for field in &self.forget {
             field.clear(&mut changed);
         }
+        let terms = &self.terms;
         let window = self.window(ctx, &changed, zone)?;
         changed.perpetual =
-            !self.revoked && window.ends_on.is_none() && (self.perpetual || changed.perpetual);
+            !self.revoked && window.ends_on.is_none() && (terms.perpetual || changed.perpetual);
         (changed.starts_on, changed.starts_at) = (window.starts_on, window.starts_at);
         (changed.ends_on, changed.ends_at) = (window.ends_on, window.ends_at);
         for (field, told) in [
-            (&mut changed.holder, &self.holder),
-            (&mut changed.document, &self.document),
-            (&mut changed.note, &self.note),
-            (&mut changed.credit, &self.credit),
-            (&mut changed.reviewed_by, &self.reviewed_by),
+            (&mut changed.holder, &terms.holder),
+            (&mut changed.document, &terms.document),
+            (&mut changed.note, &terms.note),
+            (&mut changed.credit, &terms.credit),
+            (&mut changed.reviewed_by, &terms.reviewed_by),
         ] {
             if told.is_some() {
                 field.clone_from(told);
             }
         }
-        let reviewed_on = reviewed_on(ctx, self.reviewed_on.as_deref(), zone)?;
-        if self.reviewed_by.is_some() {
-            changed.reviewed_on = reviewed_on;
+        if terms.reviewed_by.is_some() {
+            changed.reviewed_on = terms.reviewed_on(ctx, zone)?;
         }
         for (field, told) in [
-            (&mut changed.territories, self.scope.territories()),
-            (&mut changed.placements, self.scope.placements()),
+            (&mut changed.territories, terms.scope.territories()),
+            (&mut changed.placements, terms.scope.placements()),
         ] {
             if told != Scope::Unknown {
                 *field = told;
@@ -182,12 +150,12 @@ impl ChangeArgs {
     fn window(&self, ctx: &Context<'_>, read: &License, zone: &Zone) -> Result<Window, Error> {
         let before = Window {
             starts_on: read.starts_on,
-            ends_on: read.ends_on.filter(|_| !self.perpetual),
+            ends_on: read.ends_on.filter(|_| !self.terms.perpetual),
             starts_at: read.starts_at,
-            ends_at: read.ends_at.filter(|_| !self.perpetual),
+            ends_at: read.ends_at.filter(|_| !self.terms.perpetual),
         };
         if !self.revoked {
-            return self.days.window(ctx, before, zone);
+            return self.terms.days.window(ctx, before, zone);
         }
         let yesterday = zone.date_at(ctx.now).day_before();
         let last = read.ends_on.into_iter().chain(yesterday).min();

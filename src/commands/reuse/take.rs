@@ -10,12 +10,12 @@ use crate::catalog::{Catalog, FactsRow, Take};
 use crate::domain::reuse::{Answer, Use};
 use crate::error::Error;
 use crate::files::copy::copy_out;
-use crate::files::{FileError, MoveError, is_beneath};
+use crate::files::{FileError, MoveError};
 use crate::report::Item;
 
 use super::super::Context;
 use super::super::act::guarded_roots;
-use super::super::library::{Court, Mode, find_asset};
+use super::super::library::{Court, Mode, beneath_own, find_asset};
 use super::super::words::{placement, said};
 use super::check::answer;
 use super::{UseArgs, territory_in_words};
@@ -83,17 +83,10 @@ pub(super) fn run(args: &TakeArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
 
 /// What is copied into a root would be a new draft, and nobody looks into the quarantine.
 fn refuse_own_folders(ctx: &mut Context<'_>, folder: &Path) -> Result<(), Error> {
-    let config = ctx.config()?;
-    let roots = config.roots.iter().map(|root| (&root.path, format!("root `{}`", root.name)));
-    let quarantine = (&config.quarantine, "the quarantine".to_owned());
-    for (own, words) in roots.chain([quarantine]) {
-        if is_beneath(folder, own)? {
-            let message = format!("{} lies beneath {words}", folder.display());
-            let hint = Some("name a folder outside of the library".to_owned());
-            return Err(Error::Usage { message, hint });
-        }
-    }
-    Ok(())
+    let Some(own) = beneath_own(&*ctx.config()?, folder)? else { return Ok(()) };
+    let message = format!("{} lies beneath {own}", folder.display());
+    let hint = Some("name a folder outside of the library".to_owned());
+    Err(Error::Usage { message, hint })
 }
 
 fn copy(court: &Court, catalog: &Catalog, (row, path): (&FactsRow, &Path)) -> Result<(), Error> {

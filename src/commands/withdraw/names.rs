@@ -25,10 +25,16 @@ pub(super) fn say_other_names(
     let mut list =
         List::new("STILL PUBLIC under other names:", "still public", "URLs still public");
     for (asset, Linked { path, identity, links }) in linked {
-        let nothing = Names::default();
-        let found = names.get(identity).unwrap_or(&nothing);
+        // Where nobody could look, the name in quarantine is known all the same.
+        let unlooked = Names { library: Vec::new(), quarantine: 1 };
+        let found = names.get(identity).unwrap_or(&unlooked);
         let because = format!("another name (hard link) of `{path}`");
-        for (_, name) in found.library.iter().filter(|(root, _)| served.contains(root)) {
+        for (root, name) in &found.library {
+            ctx.report.outcome(ExitCode::Partial);
+            if !served.contains(root) {
+                ctx.report.text(format!("`{name}`, which is not served, is {because}"));
+                continue;
+            }
             for url in urls(&bases, name) {
                 let fields = [
                     ("asset", asset.0.into()),
@@ -39,11 +45,8 @@ pub(super) fn say_other_names(
             }
         }
         say_unseen(ctx, (path, *identity), links.saturating_sub(found.count()));
-        if found.count() > found.quarantine || *links > found.count() {
-            ctx.report.outcome(ExitCode::Partial);
-        }
     }
-    if linked.iter().any(|(_, linked)| names.contains_key(&linked.identity)) {
+    if names.values().any(|found| !found.library.is_empty()) {
         ctx.report.text("Run `shelflife scan`, and withdraw what it finds under these names.");
     }
     Ok(())
@@ -51,6 +54,7 @@ pub(super) fn say_other_names(
 
 fn say_unseen(ctx: &mut Context<'_>, (path, identity): (&RelPath, Identity), unseen: u64) {
     if unseen > 0 {
+        ctx.report.outcome(ExitCode::Partial);
         let (_, inode) = identity;
         ctx.report.text(format!(
             "`{path}` has {} outside of the library: look whether anything serves it (`find / -inum \

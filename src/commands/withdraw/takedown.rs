@@ -52,8 +52,9 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             say_recovered(ctx, target.catalog, &recovered)?;
             takedown.record(args, ctx, target.catalog)?;
             let ended = takedown.remove_each(args, ctx, target);
+            let looked = takedown.look_for_names(target);
             takedown.roots = std::mem::take(&mut target.roots);
-            ended
+            ended.and(looked)
         });
         // Where no file can be moved now, the decision is recorded all the same.
         takedown.record(args, ctx, catalog)?;
@@ -119,10 +120,17 @@ impl Takedown {
             self.done += 1;
             progress.advance(1);
         }
-        if !self.linked.is_empty() {
-            let wanted = self.linked.iter().map(|(_, linked)| linked.identity).collect();
-            self.names = find_names(target, &wanted)?;
+        Ok(())
+    }
+
+    /// Looks where else the files are that were moved while they had other names: also after a run
+    /// that did not come to its end.
+    fn look_for_names(&mut self, target: &Target<'_>) -> Result<(), Error> {
+        if self.linked.is_empty() {
+            return Ok(());
         }
+        let wanted = self.linked.iter().map(|(_, linked)| linked.identity).collect();
+        self.names = find_names(target, &wanted)?;
         Ok(())
     }
 
