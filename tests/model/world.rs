@@ -304,7 +304,12 @@ impl World {
         if self.assets[at].is_away() {
             return (line, ExitCode::No);
         }
-        self.assets[at].state = State::Withdrawn;
+        let asset = &mut self.assets[at];
+        asset.state = State::Withdrawn;
+        // What a restore holds by itself, nobody asked for.
+        if asset.holds.iter().all(Option::is_some) {
+            asset.holds.clear();
+        }
         let is_moved = self.take_away(at);
         let is_back = |file: &File| {
             file.place == Place::Missing && self.disk.get(&file.path) == Some(&file.content)
