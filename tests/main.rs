@@ -23,6 +23,7 @@ mod configuration;
 mod contexts;
 mod crash;
 mod credentials;
+mod decisions;
 mod demonstration;
 mod description;
 mod disks;

@@ -143,7 +143,9 @@ impl Subject<'_> {
     /// The contexts that end its use by changing, without a date: packaging, a product, the brand.
     pub(super) fn ends_by_event(&self) -> bool {
         self.contexts.iter().any(|context| {
-            context.rule == ContextRule::Expire && changes_rather_than_ends(context.key.kind)
+            let key = &context.key;
+            let changes = changes_rather_than_ends(key.kind) && !key.says_none();
+            context.rule == ContextRule::Expire && changes
         })
     }
 }
