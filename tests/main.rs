@@ -52,6 +52,7 @@ mod model;
 mod pausing;
 mod plans;
 mod policies;
+mod proposals;
 mod purge;
 mod realworld;
 mod rebuilding;

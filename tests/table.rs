@@ -117,3 +117,13 @@ fn rows_that_were_sorted_apart_from_their_paths_are_refused() {
     let run = library.run_with_input("describe --from-csv -", table).expect(ExitCode::Partial);
     assert!(run.stdout.contains("are the rows mixed up?"), "{run}");
 }
+
+#[test]
+fn a_table_and_a_flag_that_says_a_field_are_not_taken_together() {
+    let library = TestLibrary::scanned(&["a.png"]);
+    let both = library.run_with_input("describe --from-csv - --owner anna", b"asset,owner\n1,li\n");
+    both.expect(ExitCode::Usage);
+    library.run("describe --to-csv --owner anna").expect(ExitCode::Usage);
+    let shown = library.run("show 1 --format json").json();
+    assert_eq!(shown["items"][0]["fields"]["owner"], serde_json::Value::Null);
+}

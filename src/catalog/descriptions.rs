@@ -31,6 +31,8 @@ pub struct DescriptionEdit {
     pub licenses: Vec<i64>,
     /// Field, value before, value after; shown to people and kept in the audit log.
     pub changes: Vec<(String, Option<String>, Option<String>)>,
+    /// Those of the fields that were taken over from what the asset's file says.
+    pub accepted: Vec<String>,
     /// The decision that goes with the edit, on the version that was read: an approval it voids, or
     /// a renewal it serves.
     pub decision: Option<Decision>,
@@ -156,7 +158,10 @@ fn describe(
     write_links(tx, edit)?;
     index_words(tx, edit.asset)?;
     if !edit.changes.is_empty() || edit.decision.is_none() {
-        let payload = json!({ "by": session.actor.name(), "changes": changes(edit) });
+        let mut payload = json!({ "by": session.actor.name(), "changes": changes(edit) });
+        if let (Some(payload), false) = (payload.as_object_mut(), edit.accepted.is_empty()) {
+            payload.insert("accepted_claims".to_owned(), json!(edit.accepted));
+        }
         log.append(tx, "asset.describe", About::asset(edit.asset), &payload)?;
     }
     let Some(decision) = &edit.decision else { return Ok(()) };

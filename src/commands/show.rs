@@ -4,6 +4,7 @@ use crate::catalog::{Catalog, FactsRow, Hold, Take};
 use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::metadata::Metadata;
+use crate::domain::proposal::{Proposal, proposals};
 use crate::domain::takedown::Confirmation;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 use crate::error::Error;
@@ -57,6 +58,9 @@ fn fields(
     fields.push(("taken", Value::List(takes.into_iter().map(take_record).collect())));
     let claims = catalog.claims_of(row.asset.id)?;
     fields.push(("claims", claims_field(claims.as_ref())));
+    let proposed = claims.map(|claims| proposals(&claims, &metadata, &court.policy().locale));
+    let proposed = proposed.into_iter().flatten().map(proposal_record);
+    fields.push(("proposals", Value::List(proposed.collect())));
     let files = catalog.files_of(row.asset.id)?;
     fields.push(("files", Value::List(files.iter().map(|(_, file)| file_record(file)).collect())));
     Ok(fields)
@@ -167,6 +171,15 @@ fn links(row: &FactsRow, court: &Court) -> Fields {
         ("contexts", contexts.collect::<Vec<_>>().into()),
         ("licenses", licenses.collect::<Vec<_>>().into()),
     ]
+}
+
+/// What the file says about a field, beside what is recorded.
+fn proposal_record(proposal: Proposal) -> Value {
+    Value::Record(vec![
+        ("field", proposal.name().into()),
+        ("recorded", proposal.recorded.into()),
+        ("claimed", proposal.claimed.into()),
+    ])
 }
 
 fn file_record(file: &AssetFile) -> Value {

@@ -26,6 +26,7 @@ pub mod pause;
 pub mod plan;
 pub mod policy;
 pub mod policy_review;
+pub mod proposal;
 pub mod purge;
 pub mod recovery;
 pub mod reference;

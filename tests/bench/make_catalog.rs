@@ -334,7 +334,16 @@ fn edit(
     }
     let asset = AssetId(i64::try_from(asset)?);
     let licenses = vec![license];
-    Ok(DescriptionEdit { asset, version: 1, metadata, contexts, licenses, changes, decision })
+    Ok(DescriptionEdit {
+        asset,
+        version: 1,
+        metadata,
+        contexts,
+        licenses,
+        changes,
+        accepted: Vec::new(),
+        decision,
+    })
 }
 
 fn metadata(asset: u64, fate: Fate, today: CivilDate) -> anyhow::Result<Metadata> {

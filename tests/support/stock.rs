@@ -159,6 +159,7 @@ fn edit(catalog: &Catalog, path: &str, approval: Approval<'_>) -> DescriptionEdi
         contexts: sorted(approval.contexts.iter().map(context)),
         licenses: sorted(approval.licenses.iter().map(license)),
         changes: Vec::new(),
+        accepted: Vec::new(),
         decision: None,
     }
 }

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::values::{
-    AltText, Clearing, SomeLocale, alt_text, campaign, clearing, date, optional_locale, zone,
+    AltText, Clearing, SomeClaim, SomeLocale, alt_text, campaign, clearing, date, optional_claim,
+    optional_locale, zone,
 };
 use crate::commands::library::Court;
 use crate::commands::words::{placement, said};
@@ -11,6 +12,7 @@ use crate::domain::context::ContextKey;
 use crate::domain::describe::{Description, Edit, Edits, ListEdit};
 use crate::domain::lifecycle::World;
 use crate::domain::metadata::Locale;
+use crate::domain::proposal::{Field, Proposal};
 use crate::domain::time::{CivilDate, TimeError, Zone};
 use crate::error::Error;
 
@@ -97,6 +99,18 @@ pub(super) struct Fields {
     #[command(flatten)]
     dates: DateFlags,
 
+    /// Take over what the file says, where nothing is recorded, or =FIELD in place of what is: title, alt,
+    /// source-note, rights-note or expires-on; may be repeated
+    #[arg(
+        long,
+        value_name = "FIELD",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        value_parser = optional_claim
+    )]
+    accept_claims: Vec<SomeClaim>,
+
     /// Forget what is recorded: a field by the name of its flag, or alt:LOCALE; may be repeated
     #[arg(long, value_name = "FIELD", value_parser = clearing)]
     clear: Vec<Clearing>,
@@ -135,9 +149,32 @@ impl Fields {
         *self == Self::default()
     }
 
+    /// Whether what files say is to be taken over.
+    pub(super) fn accepts_claims(&self) -> bool {
+        !self.accept_claims.is_empty()
+    }
+
+    /// Whether this is to be taken over: where something is recorded, only by the field's name.
+    pub(super) fn accepts(&self, proposal: &Proposal) -> bool {
+        self.accept_claims.iter().any(|SomeClaim(asked)| match asked {
+            Some(field) => *field == proposal.field,
+            None => proposal.recorded.is_none(),
+        })
+    }
+
     /// Refuses flags that contradict each other, whatever asset they are for.
     pub(super) fn check(&self) -> Result<(), Error> {
-        for (field, given) in self.given() {
+        let given = self.given();
+        for SomeClaim(asked) in &self.accept_claims {
+            let Some(name) = asked.map(Field::name) else { continue };
+            let alt = name == "alt" && !(self.alt.is_empty() && self.decorative.is_empty());
+            if alt || given.contains(&(name, true)) || self.clears(name) {
+                let message =
+                    format!("`--accept-claims={name}` and what else is said of it contradict");
+                return Err(Error::usage(message));
+            }
+        }
+        for (field, given) in given {
             if given && self.clears(field) {
                 return Err(Error::usage(format!("`--{field}` and `--clear {field}` contradict")));
             }

@@ -9,6 +9,7 @@ use crate::domain::describe::{
     Description, Difference, Edits, Names, Weight, differences, plan_description,
 };
 use crate::domain::lifecycle::{Action, State};
+use crate::domain::proposal::{Proposal, proposals};
 use crate::error::Error;
 use crate::report::Item;
 
@@ -41,11 +42,11 @@ pub struct DescribeArgs {
     reason: Option<String>,
 
     /// Record what a table says: CSV with a column `asset`, one row per asset; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["Named", "Traits", "Fields", "to_csv"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["Named", "Traits", "to_csv"])]
     from_csv: Option<String>,
 
     /// Write what is recorded as such a table, and change nothing
-    #[arg(long, conflicts_with = "Fields")]
+    #[arg(long)]
     to_csv: bool,
 
     /// Show what would change and change nothing
@@ -54,6 +55,9 @@ pub struct DescribeArgs {
 }
 
 pub(super) fn run(args: &DescribeArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    if (args.from_csv.is_some() || args.to_csv) && !args.fields.is_empty() {
+        return Err(Error::usage("a table says what is recorded: leave the flags of fields out"));
+    }
     if let Some(file) = &args.from_csv {
         return sheet::read(ctx, file, Mode::unless_dry_run(args.dry_run));
     }
@@ -72,8 +76,16 @@ pub(super) fn run(args: &DescribeArgs, ctx: &mut Context<'_>) -> Result<(), Erro
         let links = args.fields.links(&court.world)?;
         decide_all(ctx, (catalog, &court), (mode, &selection), |ctx, bench, row| {
             let current = description(bench, &row)?;
-            let edits = args.edits(ctx, &court, (&current, &links))?;
-            describe(ctx, bench, &row, (&current, &edits))
+            let mut edits = args.edits(ctx, &court, (&current, &links))?;
+            let accepted = match args.accept(bench, &row, (&current, &mut edits))? {
+                Ok(accepted) => accepted,
+                Err(why) => return Ok(refused(&row, why)),
+            };
+            let decided = describe(ctx, bench, &row, (&current, &edits))?;
+            Ok(match decided {
+                Decided::Change(edit) => Decided::Change(DescriptionEdit { accepted, ..edit }),
+                nothing @ Decided::Nothing(_) => nothing,
+            })
         })
     })
 }
@@ -94,6 +106,25 @@ impl DescribeArgs {
         let beginning = (&court.policy().locale, today);
         Ok(self.fields.edits(current, links, beginning, self.reason.as_deref())?)
     }
+
+    /// Takes over what the asset's file says, as far as that is asked and no flag says another thing;
+    /// returns the names of these fields, or why it cannot be done.
+    fn accept(
+        &self,
+        bench: Bench<'_>,
+        row: &FactsRow,
+        (current, edits): (&Description, &mut Edits),
+    ) -> Result<Result<Vec<String>, String>, Error> {
+        if !self.fields.accepts_claims() {
+            return Ok(Ok(Vec::new()));
+        }
+        let Some(claims) = bench.catalog.claims_of(row.asset.id)? else {
+            return Ok(Err("nobody has looked into its file yet: scan first".to_owned()));
+        };
+        let proposed = proposals(&claims, &current.metadata, &bench.court.policy().locale);
+        let wanted = proposed.iter().filter(|proposal| self.fields.accepts(proposal));
+        Ok(Ok(wanted.filter(|one| one.accept(edits)).map(Proposal::name).collect()))
+    }
 }
 
 /// What is recorded about an asset now.
@@ -112,16 +143,12 @@ fn describe(
     row: &FactsRow,
     (current, edits): (&Description, &Edits),
 ) -> Result<Decided<DescriptionEdit>, Error> {
-    let refuse = |why: String| {
-        let (subject, action) = (subject(&row.asset), "describe");
-        Ok(Decided::Nothing(vec![Item::Refusal { subject, action, why }]))
-    };
     if let State::Purged(_) = row.asset.state {
-        return refuse("it is purged, and its record is final".to_owned());
+        return Ok(refused(row, "it is purged, and its record is final".to_owned()));
     }
     let (planned, changes) = match plan(bench.court, current, edits)? {
         Ok(planned) => planned,
-        Err(why) => return refuse(why),
+        Err(why) => return Ok(refused(row, why)),
     };
     if changes.is_empty() {
         let (subject, because) = (subject(&row.asset), "that is recorded already".to_owned());
@@ -132,6 +159,11 @@ fn describe(
         Err(refusal) => return Ok(Decided::Nothing(vec![refusal])),
     };
     Ok(Decided::Change(edit(row, planned, changes, decision)))
+}
+
+fn refused(row: &FactsRow, why: String) -> Decided<DescriptionEdit> {
+    let (subject, action) = (subject(&row.asset), "describe");
+    Decided::Nothing(vec![Item::Refusal { subject, action, why }])
 }
 
 /// The description that the edits lead to with what differs, or why they are refused.
@@ -184,6 +216,7 @@ pub(super) fn edit(
         contexts: planned.contexts,
         licenses: planned.licenses,
         changes: changes.into_iter().map(|d| (d.field, d.before, d.after)).collect(),
+        accepted: Vec::new(),
         decision,
     }
 }

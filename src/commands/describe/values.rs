@@ -3,6 +3,7 @@
 use crate::commands::words::said;
 use crate::domain::context::{ContextKey, ContextKeyError, ContextKind};
 use crate::domain::metadata::{self, Locale};
+use crate::domain::proposal::Field;
 use crate::domain::time::{CivilDate, TimeError, Timestamp, Zone};
 
 /// An alternative text; `None` is the site's locale.
@@ -14,6 +15,10 @@ pub(super) struct AltText {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SomeLocale(pub(super) Option<Locale>);
+
+/// A claim of the file to take over; `None` is each about which nothing is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SomeClaim(pub(super) Option<Field>);
 
 /// A field to forget.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +63,15 @@ pub(in crate::commands::describe) fn optional_locale(text: &str) -> Result<SomeL
     }
     let locale = metadata::locale(text).ok_or("not a locale (write en, de_DE or pt-BR)")?;
     Ok(SomeLocale(Some(locale)))
+}
+
+pub(in crate::commands::describe) fn optional_claim(name: &str) -> Result<SomeClaim, String> {
+    if name.is_empty() {
+        return Ok(SomeClaim(None));
+    }
+    let names = || Field::ALL.map(Field::name).join(", ");
+    let field = Field::named(name).ok_or_else(|| format!("not a field ({})", names()))?;
+    Ok(SomeClaim(Some(field)))
 }
 
 /// Checks a date of any form; which day a relative one is depends on the asset.

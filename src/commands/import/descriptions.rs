@@ -95,6 +95,7 @@ impl Describing<'_> {
                 contexts: after.contexts,
                 licenses: after.licenses,
                 changes: changed.into_iter().map(|d| (d.field, d.before, d.after)).collect(),
+                accepted: Vec::new(),
                 decision: None,
             });
         }
