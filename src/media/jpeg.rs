@@ -22,8 +22,13 @@ pub(super) fn frame_size(reader: &mut (impl BufRead + Seek)) -> io::Result<Optio
 }
 
 /// Whether every viewer reads the colors alike, and shows nothing but this one picture: it is gray
-/// or YCbCr, and no second one is announced that brighter screens add to it.
+/// or YCbCr, no second one is announced that brighter screens add to it, and it ends where the file
+/// does.
 pub(super) fn is_plain(reader: &mut (impl BufRead + Seek)) -> io::Result<bool> {
+    reader.seek(SeekFrom::End(-2))?;
+    if read(reader)? != [0xff, 0xd9] {
+        return Ok(false);
+    }
     reader.seek(SeekFrom::Start(2))?;
     let mut frames = 0;
     loop {

@@ -297,6 +297,8 @@ fn what_viewers_may_show_in_several_ways_has_no_hash() {
         ("PNG of high range", with_chunk(&png, *b"cICP", &[9, 16, 0, 1])),
         ("JPEG with a second picture", with_segment(&jpeg, 0xe2, b"MPF\0MM\0\x2a")),
         ("JPEG in RGB", with_segment(&jpeg, 0xee, b"Adobe\0\x64\0\0\0\0\0")),
+        ("JPEG cut off", jpeg[..jpeg.len() - 2].to_vec()),
+        ("JPEG with something behind it", [&jpeg[..], b"\0"].concat()),
         ("PNG cut off", png[..png.len() / 2].to_vec()),
         ("text", b"no picture at all".to_vec()),
         ("nothing", Vec::new()),
