@@ -50,6 +50,7 @@ mod media;
 mod memory;
 mod model;
 mod pausing;
+mod pixels;
 mod plans;
 mod policies;
 mod proposals;
