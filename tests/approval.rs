@@ -37,6 +37,7 @@ fn approving_a_described_draft_is_recorded_once() {
     let expected = json!({
         "by": "olga", "from": "draft", "to": "approved", "pins": [[1, 1]],
         "reason": "fits the brief", "sha256": digest.to_string(),
+        "pixels": payload["pixels"].as_str().unwrap(),
         "row": {
             "version": library.asset(1).version, "expires_ms": 1_782_864_000_000_i64,
             "review_ms": 1_780_272_000_000_i64,

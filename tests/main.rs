@@ -49,6 +49,7 @@ mod media;
 mod memory;
 mod model;
 mod pausing;
+mod pixels;
 mod plans;
 mod policies;
 mod purge;

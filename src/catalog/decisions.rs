@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use super::assets::{changed, refuse_open_operation};
 use super::audit::{About, Log};
 use super::error::{CatalogError, Result};
+use super::looks;
 use super::open::Catalog;
 use super::plans::take_step;
 use super::runs::Session;
-use crate::domain::asset::{AssetId, Digest};
+use crate::domain::asset::{AssetId, Digest, Look};
 use crate::domain::lifecycle::{Action, State, Transition};
 
 /// One decided transition, bound to what it was decided on.
@@ -25,6 +26,8 @@ pub struct Decision {
     pub causes: Vec<String>,
     /// The revision of each context that an approval saw.
     pub pins: Vec<(i64, i64)>,
+    /// What an approval saw of the original, if it was there.
+    pub look: Option<Look>,
 }
 
 impl Catalog {
@@ -111,6 +114,9 @@ pub(super) fn decide(
             ":revision": revision, ":asset": asset.0, ":context": context,
         })?;
     }
+    if let Some(look) = decision.look {
+        looks::record(tx, decision.digest, look)?;
+    }
     let kind = format!("asset.{}", transition.action.name());
     log.append(tx, &kind, About::asset(*asset), &payload(session, decision))
 }
@@ -155,6 +161,9 @@ fn payload(session: &Session, decision: &Decision) -> Value {
         }
         if !decision.pins.is_empty() {
             fields.insert("pins".to_owned(), json!(decision.pins));
+        }
+        if let Some(pixels) = decision.look.and_then(|look| look.pixels) {
+            fields.insert("pixels".to_owned(), json!(pixels.to_string()));
         }
     }
     payload

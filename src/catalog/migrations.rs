@@ -9,6 +9,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_file_lookups.sql"),
     include_str!("migrations/0006_plans.sql"),
     include_str!("migrations/0007_purge.sql"),
+    include_str!("migrations/0008_looks.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -21,6 +22,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "f31764e6742a19fb7ea7e483c94e8a4a8c8f2730bfa493d29435a95a73aa3a2e",
     "08e65a7d57a724f0d48bc8b89a3affd9ef7c95c102841bda40c9048701047c2e",
     "bea77063c0b25d96f7f46662299db16beb8588ebb1a1803e8247068931c15562",
+    "39a01a15fb782fff94c161be718d178545387a6c111ff5279d4cbb69b8bee90c",
 ];
 
 /// The schema that this program writes.

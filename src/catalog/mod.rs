@@ -25,6 +25,7 @@ mod intake;
 mod journal;
 mod leftovers;
 mod licenses;
+mod looks;
 mod migrations;
 mod moved;
 mod open;

@@ -6,6 +6,7 @@ use crate::error::Error;
 use super::Context;
 use super::clearing::{obstacles, pins};
 use super::decide::{Decided, Step, decide_each};
+use super::eyes::Eyes;
 use super::library::Mode;
 use super::selection::Selection;
 use super::words::said;
@@ -32,6 +33,7 @@ pub struct ApproveArgs {
 pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let mode = Mode::unless_dry_run(args.dry_run);
     let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
+    let mut eyes = Eyes::default();
     decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
         let transition = match step.transition(ctx, bench.catalog, &row)? {
             Ok(transition) => transition,
@@ -43,6 +45,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         if !obstacles.is_empty() {
             return Ok(Decided::Nothing(obstacles));
         }
-        Ok(Decided::Change(step.decision(&dossier.row, transition, pins)))
+        let decision = step.decision(&dossier.row, transition, pins);
+        Ok(Decided::Change(eyes.witness(bench, mode, (&dossier.row.asset, decision))?))
     })
 }

@@ -265,6 +265,7 @@ impl Step<'_> {
             reason: self.reason.map(str::to_owned),
             causes: Vec::new(),
             pins,
+            look: None,
         }
     }
 }

@@ -24,6 +24,7 @@ mod dossier;
 mod errand;
 mod expire;
 mod exported;
+mod eyes;
 mod history;
 mod hold;
 mod impact;

@@ -9,6 +9,7 @@ use super::Context;
 use super::clearing::{obstacles, pins};
 use super::decide::{Bench, Decided, Step, decide_each};
 use super::describe::{self, DateFlags};
+use super::eyes::Eyes;
 use super::library::Mode;
 use super::selection::Selection;
 use super::words::said;
@@ -37,12 +38,18 @@ pub struct RenewArgs {
 pub(super) fn run(args: &RenewArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let mode = Mode::unless_dry_run(args.dry_run);
     let step = Step { action: Action::Renew, reason: args.reason.as_deref() };
+    let mut eyes = Eyes::default();
     decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
         let current = describe::description(bench, &row)?;
         let today = bench.court.zone_of(&current.metadata, &current.contexts)?.date_at(ctx.now);
         let mut edits = Edits::default();
         args.dates.set(&mut edits, step.reason, today)?;
-        renew(ctx, bench, step, (row, &current, &edits))
+        let asset = row.asset.clone();
+        let mut decided = renew(ctx, bench, step, (row, &current, &edits))?;
+        if let Decided::Change(DescriptionEdit { decision: Some(decision), .. }) = &mut decided {
+            *decision = eyes.witness(bench, mode, (&asset, decision.clone()))?;
+        }
+        Ok(decided)
     })
 }
 

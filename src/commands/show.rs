@@ -41,7 +41,10 @@ fn fields(
 ) -> Result<Fields, Error> {
     let Selected { row, verdict } = selected;
     let metadata = catalog.metadata_of(row.asset.id)?;
+    let look = catalog.look_of(row.asset.digest)?;
     let mut fields = identity(row, verdict);
+    let pixels = look.and_then(|look| look.pixels).map(|pixels| pixels.to_string());
+    fields.push(("pixel_hash", pixels.into()));
     fields.extend(description(&metadata));
     let contexts: Vec<_> = row.facts.contexts.iter().map(|link| link.context).collect();
     let zone = court.zone_of(&metadata, &contexts)?;

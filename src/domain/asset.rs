@@ -35,6 +35,23 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// The SHA-256 of what a picture shows, whatever bytes it is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PixelHash(pub [u8; 32]);
+
+/// 64 lower-case hexadecimal digits.
+impl fmt::Display for PixelHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Digest(self.0).fmt(f)
+    }
+}
+
+/// What was seen of a picture's bytes; without pixels they could not be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    pub pixels: Option<PixelHash>,
+}
+
 /// Accepts 64 hexadecimal digits of either case.
 impl FromStr for Digest {
     type Err = ();

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use super::asset::{AssetId, Content, Digest, FileStamp, Place, Role};
+use super::asset::{AssetId, Content, Digest, FileStamp, PixelHash, Place, Role};
 use super::claims::Claims;
 use super::group::{Ambiguous, Group};
 use super::lifecycle::State;
@@ -108,6 +108,17 @@ pub struct Voided {
     pub reason: String,
 }
 
+/// An approval that still fits, because the original's other bytes show the same pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub asset: AssetId,
+    pub version: i64,
+    /// The bytes that were approved.
+    pub was: Digest,
+    pub digest: Digest,
+    pub pixels: PixelHash,
+}
+
 impl KnownFile {
     /// Whether it ought to be read for what it says, although it did not change.
     pub fn wants_a_look(&self) -> bool {
@@ -140,6 +151,7 @@ pub struct FolderPlan {
     /// Undecided assets that turned out to be files of another asset.
     pub merged: Vec<(AssetId, Home)>,
     pub voided: Vec<Voided>,
+    pub kept: Vec<Kept>,
     /// What people should know.
     pub remarks: Vec<String>,
 }
@@ -152,23 +164,39 @@ impl FolderPlan {
     }
 }
 
+/// The originals of approved assets that have other bytes now. Both slices are sorted by name.
+pub fn changed_approvals<'a>(
+    found: &'a [FoundFile],
+    known: &'a [KnownFile],
+) -> impl Iterator<Item = (&'a KnownFile, &'a FoundFile)> {
+    let is_approved =
+        |owner: &Owner| owner.role == Role::Original && owner.state == State::Approved;
+    let approved = known.iter().filter(move |file| file.owner.as_ref().is_ok_and(is_approved));
+    approved.filter_map(|file| {
+        let at = found.binary_search_by(|found| found.name.cmp(&file.found.name)).ok()?;
+        let found = found.get(at).filter(|found| found.digest != file.found.digest)?;
+        Some((file, found))
+    })
+}
+
 /// Plans what the catalog has to learn about a folder.
 ///
+/// `same_pixels` has the originals whose other bytes show the pixels that were approved, by name.
 /// `found` and `known` are sorted by name; every name of `found` is in exactly one group or is
 /// ambiguous. Files that are known and not found are not touched here: that a file is missing is
 /// only said once the whole root was seen.
 pub fn plan_folder(
     found: &[FoundFile],
     known: &[KnownFile],
-    groups: &[Group],
-    ambiguous: &[Ambiguous],
+    (groups, ambiguous): (&[Group], &[Ambiguous]),
+    same_pixels: &BTreeMap<Vec<u8>, PixelHash>,
 ) -> FolderPlan {
     let known: BTreeMap<&[u8], &KnownFile> =
         known.iter().map(|file| (file.found.name.as_slice(), file)).collect();
     let found: BTreeMap<&[u8], &FoundFile> =
         found.iter().map(|file| (file.name.as_slice(), file)).collect();
     let (originals, plan) = (BTreeMap::new(), FolderPlan::default());
-    let mut planning = Planning { known, found, originals, plan };
+    let mut planning = Planning { known, found, same_pixels, originals, plan };
     for group in groups {
         planning.plan_group(group);
     }
@@ -183,6 +211,7 @@ pub fn plan_folder(
 struct Planning<'a> {
     known: BTreeMap<&'a [u8], &'a KnownFile>,
     found: BTreeMap<&'a [u8], &'a FoundFile>,
+    same_pixels: &'a BTreeMap<Vec<u8>, PixelHash>,
     /// The originals of the folder by name, with the assets they are.
     originals: BTreeMap<&'a [u8], Home>,
     plan: FolderPlan,
@@ -295,7 +324,8 @@ impl Planning<'_> {
         same.next().filter(|_| same.next().is_none()).map(|(_, home)| home)
     }
 
-    /// An approval is for bytes: any file of an approved asset with other bytes voids it.
+    /// An approval is for what was seen: any file of an approved asset with other bytes voids it,
+    /// unless that is the original with the same pixels.
     fn void_changed(&mut self) {
         let mut seen = BTreeSet::new();
         for file in self.known.values() {
@@ -306,7 +336,9 @@ impl Planning<'_> {
             }
             let name = printable(&found.name);
             if owner.state == State::Approved {
-                if seen.insert(owner.asset) {
+                if let Some(kept) = self.kept(file, *owner, found) {
+                    self.plan.kept.push(kept);
+                } else if seen.insert(owner.asset) {
                     let reason = format!("the bytes of {name} changed after the approval");
                     let (asset, version) = (owner.asset, owner.version);
                     self.plan.voided.push(Voided { asset, version, reason });
@@ -318,5 +350,20 @@ impl Planning<'_> {
                     .push(format!("{name} of {asset}, which is {state}, has other bytes now"));
             }
         }
+        self.plan.kept.retain(|kept| !seen.contains(&kept.asset));
+    }
+
+    /// Only while it is its asset's original is a file known to be what was approved.
+    fn kept(&self, file: &KnownFile, owner: Owner, found: &FoundFile) -> Option<Kept> {
+        let pixels = *self.same_pixels.get(&found.name)?;
+        let mut originals = self.plan.originals.iter();
+        let stays = originals.any(|(asset, now)| *asset == owner.asset && now.name == found.name);
+        (stays && owner.role == Role::Original).then_some(Kept {
+            asset: owner.asset,
+            version: owner.version,
+            was: file.found.digest,
+            digest: found.digest,
+            pixels,
+        })
     }
 }

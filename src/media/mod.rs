@@ -1,8 +1,8 @@
 //! What a file's own bytes say: its media type, for pictures the size in the header, and what it
 //! claims about itself.
 //!
-//! No pixel is decoded, nothing a file claims is expanded, and memory and reads are bounded
-//! whatever the bytes are.
+//! Nothing a file claims is expanded, and memory and reads are bounded whatever the bytes are. No
+//! pixel is decoded but by [`pixels()`], which is asked for it alone.
 
 mod bounded;
 mod claims;
@@ -11,12 +11,14 @@ mod found;
 mod jpeg;
 mod packets;
 mod picture;
+mod pixels;
 mod prompts;
 mod source;
 mod svg;
 mod trust;
 
 pub use claims::{Container, read_claims, read_claims_as};
+pub use pixels::pixels;
 pub use trust::Trust;
 
 use std::io::{Read, Seek, SeekFrom};

@@ -410,5 +410,6 @@ fn step(asset: u64, from: State, action: Action) -> anyhow::Result<Decision> {
         reason: reason.map(str::to_owned),
         causes: Vec::new(),
         pins: Vec::new(),
+        look: None,
     })
 }

@@ -167,6 +167,7 @@ fn reject(catalog: &mut Catalog) {
         reason: Some("off brand".to_owned()),
         causes: Vec::new(),
         pins: Vec::new(),
+        look: None,
     };
     catalog.record_decision(&decision).unwrap();
 }

@@ -131,6 +131,7 @@ impl TestLibrary {
             reason: Some("as arranged".to_owned()),
             causes: Vec::new(),
             pins: pins.filter(|_| approves).collect(),
+            look: None,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Replaying the audit log: what the tables would hold if its entries were all that ever happened.
 //!
 //! One asset's entries are folded at a time, and what comes out is compared with the asset's rows.
-//! A column that no entry tells of is not compared; [`COMPARED`] names those that are.
+//! A column that no entry tells of is not compared; [`COMPARED`] names those that are. Nor are
+//! tables that can be computed again: from others, or, as `look`, from the files.
 
 mod asset;
 mod decided;

@@ -1,6 +1,6 @@
 //! The first reading of an export: which files belong together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::catalog::{Catalog, FolderChange};
@@ -84,7 +84,8 @@ fn regroup(
             let known = catalog.files_in(root.id, folder)?;
             let there = |file: &&KnownFile| file.place == Place::Library;
             let found: Vec<_> = known.iter().filter(there).map(|file| file.found.clone()).collect();
-            let change = scan::plan(catalog, (root.id, folder), &found, &known)?;
+            let change =
+                scan::plan(catalog, (root.id, folder), (&found, &known), &BTreeMap::new())?;
             for remark in &change.plan.remarks {
                 ctx.report.text(remark.clone());
             }

@@ -1,7 +1,9 @@
 //! One folder on its way from the disk into the catalog.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::{Catalog, FolderChange};
-use crate::domain::asset::Content;
+use crate::domain::asset::{Content, PixelHash};
 use crate::domain::claims::Claims;
 use crate::domain::group::{FolderFile, Membership, plan_groups};
 use crate::domain::intake::{FoundFile, KnownFile, plan_folder};
@@ -94,12 +96,12 @@ pub(super) fn take(seen: &Seen, read: Vec<Result<LookedInto, FileError>>) -> Tak
 pub(in crate::commands) fn plan(
     catalog: &Catalog,
     (root, folder): (i64, &[u8]),
-    found: &[FoundFile],
-    known: &[KnownFile],
+    (found, known): (&[FoundFile], &[KnownFile]),
+    same_pixels: &BTreeMap<Vec<u8>, PixelHash>,
 ) -> Result<FolderChange, Error> {
     let files: Vec<_> = found.iter().map(|file| folder_file(file, known)).collect();
     let grouping = plan_groups(&files, &catalog.attachments_in(root, folder)?);
-    let plan = plan_folder(found, known, &grouping.groups, &grouping.ambiguous);
+    let plan = plan_folder(found, known, (&grouping.groups, &grouping.ambiguous), same_pixels);
     Ok(FolderChange { root, folder: folder.to_vec(), plan })
 }
 

@@ -1,5 +1,6 @@
 //! `scan`: learns what the library's folders hold.
 
+mod approvals;
 mod found;
 mod root;
 

@@ -6,9 +6,7 @@ use std::thread;
 
 use crate::catalog::{Catalog, FolderChange, RootRecord};
 use crate::config::{Config, RootConfig};
-use crate::domain::asset::AssetId;
 use crate::domain::cleanup::is_plausible_loss;
-use crate::domain::lifecycle::State;
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 use crate::error::Error;
@@ -18,9 +16,10 @@ use crate::media::{self, Trust};
 use crate::report::Item;
 
 use super::ScanArgs;
+use super::approvals;
 use super::found::{LookedInto, Reading, Seen, plan, take};
 use crate::commands::Context;
-use crate::commands::library::{own_files, subject};
+use crate::commands::library::own_files;
 use crate::commands::progress::Progress;
 
 /// So many changed files are written in one transaction.
@@ -250,8 +249,9 @@ impl<'r> Intake<'r> {
         for error in taken.failed {
             say_failure(ctx, &error);
         }
-        let folder = (self.id, seen.listing.folder.as_slice());
-        let change = plan(catalog, folder, &taken.found, &seen.known)?;
+        let (folder, files) = (seen.listing.folder.as_slice(), (&*taken.found, &*seen.known));
+        let same = approvals::rewritten(catalog, (self.root, folder), files)?;
+        let change = plan(catalog, (self.id, folder), files, &same)?;
         say_plan(ctx, &change);
         let said: usize = change.plan.said.iter().map(|said| said.claims.size()).sum();
         self.steps += change.plan.files.len() + said / CLAIMS_PER_FILE;
@@ -272,9 +272,8 @@ impl<'r> Intake<'r> {
         ctx.report.figure("assets added", counts.assets_added);
         ctx.report.figure("files written", counts.files_written);
         ctx.report.figure("assets merged", counts.merged);
-        let voided = self.changes.iter().flat_map(|change| &change.plan.voided);
-        for voided in voided {
-            say_voided(ctx, catalog, voided.asset, &voided.reason)?;
+        for change in &self.changes {
+            approvals::say(ctx, catalog, &change.plan)?;
         }
         self.changes.clear();
         self.steps = 0;
@@ -334,23 +333,6 @@ fn read_folders(
 fn say_failure(ctx: &mut Context<'_>, error: &FileError) {
     let (what, why) = (printable(error.path().as_os_str().as_encoded_bytes()), error.to_string());
     ctx.report.say(&Item::Failure { what, why, hint: None });
-}
-
-fn say_voided(
-    ctx: &mut Context<'_>,
-    catalog: &Catalog,
-    asset: AssetId,
-    reason: &str,
-) -> Result<(), Error> {
-    let Some(asset) = catalog.asset(asset)? else { return Ok(()) };
-    ctx.report.say(&Item::Change {
-        subject: subject(&asset),
-        action: "void",
-        from: State::Approved,
-        to: State::Draft,
-        why: vec![reason.to_owned()],
-    });
-    Ok(())
 }
 
 /// Files that the catalog expects and the walk did not find are missing, never deleted.

@@ -163,6 +163,7 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
         reason: Some("its end has come".to_owned()),
         causes: ends.map(ToString::to_string).collect(),
         pins: Vec::new(),
+        look: None,
     };
     Due { subject: subject(&row.asset), decision }
 }

@@ -1,22 +1,21 @@
 //! Writing what a scan or an import learned.
 
+mod approvals;
+
 use rusqlite::{Row, Transaction, named_params};
 use serde_json::json;
 
 use super::assets::changed;
 use super::audit::{About, Log, meta, set_meta};
-use super::decisions::{Decision, decide};
 use super::error::{CatalogError, Result};
 use super::files::{Missing, refresh_missing, stamp};
 use super::open::Catalog;
 use super::runs::Session;
 use super::search::index_words;
 use super::{cells, claims};
-use crate::domain::actor::Authority;
 use crate::domain::asset::{AssetId, Digest, Place, Role};
 use crate::domain::claims::EDITION;
-use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
-use crate::domain::lifecycle::{self, Action, Plan, Request, State};
+use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner};
 
 /// A folder's plan, and which folder it is about.
 #[derive(Debug, Clone)]
@@ -118,6 +117,9 @@ impl<'a, 's> Writing<'a, 's> {
         let plan = &change.plan;
         for voided in &plan.voided {
             self.void(voided)?;
+        }
+        for kept in &plan.kept {
+            self.keep(kept)?;
         }
         // An original leaves its path, for one that no file has, before another asset may take it.
         for (asset, _) in &plan.merged {
@@ -287,36 +289,6 @@ impl<'a, 's> Writing<'a, 's> {
         self.counts.merged += 1;
         let payload = json!({ "into": into.0 });
         self.log.append(self.tx, "asset.merge", About::asset(asset), &payload)
-    }
-
-    fn void(&mut self, voided: &Voided) -> Result<()> {
-        let request = Request {
-            action: Action::Void,
-            authority: Authority::Automation,
-            plan: Plan::None,
-            asker: "",
-            undone: None,
-            reason: Some(&voided.reason),
-        };
-        let transition = lifecycle::next(State::Approved, &request)
-            .map_err(|refusal| CatalogError::damaged(refusal.to_string()))?;
-        let digest = self
-            .tx
-            .prepare_cached("SELECT sha256 FROM asset WHERE id = :id")?
-            .query_row(named_params! { ":id": voided.asset.0 }, |row| {
-                row.get("sha256").map(Digest)
-            })?;
-        let decision = Decision {
-            asset: voided.asset,
-            version: voided.version,
-            digest,
-            transition,
-            reason: Some(voided.reason.clone()),
-            causes: Vec::new(),
-            pins: Vec::new(),
-        };
-        self.counts.voided += 1;
-        decide(self.tx, self.session, self.log, &decision)
     }
 }
 

@@ -1,0 +1,68 @@
+//! Approvals whose files have other bytes now.
+
+use rusqlite::named_params;
+use serde_json::json;
+
+use super::super::assets::{changed, refuse_open_operation};
+use super::super::audit::About;
+use super::super::decisions::{Decision, decide};
+use super::super::error::{CatalogError, Result};
+use super::super::looks;
+use super::Writing;
+use crate::domain::actor::Authority;
+use crate::domain::asset::{Digest, Look};
+use crate::domain::intake::{Kept, Voided};
+use crate::domain::lifecycle::{self, Action, Plan, Request, State};
+
+impl Writing<'_, '_> {
+    pub(super) fn void(&mut self, voided: &Voided) -> Result<()> {
+        let request = Request {
+            action: Action::Void,
+            authority: Authority::Automation,
+            plan: Plan::None,
+            asker: "",
+            undone: None,
+            reason: Some(&voided.reason),
+        };
+        let transition = lifecycle::next(State::Approved, &request)
+            .map_err(|refusal| CatalogError::damaged(refusal.to_string()))?;
+        let digest = self
+            .tx
+            .prepare_cached("SELECT sha256 FROM asset WHERE id = :id")?
+            .query_row(named_params! { ":id": voided.asset.0 }, |row| {
+                row.get("sha256").map(Digest)
+            })?;
+        let decision = Decision {
+            asset: voided.asset,
+            version: voided.version,
+            digest,
+            transition,
+            reason: Some(voided.reason.clone()),
+            causes: Vec::new(),
+            pins: Vec::new(),
+            look: None,
+        };
+        self.counts.voided += 1;
+        decide(self.tx, self.session, self.log, &decision)
+    }
+
+    /// Notes that the approval holds for other bytes too. The new original is written after that.
+    pub(super) fn keep(&mut self, kept: &Kept) -> Result<()> {
+        refuse_open_operation(self.tx, kept.asset)?;
+        let is_what_was_approved = "SELECT count(*) = 1 FROM asset
+            WHERE id = :id AND state = 'approved' AND version = :version AND sha256 = :was";
+        let asked = named_params! {
+            ":id": kept.asset.0, ":version": kept.version, ":was": kept.was.0,
+        };
+        if !self.tx.prepare_cached(is_what_was_approved)?.query_row(asked, |row| row.get(0))? {
+            return Err(changed(self.tx, kept.asset)?);
+        }
+        looks::record(self.tx, kept.digest, Look { pixels: Some(kept.pixels) })?;
+        let payload = json!({
+            "by": self.session.actor.name(), "pixels": kept.pixels.to_string(),
+            "reason": "same pixels", "sha256": kept.digest.to_string(),
+            "sha256_was": kept.was.to_string(),
+        });
+        self.log.append(self.tx, "asset.keep", About::asset(kept.asset), &payload)
+    }
+}
