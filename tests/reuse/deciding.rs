@@ -3,6 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use shelflife::catalog::CatalogError;
 use shelflife::domain::lifecycle::Action;
 use shelflife::exit::ExitCode;
 
@@ -177,6 +178,38 @@ fn every_territory_and_a_use_without_a_campaign_are_kept_as_they_were_said() {
         check(&library, &wanted).expect(ExitCode::Success);
     }
     assert_eq!(shown(&library).len(), 4);
+}
+
+#[test]
+fn what_was_decided_is_shown_in_one_line_or_in_fields() {
+    let library = decided();
+    let text = library.run("show tin.jpg").expect(ExitCode::Success).stdout;
+    let says = "reuse decisions:\n  - on 2026-03-02, by li, placement homepage-hero, \
+                campaign campaign/spring, territory DE, from 2026-03-02T09:00:00.000Z, \
+                until 2026-04-30T21:59:59.999Z, answers brand fit yes, license yes, \
+                claims and offers yes, ends on 2026-04-30, note the studio wrote, alive yes\n";
+    assert!(text.contains(says), "{text}");
+    let shown = &shown(&library)[0];
+    assert_eq!(
+        shown["answers"],
+        json!({"brand fit": "yes", "license": "yes", "claims and offers": "yes"})
+    );
+    assert_eq!((&shown["alive"], &shown["lapsed"]), (&json!(true), &Value::Null));
+}
+
+#[test]
+fn a_decision_about_what_changed_meanwhile_is_not_recorded() {
+    let library = decided();
+    let asset = library.id_of("tin.jpg");
+    let catalog = library.catalog();
+    let decision = catalog.reuse_decisions_of(asset).unwrap().remove(0);
+    let read = catalog.asset(asset).unwrap().unwrap().version;
+    library.run("hold tin.jpg --reason dispute").expect(ExitCode::Success);
+    let recorded = library.change("shelflife reuse decide", |catalog| {
+        catalog.record_reuse_decision(asset, read, &decision)
+    });
+    assert!(matches!(recorded, Err(CatalogError::Changed { .. })), "{recorded:?}");
+    assert_eq!(shown(&library).len(), 1);
 }
 
 #[test]

@@ -17,7 +17,6 @@ use super::super::Context;
 use super::super::library::{Court, Mode, find_asset, subject};
 use super::super::words::{placement, said};
 use super::check::tell;
-use super::decided::answers;
 use super::{UseArgs, candidate, territory_in_words};
 
 /// Answer what `reuse check` asks about a use
@@ -164,8 +163,12 @@ fn in_words(decision: &ReuseDecision) -> String {
     let campaign = scope.campaign.as_ref().map(ToString::to_string);
     let place = [Some(scope.placement.clone()), campaign, territory_in_words(&scope.territory)];
     let place: Vec<_> = place.into_iter().flatten().collect();
-    let answers = answers(decision).join(", ");
-    format!("decided for {} until {ends_on}: {answers}: {note}", place.join(", "))
+    let answers = decision.rulings.iter();
+    let answers =
+        answers.map(|(question, ruling)| format!("{} {}", question.name(), ruling.name()));
+    let answers: Vec<_> = answers.collect();
+    let (place, answers) = (place.join(", "), answers.join(", "));
+    format!("decided for {place} until {ends_on}: {answers}: {note}")
 }
 
 impl DecideArgs {

@@ -36,7 +36,7 @@ fn record(decision: &ReuseDecision, lapses: &[Lapse]) -> Value {
         ("territory", territory_in_words(&scope.territory).into()),
         ("from", scope.from.to_string().into()),
         ("until", scope.until.to_string().into()),
-        ("answers", answers(decision).into()),
+        ("answers", answers(decision)),
         ("ends_on", decision.ends_on.to_string().into()),
         ("note", decision.note.as_str().into()),
         ("alive", Value::Truth(lapses.is_empty())),
@@ -44,8 +44,8 @@ fn record(decision: &ReuseDecision, lapses: &[Lapse]) -> Value {
     ])
 }
 
-/// Each question with its answer: `license yes`.
-pub(super) fn answers(decision: &ReuseDecision) -> Vec<String> {
+/// Each question that was answered.
+fn answers(decision: &ReuseDecision) -> Value {
     let answers = decision.rulings.iter();
-    answers.map(|(question, ruling)| format!("{} {}", question.name(), ruling.name())).collect()
+    Value::Record(answers.map(|(of, ruling)| (of.name(), ruling.name().into())).collect())
 }
