@@ -1,5 +1,6 @@
 //! Reuse: five questions about one asset, and a search among what may be used.
 
+mod deciding;
 mod taking;
 
 use serde_json::{Value, json};

@@ -88,6 +88,15 @@ pub(super) fn touch(tx: &Transaction<'_>, asset: AssetId, version: i64) -> Resul
     if updated == 1 { Ok(()) } else { Err(changed(tx, asset)?) }
 }
 
+/// [`touch`] for what is recorded about an asset and changes nothing of it.
+pub(super) fn refuse_change(tx: &Transaction<'_>, asset: AssetId, version: i64) -> Result<()> {
+    refuse_open_operation(tx, asset)?;
+    let is_same: bool =
+        tx.prepare_cached("SELECT version = :version FROM asset WHERE id = :id")?
+            .query_row(named_params! { ":id": asset.0, ":version": version }, |row| row.get(0))?;
+    if is_same { Ok(()) } else { Err(changed(tx, asset)?) }
+}
+
 pub(super) fn refuse_open_operation(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
     let open: Option<String> = tx
         .prepare_cached(

@@ -38,6 +38,7 @@ mod purges;
 mod references;
 mod replay;
 mod returns;
+mod reuse_decisions;
 mod roots;
 mod runs;
 mod search;

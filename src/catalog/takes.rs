@@ -3,7 +3,7 @@
 use rusqlite::named_params;
 use serde_json::{Value, json};
 
-use super::assets::{changed, refuse_open_operation};
+use super::assets::refuse_change;
 use super::audit::About;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
@@ -37,15 +37,7 @@ impl Catalog {
     /// `InOperation` while its files are being moved.
     pub fn record_take(&mut self, asset: AssetId, version: i64, take: &Take) -> Result<()> {
         self.write(|tx, session, log| {
-            refuse_open_operation(tx, asset)?;
-            let is_same: bool = tx
-                .prepare_cached("SELECT version = :version FROM asset WHERE id = :id")?
-                .query_row(named_params! { ":id": asset.0, ":version": version }, |row| {
-                    row.get(0)
-                })?;
-            if !is_same {
-                return Err(changed(tx, asset)?);
-            }
+            refuse_change(tx, asset, version)?;
             let payload = json!({
                 "by": session.actor.name(), "campaign": take.campaign,
                 "first": take.from.to_string(), "last": take.until.to_string(),

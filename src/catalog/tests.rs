@@ -149,6 +149,14 @@ fn what_else_is_served_is_found_without_passing_over_all_files() {
 }
 
 #[test]
+fn what_was_decided_about_uses_is_found_without_passing_over_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, reuse_decisions::REUSE_DECISIONS);
+    assert!(steps.iter().all(|step| step.contains("audit_asset")), "{steps:#?}");
+}
+
+#[test]
 fn leftovers_are_read_in_order_without_sorting_all_files() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);

@@ -13,6 +13,7 @@ use crate::report::Value;
 use super::Context;
 use super::claims::claims_field;
 use super::library::Court;
+use super::reuse::decided_field;
 use super::selection::{Empty, Selected, Selection};
 use super::usage::{horizon, usage_field, usage_of};
 
@@ -59,6 +60,7 @@ fn fields(
     fields.push(("takedown", takedown(row, catalog, ctx)?));
     let takes = catalog.takes_of(row.asset.id)?;
     fields.push(("taken", Value::List(takes.into_iter().map(take_record).collect())));
+    fields.push(("reuse_decisions", decided_field(row, &metadata, (catalog, court), ctx)?));
     let claims = catalog.claims_of(row.asset.id)?;
     fields.push(("claims", claims_field(claims.as_ref())));
     let proposed = claims.map(|claims| proposals(&claims, &metadata, &court.policy().locale));

@@ -53,6 +53,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("restore",        Act,    AtOnce),
         row("resume",         Decide, AtOnce),
         row("reuse check",    Read,   AtOnce),
+        row("reuse decide",   Decide, AtOnce),
         row("reuse find",     Read,   AtOnce),
         row("reuse take",     Act,    AtOnce),
         row("rules",          Read,   AtOnce),

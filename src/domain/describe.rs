@@ -240,7 +240,7 @@ fn weight_of(field: &str) -> Weight {
 }
 
 /// Every field that has a value, as text, by the name that flags and columns use.
-fn fields(description: &Description, name_of: &Names<'_>) -> BTreeMap<String, String> {
+pub(super) fn fields(description: &Description, name_of: &Names<'_>) -> BTreeMap<String, String> {
     let Metadata { dates, .. } = &description.metadata;
     let metadata = &description.metadata;
     let day = |date: Option<CivilDate>| date.map(|date| date.to_string());

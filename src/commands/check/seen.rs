@@ -191,8 +191,13 @@ impl<'g> Seen<'g> {
 /// What the licenses say about the use that the export is for.
 fn answered(law: &Law, dossier: &Dossier, wanted: &Use) -> Wanted {
     let Dossier { row, metadata, .. } = dossier;
-    let candidate =
-        Candidate { facts: &row.facts, metadata, world: &law.world, policy: &law.policy };
+    let candidate = Candidate {
+        facts: &row.facts,
+        metadata,
+        world: &law.world,
+        policy: &law.policy,
+        digest: row.asset.digest,
+    };
     let verdict = check_reuse(&candidate, wanted);
     let about_license = verdict.answers.into_iter().find(|(of, _)| *of == Question::License);
     let license = about_license.map_or(verdict.standing, |(_, laws)| laws);

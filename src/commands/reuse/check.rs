@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, FactsRow};
 use crate::domain::asset::Asset;
-use crate::domain::reuse::{Answer, Candidate, Grounds, ReuseVerdict, Territory, Use, check_reuse};
+use crate::domain::reuse::{Answer, Grounds, ReuseVerdict, Territory, Use, check_decided_reuse};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::Value;
@@ -10,12 +10,13 @@ use crate::report::Value;
 use super::super::Context;
 use super::super::library::{Court, find_asset};
 use super::super::words::placement;
-use super::{LastDay, UseArgs};
+use super::{LastDay, UseArgs, candidate};
 
 /// Ask whether an asset may be used as intended
 ///
 /// Answers yes, no or ask, with the fact that decides each of five questions. Nothing that is
-/// unknown counts as a yes. Ends with exit code 0 only if the answer is yes.
+/// unknown counts as a yes. Ends with exit code 0 only if the answer is yes. What a person decided
+/// about this very use with `reuse decide` counts, as long as all that it relied on is as it was.
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
     /// The asset: `#12`, `wp:7388`, `sha256:` with the first digits, or a path
@@ -49,23 +50,24 @@ pub(super) fn answer(
     (row, wanted): (&FactsRow, &Use),
 ) -> Result<Answer, Error> {
     let metadata = catalog.metadata_of(row.asset.id)?;
-    let candidate = Candidate {
-        facts: &row.facts,
-        metadata: &metadata,
-        world: &court.world,
-        policy: court.policy(),
-    };
-    let verdict = check_reuse(&candidate, wanted);
+    let candidate = candidate(row, &metadata, court);
+    let decisions = catalog.reuse_decisions_of(row.asset.id)?;
+    let verdict = check_decided_reuse(&candidate, wanted, &decisions, ctx.now);
     if verdict.answer != Answer::Yes {
         ctx.report.outcome(ExitCode::No);
     }
-    let fields = fields(&row.asset, wanted, &verdict);
+    tell(ctx, &row.asset, (wanted, &verdict));
+    Ok(verdict.answer)
+}
+
+/// Tells a verdict on a use with the fact that decides each question.
+pub(super) fn tell(ctx: &mut Context<'_>, asset: &Asset, (wanted, verdict): (&Use, &ReuseVerdict)) {
+    let fields = fields(asset, wanted, verdict);
     ctx.report.sheet("reuse", fields);
     ctx.report.row("question", question("standing", &verdict.standing));
     for (asked, grounds) in &verdict.answers {
         ctx.report.row("question", question(asked.name(), grounds));
     }
-    Ok(verdict.answer)
 }
 
 fn fields(asset: &Asset, wanted: &Use, verdict: &ReuseVerdict) -> Vec<(&'static str, Value)> {

@@ -6,14 +6,15 @@ use std::ops::ControlFlow;
 use crate::catalog::{Catalog, CatalogError, FactsRow, Filter};
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::Verdict;
-use crate::domain::reuse::{Answer, Candidate, Use, check_reuse};
+use crate::domain::reuse::{Answer, Use, check_decided_reuse};
+use crate::domain::time::Timestamp;
 use crate::error::Error;
 use crate::report::Value;
 
 use super::super::Context;
 use super::super::library::Court;
 use super::super::words::placement;
-use super::{LastDay, UseArgs};
+use super::{LastDay, UseArgs, candidate};
 
 /// Search among the assets that may be used now
 ///
@@ -83,7 +84,7 @@ fn judge_all(
     catalog.visit_facts(&Filter::with_words(words), |row| {
         ctx.stop_if_interrupted()?;
         let verdict = court.judge(&row, ctx);
-        let answer = answer_for(catalog, court, (&row, &verdict), wanted)?;
+        let answer = answer_for(catalog, court, (&row, &verdict), (wanted, ctx.now))?;
         match answer {
             None => *matches.refused.entry(verdict.standing.name()).or_default() += 1,
             Some(Answer::No) => *matches.refused.entry("not for this use").or_default() += 1,
@@ -99,20 +100,16 @@ fn answer_for(
     catalog: &Catalog,
     court: &Court,
     (row, verdict): (&FactsRow, &Verdict),
-    wanted: Option<&Use>,
+    (wanted, now): (Option<&Use>, Timestamp),
 ) -> Result<Option<Answer>, CatalogError> {
     if !verdict.standing.may_be_used() {
         return Ok(None);
     }
     let Some(wanted) = wanted else { return Ok(Some(Answer::Yes)) };
     let metadata = catalog.metadata_of(row.asset.id)?;
-    let candidate = Candidate {
-        facts: &row.facts,
-        metadata: &metadata,
-        world: &court.world,
-        policy: court.policy(),
-    };
-    Ok(Some(check_reuse(&candidate, wanted).answer))
+    let candidate = candidate(row, &metadata, court);
+    let decisions = catalog.reuse_decisions_of(row.asset.id)?;
+    Ok(Some(check_decided_reuse(&candidate, wanted, &decisions, now).answer))
 }
 
 impl Matches {

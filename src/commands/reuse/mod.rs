@@ -1,17 +1,24 @@
 //! `reuse`: whether something old may be used again, and what may.
 
 mod check;
+mod decide;
+mod decided;
 mod find;
 mod take;
 
 use std::collections::BTreeSet;
 
+use crate::catalog::FactsRow;
 use crate::domain::context::{ContextKey, ContextKeyError, ContextKind};
-use crate::domain::reuse::{Territory, Use};
+use crate::domain::metadata::Metadata;
+use crate::domain::reuse::{Candidate, Territory, Use};
 use crate::domain::territory;
 use crate::error::Error;
 
 use super::Context;
+use super::library::Court;
+
+pub(super) use decided::decided_field;
 
 /// Ask whether assets may be used again
 #[derive(Debug, clap::Args)]
@@ -23,6 +30,7 @@ pub struct ReuseArgs {
 #[derive(Debug, clap::Subcommand)]
 enum ReuseCommand {
     Check(check::CheckArgs),
+    Decide(Box<decide::DecideArgs>),
     Find(find::FindArgs),
     Take(Box<take::TakeArgs>),
 }
@@ -30,6 +38,7 @@ enum ReuseCommand {
 pub(super) fn run(args: &ReuseArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     match &args.command {
         ReuseCommand::Check(args) => check::run(args, ctx),
+        ReuseCommand::Decide(args) => decide::run(args, ctx),
         ReuseCommand::Find(args) => find::run(args, ctx),
         ReuseCommand::Take(args) => take::run(args, ctx),
     }
@@ -109,6 +118,17 @@ impl UseArgs {
             (false, true) => Territory::Unsaid,
             (false, false) => Territory::In(codes.into_iter().map(ToString::to_string).collect()),
         }
+    }
+}
+
+/// What the answers about an asset are made of.
+fn candidate<'a>(row: &'a FactsRow, metadata: &'a Metadata, court: &'a Court) -> Candidate<'a> {
+    Candidate {
+        facts: &row.facts,
+        metadata,
+        world: &court.world,
+        policy: court.policy(),
+        digest: row.asset.digest,
     }
 }
 

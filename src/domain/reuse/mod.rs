@@ -5,13 +5,20 @@
 //! `claim/none`, says that there is nothing of its kind to ask about.
 
 mod contexts;
+mod decision;
 mod rights;
 
+use super::asset::Digest;
 use super::context::ContextKey;
 use super::lifecycle::{Facts, Standing, Verdict, World, standing_of};
 use super::metadata::Metadata;
 use super::policy::Policy;
 use super::time::Timestamp;
+
+pub use decision::{
+    Basis, Lapse, ReuseDecision, Ruling, Weighed, check_decided_reuse, lapses_in_words,
+    weigh_rulings,
+};
 
 /// A use that somebody has in mind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +70,10 @@ impl Question {
             Self::ClaimsAndOffers => "claims and offers",
         }
     }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|question| question.name() == name)
+    }
 }
 
 /// An answer. The greatest of several decides.
@@ -108,15 +119,24 @@ pub struct Candidate<'a> {
     pub metadata: &'a Metadata,
     pub world: &'a World,
     pub policy: &'a Policy,
+    /// The original's bytes.
+    pub digest: Digest,
 }
 
-/// Answers whether the asset may be used as asked.
+impl ReuseVerdict {
+    /// The verdict of all parts: the strongest answer of any.
+    fn of(standing: Grounds, answers: [(Question, Grounds); 5]) -> Self {
+        let parts = answers.iter().map(|(_, grounds)| grounds.answer);
+        let answer = parts.fold(standing.answer, Answer::max);
+        Self { answer, standing, answers }
+    }
+}
+
+/// Answers whether the asset may be used as asked, by what is on record alone.
 pub fn check_reuse(candidate: &Candidate<'_>, wanted: &Use) -> ReuseVerdict {
     let standing = about_standing(candidate, wanted);
     let answers = Question::ALL.map(|question| (question, about(question, candidate, wanted)));
-    let parts = answers.iter().map(|(_, grounds)| grounds.answer);
-    let answer = parts.fold(standing.answer, Answer::max);
-    ReuseVerdict { answer, standing, answers }
+    ReuseVerdict::of(standing, answers)
 }
 
 fn about(question: Question, candidate: &Candidate<'_>, wanted: &Use) -> Grounds {

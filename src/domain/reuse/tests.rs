@@ -7,30 +7,32 @@ use crate::domain::lifecycle::{ContextLink, Ended, State};
 use crate::domain::time::Zone;
 
 /// An approved asset with all that a reuse looks at, and a use that it is right for.
-struct Sample {
-    facts: Facts,
-    metadata: Metadata,
-    world: World,
-    policy: Policy,
-    wanted: Use,
+#[derive(Debug, Clone)]
+pub(super) struct Sample {
+    pub(super) facts: Facts,
+    pub(super) metadata: Metadata,
+    pub(super) world: World,
+    pub(super) policy: Policy,
+    pub(super) digest: Digest,
+    pub(super) wanted: Use,
 }
 
-const CAMPAIGN: i64 = 1;
-const PACKAGING: i64 = 2;
-const BRAND: i64 = 3;
-const CLAIM: i64 = 4;
+pub(super) const CAMPAIGN: i64 = 1;
+pub(super) const PACKAGING: i64 = 2;
+pub(super) const BRAND: i64 = 3;
+pub(super) const CLAIM: i64 = 4;
 const LICENSE: i64 = 1;
 
-fn day(text: &str) -> Timestamp {
+pub(super) fn day(text: &str) -> Timestamp {
     Zone::utc().start_of(text.parse().unwrap())
 }
 
 /// The last instant of a day.
-fn through(text: &str) -> Timestamp {
+pub(super) fn through(text: &str) -> Timestamp {
     Timestamp::from_millis(Zone::utc().cutoff(text.parse().unwrap()).millis() - 1)
 }
 
-fn context(id: i64, key: &str) -> Context {
+pub(super) fn context(id: i64, key: &str) -> Context {
     let added = Revision { number: 1, effective_at: day("2026-01-01"), note: "added".to_owned() };
     Context {
         id,
@@ -71,7 +73,7 @@ fn license(id: i64, key: &str) -> License {
 }
 
 impl Sample {
-    fn good() -> Self {
+    pub(super) fn good() -> Self {
         let contexts = [
             context(CAMPAIGN, "campaign/spring"),
             context(PACKAGING, "packaging/tin"),
@@ -99,6 +101,7 @@ impl Sample {
                 contexts: contexts.into_iter().map(|context| (context.id, context)).collect(),
             },
             policy: Policy::default(),
+            digest: Digest([1; 32]),
             wanted: Use {
                 placement: "homepage-hero".to_owned(),
                 campaign: "campaign/spring".parse().ok(),
@@ -109,21 +112,21 @@ impl Sample {
         }
     }
 
-    fn context(&mut self, id: i64) -> &mut Context {
+    pub(super) fn context(&mut self, id: i64) -> &mut Context {
         self.world.contexts.get_mut(&id).unwrap()
     }
 
-    fn license(&mut self) -> &mut License {
+    pub(super) fn license(&mut self) -> &mut License {
         self.world.licenses.get_mut(&LICENSE).unwrap()
     }
 
     /// Links another context, pinned at its first revision.
-    fn link(&mut self, id: i64, key: &str) {
+    pub(super) fn link(&mut self, id: i64, key: &str) {
         self.world.contexts.insert(id, context(id, key));
         self.facts.contexts.push(ContextLink { context: id, pinned: Some(1) });
     }
 
-    fn unlink(&mut self, id: i64) {
+    pub(super) fn unlink(&mut self, id: i64) {
         self.facts.contexts.retain(|link| link.context != id);
     }
 
@@ -132,20 +135,24 @@ impl Sample {
         link.unwrap().pinned = None;
     }
 
-    fn revise(&mut self, id: i64, rule: ContextRule, from: &str) {
+    pub(super) fn revise(&mut self, id: i64, rule: ContextRule, from: &str) {
         let context = self.context(id);
         context.rule = rule;
         let (effective_at, note) = (day(from), "new".to_owned());
         context.revisions.push(Revision { number: 2, effective_at, note });
     }
 
-    fn end(&mut self, id: i64, last: &str) {
+    pub(super) fn end(&mut self, id: i64, last: &str) {
         self.context(id).ends_at = Some(Zone::utc().cutoff(last.parse().unwrap()));
     }
 
-    fn check(&self) -> ReuseVerdict {
-        let Self { facts, metadata, world, policy, wanted } = self;
-        check_reuse(&Candidate { facts, metadata, world, policy }, wanted)
+    pub(super) fn candidate(&self) -> Candidate<'_> {
+        let Self { facts, metadata, world, policy, digest, .. } = self;
+        Candidate { facts, metadata, world, policy, digest: *digest }
+    }
+
+    pub(super) fn check(&self) -> ReuseVerdict {
+        check_reuse(&self.candidate(), &self.wanted)
     }
 }
 
