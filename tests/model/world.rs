@@ -11,7 +11,7 @@ use shelflife::exit::ExitCode;
 use super::Op;
 use super::tally::Tally;
 use crate::support::TestLibrary;
-use crate::support::pictures::png;
+use crate::support::pictures::png_of;
 
 /// Assets at the beginning, each in a folder of its own.
 const SLOTS: usize = 3;
@@ -91,7 +91,7 @@ impl Asset {
 }
 
 pub(super) fn picture(size: (u32, u32), content: Content) -> Vec<u8> {
-    png(size, &content.to_be_bytes())
+    png_of(size, &content.to_be_bytes(), b"")
 }
 
 impl World {
