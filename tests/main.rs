@@ -58,6 +58,7 @@ mod rebuilding;
 mod references;
 mod restore;
 mod reuse;
+mod risks;
 mod scanning;
 mod selftest;
 mod signals;

@@ -2,7 +2,7 @@
 
 use crate::catalog::Dossier;
 use crate::domain::gate::gate;
-use crate::domain::lifecycle::{Standing, State, Verdict};
+use crate::domain::lifecycle::{Cause, Standing, State, Verdict};
 use crate::domain::text::counted;
 use crate::report::{Found, Item};
 
@@ -22,7 +22,8 @@ pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Ve
 /// What stands in the way of clearing the asset as the dossier describes it, with these pins: each
 /// finding that stops it, and the refusal. Nothing if the asset may be cleared.
 ///
-/// An asset that would be expired at once is refused with its causes, whatever the rules say.
+/// An asset that would be expired at once, or has an open risk, is refused with the causes, whatever
+/// the rules say.
 pub(super) fn obstacles(
     ctx: &Context<'_>,
     bench: Bench<'_>,
@@ -55,12 +56,21 @@ fn cleared(dossier: &Dossier, pins: &[(i64, i64)]) -> Dossier {
 
 fn objection(findings: usize, verdict: &Verdict) -> Option<String> {
     match u64::try_from(findings).unwrap_or(u64::MAX) {
-        0 if verdict.standing == Standing::Expired => {
-            let causes: Vec<_> = verdict.deciding().map(ToString::to_string).collect();
-            Some(format!("it would be expired at once: {}", causes.join("; ")))
-        }
-        0 => None,
+        0 => futility(verdict),
         1 => Some("1 finding stands in the way".to_owned()),
         count => Some(format!("{} stand in the way", counted(count, "finding"))),
     }
+}
+
+/// Why nothing would be won: it could not be used the moment after.
+fn futility(verdict: &Verdict) -> Option<String> {
+    let is_risk = |cause: &&Cause| matches!(cause, Cause::RiskOpen(_));
+    let (standing, causes): (_, Vec<_>) = if verdict.standing == Standing::Expired {
+        (Standing::Expired, verdict.deciding().map(ToString::to_string).collect())
+    } else {
+        let risks = verdict.causes.iter().filter(is_risk);
+        (Standing::Blocked, risks.map(ToString::to_string).collect())
+    };
+    let causes = (!causes.is_empty()).then(|| causes.join("; "))?;
+    Some(format!("it would be {standing} at once: {causes}"))
 }

@@ -52,7 +52,7 @@ fn what(kind: &str, payload: &Json) -> String {
         let fields: Vec<_> = changes.keys().map(String::as_str).collect();
         return format!("{action}: {}", fields.join(", "));
     }
-    match text("path").or_else(|| text("to")) {
+    match text("path").or_else(|| text("to")).or_else(|| text("risk")) {
         Some(detail) => format!("{action}: {detail}"),
         None => action,
     }

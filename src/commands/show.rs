@@ -1,6 +1,6 @@
 //! `show`: everything that is known about assets.
 
-use crate::catalog::{Catalog, FactsRow, Hold, Take};
+use crate::catalog::{Catalog, Clearance, FactsRow, Hold, RiskFlag, Take};
 use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::Verdict;
 use crate::domain::metadata::Metadata;
@@ -53,6 +53,8 @@ fn fields(
     let holds = catalog.holds_on(row.asset.id, ctx.now)?;
     let holds: Vec<_> = holds.iter().map(|hold| hold_in_words(hold, &zone, ctx)).collect();
     fields.push(("holds", holds.into()));
+    let risks = catalog.risks_of(row.asset.id)?;
+    fields.push(("risks", Value::List(risks.into_iter().map(risk_record).collect())));
     let horizon = horizon(catalog, court, ctx.now)?;
     fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
     fields.push(("takedown", takedown(row, catalog, ctx)?));
@@ -95,6 +97,22 @@ fn take_record(take: Take) -> Value {
         ("to", take.to.into()),
         ("reason", take.reason.into()),
     ])
+}
+
+/// A flag, with its end once it is cleared.
+fn risk_record(flag: RiskFlag) -> Value {
+    let RiskFlag { raised, cleared } = flag;
+    let mut fields = vec![
+        ("risk", raised.risk.name().into()),
+        ("by", raised.by.into()),
+        ("at", raised.at.to_string().into()),
+        ("note", raised.note.into()),
+    ];
+    if let Some(Clearance { by, at, note }) = cleared {
+        let cleared = vec![("by", by.into()), ("at", at.to_string().into()), ("note", note.into())];
+        fields.push(("cleared", Value::Record(cleared)));
+    }
+    Value::Record(fields)
 }
 
 fn identity(row: &FactsRow, verdict: &Verdict) -> Fields {
