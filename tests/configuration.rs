@@ -8,6 +8,7 @@ use shelflife::config::{self, Answers, Config, ConfigError, RootConfig, commente
 use shelflife::domain::asset::RootKind;
 use shelflife::domain::cleanup::{HardLinks, UnknownUses};
 use shelflife::domain::policy::{Caps, Policy};
+use shelflife::domain::review::Demand;
 use shelflife::domain::validation::Severity;
 use shelflife::exit::ExitCode;
 
@@ -68,6 +69,7 @@ fn every_key_reaches_the_policy() {
          [plans]\nvalid_hours = 10\nsecond_person_above = 11\n\
          [purge]\nafter_days = 7\n\
          [people]\nowners = ['zoe', ' nina ']\n\
+         [review]\nquestions = 'required'\n\
          [rules]\nSL201 = 'warning'\n\
          [placement.blog.rules]\nalt-text-too-long = 'off'\n",
     ))
@@ -89,6 +91,7 @@ fn every_key_reaches_the_policy() {
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
     assert_eq!(config.policy.territories, ["AT", "CH"].map(str::to_owned).into());
     assert!(config.policy.approve_with_waivers);
+    assert_eq!(config.policy.approval.questions, Demand::Required);
     let blog = [("SL208".to_owned(), Severity::Off)].into();
     assert_eq!(config.policy.placement_severities, [("blog".to_owned(), blog)].into());
     let text = config.policy.canonical_text();
@@ -175,7 +178,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `plans`, `purge`, `rules`, `placement`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `review`, `clean`, `plans`, `purge`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -468,6 +471,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
         "[plans]\nvalid_hours = 1\n",
         "[plans]\nsecond_person_above = 1\n",
         "[people]\nowners = ['a']\n",
+        "[review]\nquestions = 'required'\n",
         "[rules]\nSL201 = 'off'\n",
     ];
     for more in more {
@@ -488,6 +492,7 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     unknown_uses=block-on-sites
     hard_links=leave
     purge_after_days=never
+    review_questions=optional
     max_items=500
     max_bytes=21474836480
     max_percent=10

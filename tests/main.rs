@@ -58,6 +58,7 @@ mod rebuilding;
 mod references;
 mod restore;
 mod reuse;
+mod reviewing;
 mod risks;
 mod scanning;
 mod selftest;

@@ -3,13 +3,33 @@
 use crate::catalog::Dossier;
 use crate::domain::gate::gate;
 use crate::domain::lifecycle::{Cause, Standing, State, Verdict};
+use crate::domain::review::{Question, Reply, Review, reply};
 use crate::domain::text::counted;
+use crate::error::Error;
 use crate::report::{Found, Item};
 
 use super::Context;
 use super::decide::{Bench, Step};
 use super::dossier::Brief;
 use super::library::subject;
+
+/// The review that an approval or a renewal answers for.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReviewArgs {
+    /// What the review says to a question (quality, rights, product-accuracy, brand-fit or
+    /// placement): pass, fail or uncertain, the last two with why, as in 'rights=uncertain:a face';
+    /// may be repeated
+    #[arg(long = "review", value_name = "QUESTION=ANSWER[:NOTE]", value_parser = reply)]
+    replies: Vec<(Question, Reply)>,
+}
+
+impl ReviewArgs {
+    pub(super) fn review(&self) -> Result<Review, Error> {
+        Review::new(self.replies.iter().cloned()).map_err(|question| {
+            Error::usage(format!("the question `{}` is answered twice", question.name()))
+        })
+    }
+}
 
 /// The revision of each linked context that counts now: what an approval sees.
 pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Vec<(i64, i64)> {
@@ -28,18 +48,32 @@ pub(super) fn obstacles(
     ctx: &Context<'_>,
     bench: Bench<'_>,
     step: Step<'_>,
+    review: &Review,
     (dossier, pins): (&Dossier, &[(i64, i64)]),
 ) -> Vec<Item> {
     let cleared = cleared(dossier, pins);
     let verdict = bench.court.judge(&cleared.row, ctx);
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));
-    let Some(why) = objection(findings.len(), &verdict) else { return Vec::new() };
+    let demand = bench.court.policy().approval.questions;
+    let mut why: Vec<_> = objection(findings.len(), &verdict).into_iter().collect();
+    why.extend(review.objections(demand, &whom_to_ask(dossier)));
+    if why.is_empty() {
+        return Vec::new();
+    }
     let about = || Some(subject(&dossier.row.asset));
     let finding = |finding| Item::Finding(Found::new(about(), finding));
     let mut items: Vec<_> = findings.into_iter().map(finding).collect();
-    items.push(step.refusal(&dossier.row, why));
+    items.push(step.refusal(&dossier.row, why.join("; ")));
     items
+}
+
+/// Who can say what the reviewer cannot.
+fn whom_to_ask(dossier: &Dossier) -> String {
+    match &dossier.metadata.owner {
+        Some(owner) => format!("its owner, {owner}"),
+        None => "whoever is to own it".to_owned(),
+    }
 }
 
 /// The dossier as it would be the moment after.

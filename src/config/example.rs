@@ -92,12 +92,18 @@ snapshot_max_age_days = {snapshot}
 # …
 # -----END CERTIFICATE-----
 # """
+
+[review]
+# Whether an approval or a renewal has to answer each question of the review (`--review`): quality,
+# rights, product-accuracy, brand-fit and placement. "optional" or "required".
+questions = "{questions}"
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
         references = policy.reference_days,
         waivers = policy.approve_with_waivers,
         snapshot = policy.snapshot_max_age_days,
+        questions = policy.approval.questions.name(),
     )
 }
 

@@ -8,10 +8,11 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::removal::{Clean, Plans, Purge};
+use super::review::ReviewTable;
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::metadata;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{ApprovalTerms, Policy};
 use crate::domain::reference::SiteAddress;
 use crate::domain::territory;
 use crate::domain::text::is_unsafe_to_show;
@@ -31,6 +32,8 @@ struct File {
     people: People,
     #[serde(default)]
     policy: PolicyTable,
+    #[serde(default)]
+    review: ReviewTable,
     #[serde(default)]
     clean: Clean,
     #[serde(default)]
@@ -182,6 +185,7 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         placement_severities: placement_severities(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
         owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
+        approval: approval(source, file, default.approval)?,
         caps: file.clean.caps(source)?,
         day_caps: file.clean.day_caps(source)?,
         plan_hours: file.plans.hours(source, default.plan_hours)?,
@@ -190,6 +194,14 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         hard_links: file.clean.hard_links(source, default.hard_links)?,
         purge_after_days: file.purge.after_days(source)?,
     })
+}
+
+fn approval(
+    source: &Source<'_>,
+    file: &File,
+    usual: ApprovalTerms,
+) -> Result<ApprovalTerms, ConfigError> {
+    Ok(ApprovalTerms { questions: file.review.questions(source, usual.questions)? })
 }
 
 fn certificates(source: &Source<'_>, text: &Spanned<String>) -> Result<String, ConfigError> {

@@ -10,6 +10,7 @@ mod file;
 mod mistakes;
 mod open;
 mod removal;
+mod review;
 
 use std::path::{Path, PathBuf};
 

@@ -30,6 +30,7 @@ pub mod purge;
 pub mod recovery;
 pub mod reference;
 pub mod reuse;
+pub mod review;
 pub mod risk;
 pub mod takedown;
 pub mod territory;
