@@ -8,6 +8,7 @@
 )]
 
 mod approval;
+mod approvers;
 mod architecture;
 mod archive;
 mod attachment_table;

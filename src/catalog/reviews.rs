@@ -1,10 +1,13 @@
-//! Reviews: the answers that an approval was given with, as its audit entry keeps them.
+//! Reviews: the answers that an approval was given with, and whose work it is about, as the audit
+//! log tells them.
 
 use rusqlite::{OptionalExtension as _, named_params};
 use serde_json::{Map, Value, json};
 
 use super::error::Result;
 use super::open::Catalog;
+use crate::domain::actor::Signer;
+use crate::domain::approver::Deed;
 use crate::domain::asset::AssetId;
 use crate::domain::review::{Answer, Question, Reply, Review};
 use crate::domain::time::Timestamp;
@@ -38,6 +41,34 @@ impl Catalog {
                 at: Timestamp::from_millis(at),
             }
         }))
+    }
+}
+
+impl Catalog {
+    /// Who added an asset and who described it last, where the log tells. Dates that a renewal set
+    /// are its own.
+    pub fn authors_of(&self, asset: AssetId) -> Result<Vec<(Deed, Signer)>> {
+        let mut authors = Vec::new();
+        for (deed, sql) in [
+            (
+                Deed::Added,
+                "SELECT actor FROM audit WHERE asset_id = :id AND kind = 'asset.add'
+                 ORDER BY seq DESC LIMIT 1",
+            ),
+            (
+                Deed::Described,
+                "SELECT actor FROM audit d WHERE asset_id = :id AND kind = 'asset.describe'
+                   AND NOT EXISTS (SELECT 1 FROM audit r WHERE r.seq = d.seq + 1
+                     AND r.asset_id = d.asset_id AND r.kind = 'asset.renew')
+                 ORDER BY seq DESC LIMIT 1",
+            ),
+        ] {
+            let mut statement = self.conn.prepare_cached(sql)?;
+            let found = statement
+                .query_row(named_params! { ":id": asset.0 }, |row| row.get::<_, String>("actor"));
+            authors.extend(found.optional()?.map(|text| (deed, Signer::in_entry(&text))));
+        }
+        Ok(authors)
     }
 }
 

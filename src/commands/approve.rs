@@ -45,7 +45,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         };
         let dossier = bench.catalog.dossier_of(row)?;
         let pins = pins(ctx, bench, &dossier);
-        let obstacles = obstacles(ctx, bench, step, &review, (&dossier, &pins));
+        let obstacles = obstacles(ctx, bench, step, &review, (&dossier, &pins))?;
         if !obstacles.is_empty() {
             return Ok(Decided::Nothing(obstacles));
         }

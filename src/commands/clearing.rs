@@ -1,6 +1,8 @@
 //! What an asset has to pass before it is approved or renewed.
 
 use crate::catalog::Dossier;
+use crate::domain::actor::Signer;
+use crate::domain::approver::check_approver;
 use crate::domain::gate::gate;
 use crate::domain::lifecycle::{Cause, Standing, State, Verdict};
 use crate::domain::review::{Question, Reply, Review, reply};
@@ -50,22 +52,25 @@ pub(super) fn obstacles(
     step: Step<'_>,
     review: &Review,
     (dossier, pins): (&Dossier, &[(i64, i64)]),
-) -> Vec<Item> {
+) -> Result<Vec<Item>, Error> {
     let cleared = cleared(dossier, pins);
     let verdict = bench.court.judge(&cleared.row, ctx);
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));
-    let demand = bench.court.policy().approval.questions;
+    let terms = &bench.court.policy().approval;
     let mut why: Vec<_> = objection(findings.len(), &verdict).into_iter().collect();
-    why.extend(review.objections(demand, &whom_to_ask(dossier)));
+    why.extend(review.objections(terms.questions, &whom_to_ask(dossier)));
+    let authors =
+        if terms.four_eyes { bench.catalog.authors_of(dossier.row.asset.id)? } else { Vec::new() };
+    why.extend(check_approver(terms, &Signer::of(&ctx.actor), &authors));
     if why.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let about = || Some(subject(&dossier.row.asset));
     let finding = |finding| Item::Finding(Found::new(about(), finding));
     let mut items: Vec<_> = findings.into_iter().map(finding).collect();
     items.push(step.refusal(&dossier.row, why.join("; ")));
-    items
+    Ok(items)
 }
 
 /// Who can say what the reviewer cannot.

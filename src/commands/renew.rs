@@ -76,7 +76,7 @@ fn renew(
     };
     let renewed = dated(bench.catalog.dossier_of(row)?, &planned);
     let pins = pins(ctx, bench, &renewed);
-    let obstacles = obstacles(ctx, bench, step, review, (&renewed, &pins));
+    let obstacles = obstacles(ctx, bench, step, review, (&renewed, &pins))?;
     if !obstacles.is_empty() {
         return Ok(Decided::Nothing(obstacles));
     }

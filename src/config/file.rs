@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::people::People;
 use super::removal::{Clean, Plans, Purge};
 use super::review::ReviewTable;
 use super::{Config, ConfigError, Place, RootConfig};
@@ -15,7 +16,6 @@ use crate::domain::metadata;
 use crate::domain::policy::{ApprovalTerms, Policy};
 use crate::domain::reference::SiteAddress;
 use crate::domain::territory;
-use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Zone;
 use crate::domain::validation::{Severity, rules};
 
@@ -78,12 +78,6 @@ struct Root {
     name: Spanned<String>,
     path: Spanned<String>,
     kind: Spanned<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct People {
-    owners: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -184,8 +178,8 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         severities: severities(source, &file.rules)?,
         placement_severities: placement_severities(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
-        owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
-        approval: approval(source, file, default.approval)?,
+        owners: file.people.owners(source)?,
+        approval: approval(source, file, &default.approval)?,
         caps: file.clean.caps(source)?,
         day_caps: file.clean.day_caps(source)?,
         plan_hours: file.plans.hours(source, default.plan_hours)?,
@@ -199,9 +193,14 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
 fn approval(
     source: &Source<'_>,
     file: &File,
-    usual: ApprovalTerms,
+    usual: &ApprovalTerms,
 ) -> Result<ApprovalTerms, ConfigError> {
-    Ok(ApprovalTerms { questions: file.review.questions(source, usual.questions)? })
+    Ok(ApprovalTerms {
+        questions: file.review.questions(source, usual.questions)?,
+        approvers: file.people.approvers(source)?,
+        accounts: file.people.accounts(source)?,
+        four_eyes: file.review.four_eyes.unwrap_or(usual.four_eyes),
+    })
 }
 
 fn certificates(source: &Source<'_>, text: &Spanned<String>) -> Result<String, ConfigError> {
@@ -249,27 +248,6 @@ fn territories(
         territories.extend(codes.iter().map(|code| (*code).to_owned()));
     }
     Ok(territories)
-}
-
-fn owners(
-    source: &Source<'_>,
-    names: &Spanned<Vec<Spanned<String>>>,
-) -> Result<BTreeSet<String>, ConfigError> {
-    if names.get_ref().is_empty() {
-        let message = "nobody could own an asset; without the key anybody can";
-        return Err(source.error(names.span(), message));
-    }
-    let mut owners = BTreeSet::new();
-    for name in names.get_ref() {
-        let text = name.get_ref().trim();
-        if text.is_empty() || text.chars().any(is_unsafe_to_show) {
-            return Err(source.error(name.span(), "this is not a name"));
-        }
-        if !owners.insert(text.to_owned()) {
-            return Err(source.error(name.span(), format!("`{text}` is listed twice")));
-        }
-    }
-    Ok(owners)
 }
 
 fn severities(

@@ -9,6 +9,7 @@ mod example;
 mod file;
 mod mistakes;
 mod open;
+mod people;
 mod removal;
 mod review;
 

@@ -11,6 +11,7 @@ use crate::domain::review::Demand;
 #[serde(deny_unknown_fields)]
 pub(super) struct ReviewTable {
     questions: Option<Spanned<String>>,
+    pub(super) four_eyes: Option<bool>,
 }
 
 impl ReviewTable {

@@ -5,6 +5,7 @@
 //! plans go out as values.
 
 pub mod actor;
+pub mod approver;
 pub mod asset;
 pub mod checkpoint;
 pub mod claims;

@@ -57,6 +57,12 @@ pub struct Policy {
 pub struct ApprovalTerms {
     /// Whether each question of the review has to be answered.
     pub questions: Demand,
+    /// Who may approve and renew; `None`: anybody.
+    pub approvers: Option<BTreeSet<String>>,
+    /// The person by account, where that is known.
+    pub accounts: BTreeMap<String, String>,
+    /// Whoever added or last described an asset does not approve it.
+    pub four_eyes: bool,
 }
 
 /// How much cleans may move. Exceeding any of them moves nothing.
@@ -169,8 +175,17 @@ impl Default for Policy {
 impl ApprovalTerms {
     /// As the lines of a policy's text.
     fn lines(&self) -> Vec<String> {
-        let Self { questions } = self;
-        vec![format!("review_questions={}", questions.name())]
+        let Self { questions, approvers, accounts, four_eyes } = self;
+        let mut lines = vec![
+            format!("review_questions={}", questions.name()),
+            format!("four_eyes={four_eyes}"),
+        ];
+        match approvers {
+            None => lines.push("approvers=anybody".to_owned()),
+            Some(names) => lines.extend(names.iter().map(|name| format!("approver={name}"))),
+        }
+        lines.extend(accounts.iter().map(|(account, name)| format!("account.{account}={name}")));
+        lines
     }
 }
 

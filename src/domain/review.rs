@@ -134,7 +134,7 @@ impl Review {
     /// Such as `quality pass, rights pass: own work`; `None` without an answer.
     pub fn in_words(&self) -> Option<String> {
         let words = self.replies().map(|(question, Reply { answer, note })| {
-            let note = note.iter().map(|note| format!(": {note}")).collect::<String>();
+            let note = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             format!("{} {}{note}", question.name(), answer.name())
         });
         let words: Vec<_> = words.collect();
