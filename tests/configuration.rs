@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use shelflife::config::{self, Answers, Config, ConfigError, RootConfig, commented_example};
 use shelflife::domain::asset::RootKind;
 use shelflife::domain::cleanup::{HardLinks, UnknownUses};
-use shelflife::domain::policy::{Caps, Policy};
+use shelflife::domain::policy::{ApprovalTerms, Caps, Policy};
+use shelflife::domain::review::Demand;
 use shelflife::domain::validation::Severity;
 use shelflife::exit::ExitCode;
 
@@ -67,7 +68,8 @@ fn every_key_reaches_the_policy() {
          max_items_per_day = 7\nmax_bytes_per_day = 8\nmax_percent_per_day = 9\n\
          [plans]\nvalid_hours = 10\nsecond_person_above = 11\n\
          [purge]\nafter_days = 7\n\
-         [people]\nowners = ['zoe', ' nina ']\n\
+         [people]\nowners = ['zoe', ' nina ']\napprovers = ['li']\naccounts = { u1017 = 'li' }\n\
+         [review]\nquestions = 'required'\nfour_eyes = true\n\
          [rules]\nSL201 = 'warning'\n\
          [placement.blog.rules]\nalt-text-too-long = 'off'\n",
     ))
@@ -89,6 +91,13 @@ fn every_key_reaches_the_policy() {
     assert_eq!(severities.get("SL201"), Some(&Severity::Warning));
     assert_eq!(config.policy.territories, ["AT", "CH"].map(str::to_owned).into());
     assert!(config.policy.approve_with_waivers);
+    let terms = ApprovalTerms {
+        questions: Demand::Required,
+        approvers: Some(["li".to_owned()].into()),
+        accounts: [("u1017".to_owned(), "li".to_owned())].into(),
+        four_eyes: true,
+    };
+    assert_eq!(config.policy.approval, terms);
     let blog = [("SL208".to_owned(), Severity::Off)].into();
     assert_eq!(config.policy.placement_severities, [("blog".to_owned(), blog)].into());
     let text = config.policy.canonical_text();
@@ -175,7 +184,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `clean`, `plans`, `purge`, `rules`, `placement`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `review`, `clean`, `plans`, `purge`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");
@@ -468,6 +477,10 @@ fn the_policy_hash_depends_on_the_policy_alone() {
         "[plans]\nvalid_hours = 1\n",
         "[plans]\nsecond_person_above = 1\n",
         "[people]\nowners = ['a']\n",
+        "[review]\nquestions = 'required'\n",
+        "[review]\nfour_eyes = true\n",
+        "[people]\napprovers = ['a']\n",
+        "[people.accounts]\nu1 = 'a'\n",
         "[rules]\nSL201 = 'off'\n",
     ];
     for more in more {
@@ -488,6 +501,9 @@ fn the_policy_hash_depends_on_the_policy_alone() {
     unknown_uses=block-on-sites
     hard_links=leave
     purge_after_days=never
+    review_questions=optional
+    four_eyes=false
+    approvers=anybody
     max_items=500
     max_bytes=21474836480
     max_percent=10

@@ -87,7 +87,7 @@ fn the_page_of_the_lifecycle_is_up_to_date() {
          said with `withdraw --confirm` that caches and pages don't have it any more. A restore ends a \
          confirmation. See [the guide](guide.md#take-it-down-now).\n\n\
          ## Standing\n\nWhat an asset may be used for at an instant is computed from its state, \
-         dates, licenses and contexts, never stored. The first that applies counts.\n\n{}\n\
+         dates, licenses, contexts and open risk flags, never stored. The first that applies counts.\n\n{}\n\
          ## For good\n\nA purge is the one step that nothing undoes: the files of the asset are \
          deleted, its record stays. What has to be true before is in \
          [reliability](reliability.md).\n",

@@ -200,6 +200,19 @@ fn a_draft_whose_files_were_in_quarantine_stays_an_asset_of_its_own() {
     }
 }
 
+#[test]
+fn a_flagged_draft_stays_an_asset_of_its_own_until_the_flag_is_cleared() {
+    let library = with_a_size_unknown();
+    library.run("flag 1 --risk likeness").expect(ExitCode::Success);
+    let run = library.run("import wxr export.xml").expect(ExitCode::Success);
+    assert!(run.stdout.contains("#1 is flagged as a risk; it stays as it is"), "{run}");
+    assert_eq!(library.scanned_catalog().files_of(AssetId(2)).unwrap().len(), 1);
+    library.run("flag 1 --clear likeness --note 'nobody there'").expect(ExitCode::Success);
+    library.run("import wxr export.xml").expect(ExitCode::Success);
+    assert_eq!(library.scanned_catalog().asset(AssetId(1)).unwrap(), None);
+    library.run("audit verify --replay --disk").expect(ExitCode::Success);
+}
+
 /// Lets an import group the first asset's file with the second asset, as it read the two before
 /// somebody else did something.
 fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts, CatalogError> {
@@ -223,7 +236,8 @@ fn what_somebody_decided_or_moved_while_an_import_looked_at_it_stays_as_it_is() 
     let undecided = group_late(&library(), &[]).unwrap();
     assert_eq!((undecided.merged, undecided.files_written), (1, 1));
     let reject = "reject 1 --reason 'off brand'";
-    for meanwhile in [&[reject][..], &[reject, "clean --apply"]] {
+    let flag = "flag 1 --risk likeness";
+    for meanwhile in [&[flag][..], &[reject], &[reject, "clean --apply"]] {
         let library = library();
         let late = group_late(&library, meanwhile);
         assert!(matches!(late, Err(CatalogError::Changed { .. })), "{meanwhile:?}: {late:?}");

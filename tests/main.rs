@@ -8,6 +8,7 @@
 )]
 
 mod approval;
+mod approvers;
 mod architecture;
 mod archive;
 mod attachment_table;
@@ -60,6 +61,8 @@ mod rebuilding;
 mod references;
 mod restore;
 mod reuse;
+mod reviewing;
+mod risks;
 mod scanning;
 mod selftest;
 mod signals;

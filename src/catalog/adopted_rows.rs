@@ -111,6 +111,7 @@ fn owner(conn: &Connection, asset: AssetId) -> Result<KnownOwner> {
                           AND state IN ('intent', 'partial')) AS busy,
                 EXISTS (SELECT 1 FROM operation WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM waiver WHERE asset_id = :id)
+                OR EXISTS (SELECT 1 FROM risk WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM hold WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM description WHERE asset_id = :id) AS used
          FROM asset WHERE id = :id",

@@ -9,9 +9,11 @@ use super::error::{CatalogError, Result};
 use super::looks;
 use super::open::Catalog;
 use super::plans::take_step;
+use super::reviews;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, Digest, Look};
 use crate::domain::lifecycle::{Action, State, Transition};
+use crate::domain::review::Review;
 
 /// One decided transition, bound to what it was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,16 @@ pub struct Decision {
     pub pins: Vec<(i64, i64)>,
     /// What an approval saw of the original, if it was there.
     pub look: Option<Look>,
+    /// What the review said that an approval answers for.
+    pub review: Review,
+}
+
+impl Decision {
+    /// The same with what a review said.
+    #[must_use]
+    pub fn reviewed(self, review: &Review) -> Self {
+        Self { review: review.clone(), ..self }
+    }
 }
 
 impl Catalog {
@@ -161,6 +173,9 @@ fn payload(session: &Session, decision: &Decision) -> Value {
         }
         if !decision.pins.is_empty() {
             fields.insert("pins".to_owned(), json!(decision.pins));
+        }
+        if let Some(review) = reviews::told(&decision.review) {
+            fields.insert("review".to_owned(), review);
         }
         if let Some(pixels) = decision.look.and_then(|look| look.pixels) {
             fields.insert("pixels".to_owned(), json!(pixels.to_string()));

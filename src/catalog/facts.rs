@@ -107,7 +107,7 @@ impl Catalog {
         }
     }
 
-    /// Reads licenses and contexts of assets in ascending order.
+    /// Reads licenses, contexts and open risks of assets in ascending order.
     fn add_links(&self, assets: &mut [FactsRow]) -> Result<()> {
         self.add_rows(LICENSES, assets, |asset, row| {
             asset.facts.licenses.push(row.get(1)?);
@@ -116,6 +116,7 @@ impl Catalog {
         self.add_rows(CONTEXTS, assets, |asset, row| {
             asset.facts.contexts.push(ContextLink { context: row.get(1)?, pinned: row.get(2)? });
             Ok(())
-        })
+        })?;
+        self.add_risks(assets)
     }
 }

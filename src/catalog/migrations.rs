@@ -10,6 +10,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_plans.sql"),
     include_str!("migrations/0007_purge.sql"),
     include_str!("migrations/0008_looks.sql"),
+    include_str!("migrations/0009_gate.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -23,6 +24,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "08e65a7d57a724f0d48bc8b89a3affd9ef7c95c102841bda40c9048701047c2e",
     "bea77063c0b25d96f7f46662299db16beb8588ebb1a1803e8247068931c15562",
     "39a01a15fb782fff94c161be718d178545387a6c111ff5279d4cbb69b8bee90c",
+    "1b7a077a646283b1c75d89ef80be342e598ee92923c68793cee24ba597127f4e",
 ];
 
 /// The schema that this program writes.

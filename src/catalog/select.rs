@@ -178,6 +178,7 @@ pub(super) fn facts_row(row: &Row<'_>) -> Result<FactsRow> {
         review_at: instant(row.get(16)?),
         licenses: Vec::new(),
         contexts: Vec::new(),
+        risks: Vec::new(),
     };
     Ok(FactsRow { asset, facts })
 }

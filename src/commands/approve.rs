@@ -4,7 +4,7 @@ use crate::domain::lifecycle::Action;
 use crate::error::Error;
 
 use super::Context;
-use super::clearing::{obstacles, pins};
+use super::clearing::{ReviewArgs, obstacles, pins};
 use super::decide::{Decided, Step, decide_each};
 use super::eyes::Eyes;
 use super::library::Mode;
@@ -21,6 +21,9 @@ pub struct ApproveArgs {
     #[command(flatten)]
     selection: Selection,
 
+    #[command(flatten)]
+    review: ReviewArgs,
+
     /// Why; the audit log keeps it
     #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: Option<String>,
@@ -33,6 +36,7 @@ pub struct ApproveArgs {
 pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let mode = Mode::unless_dry_run(args.dry_run);
     let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
+    let review = args.review.review()?;
     let mut eyes = Eyes::default();
     decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
         let transition = match step.transition(ctx, bench.catalog, &row)? {
@@ -41,11 +45,11 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         };
         let dossier = bench.catalog.dossier_of(row)?;
         let pins = pins(ctx, bench, &dossier);
-        let obstacles = obstacles(ctx, bench, step, (&dossier, &pins));
+        let obstacles = obstacles(ctx, bench, step, &review, (&dossier, &pins))?;
         if !obstacles.is_empty() {
             return Ok(Decided::Nothing(obstacles));
         }
-        let decision = step.decision(&dossier.row, transition, pins);
+        let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
         Ok(Decided::Change(eyes.witness(bench, mode, (&dossier.row.asset, decision))?))
     })
 }

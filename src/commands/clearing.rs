@@ -1,15 +1,37 @@
 //! What an asset has to pass before it is approved or renewed.
 
 use crate::catalog::Dossier;
+use crate::domain::actor::Signer;
+use crate::domain::approver::check_approver;
 use crate::domain::gate::gate;
-use crate::domain::lifecycle::{Standing, State, Verdict};
+use crate::domain::lifecycle::{Cause, Standing, State, Verdict};
+use crate::domain::review::{Question, Reply, Review, reply};
 use crate::domain::text::counted;
+use crate::error::Error;
 use crate::report::{Found, Item};
 
 use super::Context;
 use super::decide::{Bench, Step};
 use super::dossier::Brief;
 use super::library::subject;
+
+/// The review that an approval or a renewal answers for.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReviewArgs {
+    /// What the review says to a question (quality, rights, product-accuracy, brand-fit or
+    /// placement): pass, fail or uncertain, the last two with why, as in 'rights=uncertain:a face';
+    /// may be repeated
+    #[arg(long = "review", value_name = "QUESTION=ANSWER[:NOTE]", value_parser = reply)]
+    replies: Vec<(Question, Reply)>,
+}
+
+impl ReviewArgs {
+    pub(super) fn review(&self) -> Result<Review, Error> {
+        Review::new(self.replies.iter().cloned()).map_err(|question| {
+            Error::usage(format!("the question `{}` is answered twice", question.name()))
+        })
+    }
+}
 
 /// The revision of each linked context that counts now: what an approval sees.
 pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Vec<(i64, i64)> {
@@ -22,23 +44,41 @@ pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Ve
 /// What stands in the way of clearing the asset as the dossier describes it, with these pins: each
 /// finding that stops it, and the refusal. Nothing if the asset may be cleared.
 ///
-/// An asset that would be expired at once is refused with its causes, whatever the rules say.
+/// An asset that would be expired at once, or has an open risk, is refused with the causes, whatever
+/// the rules say.
 pub(super) fn obstacles(
     ctx: &Context<'_>,
     bench: Bench<'_>,
     step: Step<'_>,
+    review: &Review,
     (dossier, pins): (&Dossier, &[(i64, i64)]),
-) -> Vec<Item> {
+) -> Result<Vec<Item>, Error> {
     let cleared = cleared(dossier, pins);
     let verdict = bench.court.judge(&cleared.row, ctx);
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));
-    let Some(why) = objection(findings.len(), &verdict) else { return Vec::new() };
+    let terms = &bench.court.policy().approval;
+    let mut why: Vec<_> = objection(findings.len(), &verdict).into_iter().collect();
+    why.extend(review.objections(terms.questions, &whom_to_ask(dossier)));
+    let authors =
+        if terms.four_eyes { bench.catalog.authors_of(dossier.row.asset.id)? } else { Vec::new() };
+    why.extend(check_approver(terms, &Signer::of(&ctx.actor), &authors));
+    if why.is_empty() {
+        return Ok(Vec::new());
+    }
     let about = || Some(subject(&dossier.row.asset));
     let finding = |finding| Item::Finding(Found::new(about(), finding));
     let mut items: Vec<_> = findings.into_iter().map(finding).collect();
-    items.push(step.refusal(&dossier.row, why));
-    items
+    items.push(step.refusal(&dossier.row, why.join("; ")));
+    Ok(items)
+}
+
+/// Who can say what the reviewer cannot.
+fn whom_to_ask(dossier: &Dossier) -> String {
+    match &dossier.metadata.owner {
+        Some(owner) => format!("its owner, {owner}"),
+        None => "whoever is to own it".to_owned(),
+    }
 }
 
 /// The dossier as it would be the moment after.
@@ -55,12 +95,21 @@ fn cleared(dossier: &Dossier, pins: &[(i64, i64)]) -> Dossier {
 
 fn objection(findings: usize, verdict: &Verdict) -> Option<String> {
     match u64::try_from(findings).unwrap_or(u64::MAX) {
-        0 if verdict.standing == Standing::Expired => {
-            let causes: Vec<_> = verdict.deciding().map(ToString::to_string).collect();
-            Some(format!("it would be expired at once: {}", causes.join("; ")))
-        }
-        0 => None,
+        0 => futility(verdict),
         1 => Some("1 finding stands in the way".to_owned()),
         count => Some(format!("{} stand in the way", counted(count, "finding"))),
     }
+}
+
+/// Why nothing would be won: it could not be used the moment after.
+fn futility(verdict: &Verdict) -> Option<String> {
+    let is_risk = |cause: &&Cause| matches!(cause, Cause::RiskOpen(_));
+    let (standing, causes): (_, Vec<_>) = if verdict.standing == Standing::Expired {
+        (Standing::Expired, verdict.deciding().map(ToString::to_string).collect())
+    } else {
+        let risks = verdict.causes.iter().filter(is_risk);
+        (Standing::Blocked, risks.map(ToString::to_string).collect())
+    };
+    let causes = (!causes.is_empty()).then(|| causes.join("; "))?;
+    Some(format!("it would be {standing} at once: {causes}"))
 }

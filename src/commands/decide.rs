@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::catalog::{Catalog, CatalogError, Decision, DescriptionEdit, FactsRow};
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{self, Action, Plan, Request, State, Transition};
+use crate::domain::review::Review;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::{Item, Report, Subject};
@@ -181,7 +182,8 @@ impl AssetChange for Decision {
 
     fn items(&self, subject: &Subject) -> Vec<Item> {
         let Transition { from, action, to, .. } = self.transition;
-        let why = self.reason.iter().chain(&self.causes).cloned().collect();
+        let why = self.reason.iter().chain(&self.causes).cloned();
+        let why = why.chain(self.review.in_words()).collect();
         vec![Item::Change { subject: subject.clone(), action: action.name(), from, to, why }]
     }
 }
@@ -266,6 +268,7 @@ impl Step<'_> {
             causes: Vec::new(),
             pins,
             look: None,
+            review: Review::default(),
         }
     }
 }

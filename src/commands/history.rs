@@ -52,7 +52,7 @@ fn what(kind: &str, payload: &Json) -> String {
         let fields: Vec<_> = changes.keys().map(String::as_str).collect();
         return format!("{action}: {}", fields.join(", "));
     }
-    match text("path").or_else(|| text("to")) {
+    match text("path").or_else(|| text("to")).or_else(|| text("risk")) {
         Some(detail) => format!("{action}: {detail}"),
         None => action,
     }
@@ -66,14 +66,23 @@ fn under_plan(what: String, payload: &Json) -> String {
     }
 }
 
-/// The reason that was given and the causes of the verdict that decided.
+/// The reason that was given, the causes of the verdict that decided, and what a review said.
 fn why(payload: &Json) -> Option<String> {
     let reason = payload.get("reason").and_then(Json::as_str).map(str::to_owned);
     let causes = payload.get("causes").and_then(Json::as_array).map(Vec::as_slice);
     let causes: Vec<_> = causes.unwrap_or_default().iter().filter_map(Json::as_str).collect();
-    match (reason, causes.join("; ")) {
-        (reason, causes) if causes.is_empty() => reason,
-        (Some(reason), causes) => Some(format!("{reason}: {causes}")),
-        (None, causes) => Some(causes),
-    }
+    let causes = (!causes.is_empty()).then(|| causes.join("; "));
+    let why: Vec<_> = [reason, causes, reviewed(payload)].into_iter().flatten().collect();
+    (!why.is_empty()).then(|| why.join(": "))
+}
+
+/// What a review said, in words.
+fn reviewed(payload: &Json) -> Option<String> {
+    let replies = payload.get("review").and_then(Json::as_object)?.iter();
+    let words = replies.map(|(question, reply)| {
+        let text = |field: &str| reply.get(field).and_then(Json::as_str);
+        let note = text("note").map(|note| format!(" ({note})")).unwrap_or_default();
+        format!("{question} {}{note}", text("answer").unwrap_or_default())
+    });
+    Some(format!("reviewed, {}", words.collect::<Vec<_>>().join(", ")))
 }

@@ -25,6 +25,7 @@ mod errand;
 mod expire;
 mod exported;
 mod eyes;
+mod flag;
 mod history;
 mod hold;
 mod impact;
@@ -98,6 +99,7 @@ pub enum Command {
     Describe(Box<describe::DescribeArgs>),
     Doctor(doctor::DoctorArgs),
     Expire(expire::ExpireArgs),
+    Flag(flag::FlagArgs),
     History(history::HistoryArgs),
     Hold(hold::HoldArgs),
     Import(import::ImportArgs),
@@ -146,6 +148,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Describe(args) => describe::run(args, ctx),
         Command::Doctor(args) => doctor::run(args, ctx),
         Command::Expire(args) => expire::run(args, ctx),
+        Command::Flag(args) => flag::run(args, ctx),
         Command::Hold(args) => hold::run(args, ctx),
         Command::Import(args) => import::run(args, ctx),
         Command::Init(args) => init::run(args, ctx),

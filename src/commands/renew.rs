@@ -3,10 +3,11 @@
 use crate::catalog::{DescriptionEdit, Dossier, FactsRow};
 use crate::domain::describe::{Description, Edits};
 use crate::domain::lifecycle::Action;
+use crate::domain::review::Review;
 use crate::error::Error;
 
 use super::Context;
-use super::clearing::{obstacles, pins};
+use super::clearing::{ReviewArgs, obstacles, pins};
 use super::decide::{Bench, Decided, Step, decide_each};
 use super::describe::{self, DateFlags};
 use super::eyes::Eyes;
@@ -26,6 +27,9 @@ pub struct RenewArgs {
     #[command(flatten)]
     dates: DateFlags,
 
+    #[command(flatten)]
+    review: ReviewArgs,
+
     /// Why; the audit log keeps it
     #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: Option<String>,
@@ -38,6 +42,7 @@ pub struct RenewArgs {
 pub(super) fn run(args: &RenewArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let mode = Mode::unless_dry_run(args.dry_run);
     let step = Step { action: Action::Renew, reason: args.reason.as_deref() };
+    let review = args.review.review()?;
     let mut eyes = Eyes::default();
     decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
         let current = describe::description(bench, &row)?;
@@ -45,7 +50,7 @@ pub(super) fn run(args: &RenewArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
         let mut edits = Edits::default();
         args.dates.set(&mut edits, step.reason, today)?;
         let asset = row.asset.clone();
-        let mut decided = renew(ctx, bench, step, (row, &current, &edits))?;
+        let mut decided = renew(ctx, bench, step, &review, (row, &current, &edits))?;
         if let Decided::Change(DescriptionEdit { decision: Some(decision), .. }) = &mut decided {
             *decision = eyes.witness(bench, mode, (&asset, decision.clone()))?;
         }
@@ -57,6 +62,7 @@ fn renew(
     ctx: &Context<'_>,
     bench: Bench<'_>,
     step: Step<'_>,
+    review: &Review,
     (row, current, edits): (FactsRow, &Description, &Edits),
 ) -> Result<Decided<DescriptionEdit>, Error> {
     let refuse = |item| Ok(Decided::Nothing(vec![item]));
@@ -70,11 +76,11 @@ fn renew(
     };
     let renewed = dated(bench.catalog.dossier_of(row)?, &planned);
     let pins = pins(ctx, bench, &renewed);
-    let obstacles = obstacles(ctx, bench, step, (&renewed, &pins));
+    let obstacles = obstacles(ctx, bench, step, review, (&renewed, &pins))?;
     if !obstacles.is_empty() {
         return Ok(Decided::Nothing(obstacles));
     }
-    let decision = step.decision(&renewed.row, transition, pins);
+    let decision = step.decision(&renewed.row, transition, pins).reviewed(review);
     Ok(Decided::Change(describe::edit(&renewed.row, planned, changes, Some(decision))))
 }
 

@@ -1,10 +1,11 @@
 //! `show`: everything that is known about assets.
 
-use crate::catalog::{Catalog, FactsRow, Hold, Take};
+use crate::catalog::{Catalog, Clearance, FactsRow, Hold, Reviewed, RiskFlag, Take};
 use crate::domain::asset::AssetFile;
-use crate::domain::lifecycle::Verdict;
+use crate::domain::lifecycle::{State, Verdict};
 use crate::domain::metadata::Metadata;
 use crate::domain::proposal::{Proposal, proposals};
+use crate::domain::review::Reply;
 use crate::domain::takedown::Confirmation;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 use crate::error::Error;
@@ -55,6 +56,9 @@ fn fields(
     let holds = catalog.holds_on(row.asset.id, ctx.now)?;
     let holds: Vec<_> = holds.iter().map(|hold| hold_in_words(hold, &zone, ctx)).collect();
     fields.push(("holds", holds.into()));
+    fields.push(("review", review(row, catalog)?));
+    let risks = catalog.risks_of(row.asset.id)?;
+    fields.push(("risks", Value::List(risks.into_iter().map(risk_record).collect())));
     let horizon = horizon(catalog, court, ctx.now)?;
     fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
     fields.push(("takedown", takedown(row, catalog, ctx)?));
@@ -101,6 +105,41 @@ fn take_record(take: Take) -> Value {
         ("to", take.to.into()),
         ("reason", take.reason.into()),
     ])
+}
+
+/// The answers that the approval in force was given with.
+fn review(row: &FactsRow, catalog: &Catalog) -> Result<Value, Error> {
+    let reviewed = match row.asset.state {
+        State::Approved => catalog.review_of(row.asset.id)?,
+        _ => None,
+    };
+    let Some(Reviewed { review, by, at }) = reviewed else { return Ok(Value::List(Vec::new())) };
+    let replies = review.replies().map(|(question, Reply { answer, note })| {
+        Value::Record(vec![
+            ("question", question.name().into()),
+            ("answer", answer.name().into()),
+            ("note", note.clone().into()),
+            ("by", by.as_str().into()),
+            ("at", at.to_string().into()),
+        ])
+    });
+    Ok(Value::List(replies.collect()))
+}
+
+/// A flag, with its end once it is cleared.
+fn risk_record(flag: RiskFlag) -> Value {
+    let RiskFlag { raised, cleared } = flag;
+    let mut fields = vec![
+        ("risk", raised.risk.name().into()),
+        ("by", raised.by.into()),
+        ("at", raised.at.to_string().into()),
+        ("note", raised.note.into()),
+    ];
+    if let Some(Clearance { by, at, note }) = cleared {
+        let cleared = vec![("by", by.into()), ("at", at.to_string().into()), ("note", note.into())];
+        fields.push(("cleared", Value::Record(cleared)));
+    }
+    Value::Record(fields)
 }
 
 fn identity(row: &FactsRow, verdict: &Verdict) -> Fields {

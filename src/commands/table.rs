@@ -22,6 +22,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("describe",       Decide, AtOnce),
         row("doctor",         Read,   AtOnce),
         row("expire",         Decide, AtOnce),
+        row("flag",           Decide, AtOnce),
         row("history",        Read,   AtOnce),
         row("hold",           Decide, AtOnce),
         row("import csv",     Decide, AtOnce),

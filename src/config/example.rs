@@ -71,6 +71,10 @@ fn decisions(policy: &Policy) -> String {
         r#"[people]
 # Who can own assets. Without the key anybody can, and a mistyped name is not noticed.
 # owners = ["nina", "brand-team"]
+# Who may approve and renew. Without the key anybody can.
+# approvers = ["anna", "li"]
+# Whose account is whose. A person of another name who uses it approves nothing.
+# accounts = {{ u1017 = "anna" }}
 
 [policy]
 # A draft that nobody decided for this many days is stale and goes to its owner.
@@ -92,12 +96,22 @@ snapshot_max_age_days = {snapshot}
 # …
 # -----END CERTIFICATE-----
 # """
+
+[review]
+# Whether an approval or a renewal has to answer each question of the review (`--review`): quality,
+# rights, product-accuracy, brand-fit and placement. "optional" or "required".
+questions = "{questions}"
+# Whether somebody else has to approve and renew than who added or last described the asset, from
+# another account.
+four_eyes = {eyes}
 "#,
         stale = policy.stale_draft_days,
         hold = policy.restore_hold_hours,
         references = policy.reference_days,
         waivers = policy.approve_with_waivers,
         snapshot = policy.snapshot_max_age_days,
+        questions = policy.approval.questions.name(),
+        eyes = policy.approval.four_eyes,
     )
 }
 

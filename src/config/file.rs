@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::people::People;
 use super::removal::{Clean, Plans, Purge};
+use super::review::ReviewTable;
 use super::{Config, ConfigError, Place, RootConfig};
 use crate::domain::asset::RootKind;
 use crate::domain::metadata;
-use crate::domain::policy::Policy;
+use crate::domain::policy::{ApprovalTerms, Policy};
 use crate::domain::reference::SiteAddress;
 use crate::domain::territory;
-use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Zone;
 use crate::domain::validation::{Severity, rules};
 
@@ -31,6 +32,8 @@ struct File {
     people: People,
     #[serde(default)]
     policy: PolicyTable,
+    #[serde(default)]
+    review: ReviewTable,
     #[serde(default)]
     clean: Clean,
     #[serde(default)]
@@ -75,12 +78,6 @@ struct Root {
     name: Spanned<String>,
     path: Spanned<String>,
     kind: Spanned<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct People {
-    owners: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -181,7 +178,8 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         severities: severities(source, &file.rules)?,
         placement_severities: placement_severities(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
-        owners: file.people.owners.as_ref().map(|names| owners(source, names)).transpose()?,
+        owners: file.people.owners(source)?,
+        approval: approval(source, file, &default.approval)?,
         caps: file.clean.caps(source)?,
         day_caps: file.clean.day_caps(source)?,
         plan_hours: file.plans.hours(source, default.plan_hours)?,
@@ -189,6 +187,19 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
         unknown_uses: file.clean.unknown_uses(source, default.unknown_uses)?,
         hard_links: file.clean.hard_links(source, default.hard_links)?,
         purge_after_days: file.purge.after_days(source)?,
+    })
+}
+
+fn approval(
+    source: &Source<'_>,
+    file: &File,
+    usual: &ApprovalTerms,
+) -> Result<ApprovalTerms, ConfigError> {
+    Ok(ApprovalTerms {
+        questions: file.review.questions(source, usual.questions)?,
+        approvers: file.people.approvers(source)?,
+        accounts: file.people.accounts(source)?,
+        four_eyes: file.review.four_eyes.unwrap_or(usual.four_eyes),
     })
 }
 
@@ -237,27 +248,6 @@ fn territories(
         territories.extend(codes.iter().map(|code| (*code).to_owned()));
     }
     Ok(territories)
-}
-
-fn owners(
-    source: &Source<'_>,
-    names: &Spanned<Vec<Spanned<String>>>,
-) -> Result<BTreeSet<String>, ConfigError> {
-    if names.get_ref().is_empty() {
-        let message = "nobody could own an asset; without the key anybody can";
-        return Err(source.error(names.span(), message));
-    }
-    let mut owners = BTreeSet::new();
-    for name in names.get_ref() {
-        let text = name.get_ref().trim();
-        if text.is_empty() || text.chars().any(is_unsafe_to_show) {
-            return Err(source.error(name.span(), "this is not a name"));
-        }
-        if !owners.insert(text.to_owned()) {
-            return Err(source.error(name.span(), format!("`{text}` is listed twice")));
-        }
-    }
-    Ok(owners)
 }
 
 fn severities(

@@ -9,7 +9,9 @@ mod example;
 mod file;
 mod mistakes;
 mod open;
+mod people;
 mod removal;
+mod review;
 
 use std::path::{Path, PathBuf};
 

@@ -30,3 +30,56 @@ impl Actor {
         self.person.as_deref().unwrap_or(&self.os_user)
     }
 }
+
+/// Who is behind something: the name that was stated, and the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    pub name: String,
+    pub account: String,
+}
+
+impl Signer {
+    pub fn of(actor: &Actor) -> Self {
+        Self { name: actor.name().to_owned(), account: actor.os_user.clone() }
+    }
+
+    /// Whether neither name nor account says that both are the same person.
+    pub fn is_somebody_else_than(&self, other: &Self) -> bool {
+        self.name.to_lowercase() != other.name.to_lowercase() && self.account != other.account
+    }
+
+    /// Who an entry of the audit log names: `anna (a1) at desk`, `job nightly of a1 at desk`.
+    ///
+    /// The account is exact, because none has spaces. Of a job it is the one that the job ran under.
+    pub fn in_entry(text: &str) -> Self {
+        let (who, _) = text.rsplit_once(" at ").unwrap_or((text, ""));
+        let stated = who.strip_suffix(')').and_then(|stated| stated.rsplit_once(" ("));
+        let (name, account) = stated.unwrap_or((who, who.rsplit(' ').next().unwrap_or(who)));
+        let name = if name.starts_with("job ") {
+            name.rsplit_once(" of ").map_or(name, |(_, name)| name)
+        } else {
+            name
+        };
+        Self { name: name.to_owned(), account: account.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_names_a_person_and_an_account() {
+        for (text, name, account) in [
+            ("a1 at desk", "a1", "a1"),
+            ("anna (a1) at desk", "anna", "a1"),
+            ("Anna of (the) Shop (a1) at desk", "Anna of (the) Shop", "a1"),
+            ("job nightly of a1 at desk", "a1", "a1"),
+            ("job nightly of anna (a1) at desk", "anna", "a1"),
+            ("meet at noon (a1) at desk", "meet at noon", "a1"),
+        ] {
+            let signer = Signer { name: name.to_owned(), account: account.to_owned() };
+            assert_eq!(Signer::in_entry(text), signer, "{text}");
+        }
+    }
+}

@@ -54,6 +54,8 @@ pub struct Owner {
     pub version: i64,
     /// It is a draft again after its files were moved: the log tells of it by its number.
     pub was_moved: bool,
+    /// Somebody saw a risk in it that nobody has cleared.
+    pub is_flagged: bool,
     pub role: Role,
 }
 
@@ -62,6 +64,7 @@ impl Owner {
     fn stays_an_asset(&self) -> Option<String> {
         match self.state {
             State::Draft if self.was_moved => Some("was in quarantine".to_owned()),
+            State::Draft if self.is_flagged => Some("is flagged as a risk".to_owned()),
             State::Draft => None,
             state => Some(format!("is {state}")),
         }

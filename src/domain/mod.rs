@@ -5,6 +5,7 @@
 //! plans go out as values.
 
 pub mod actor;
+pub mod approver;
 pub mod asset;
 pub mod checkpoint;
 pub mod claims;
@@ -31,6 +32,8 @@ pub mod purge;
 pub mod recovery;
 pub mod reference;
 pub mod reuse;
+pub mod review;
+pub mod risk;
 pub mod takedown;
 pub mod territory;
 pub mod testimony;

@@ -7,7 +7,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::actor::{Actor, Authority};
+use super::actor::{Authority, Signer};
 use super::asset::{AssetId, Digest};
 use super::cleanup::Load;
 use super::lifecycle::State;
@@ -97,24 +97,6 @@ pub struct PlanHead {
     pub made: Timestamp,
     /// The plan is over at this instant.
     pub until: Timestamp,
-}
-
-/// Who is behind something: the name that was stated, and the account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signer {
-    pub name: String,
-    pub account: String,
-}
-
-impl Signer {
-    pub fn of(actor: &Actor) -> Self {
-        Self { name: actor.name().to_owned(), account: actor.os_user.clone() }
-    }
-
-    /// Whether neither name nor account says that both are the same person.
-    fn is_somebody_else_than(&self, other: &Self) -> bool {
-        self.name.to_lowercase() != other.name.to_lowercase() && self.account != other.account
-    }
 }
 
 /// A plan that was saved, and what became of it.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cleanup::{HardLinks, UnknownUses};
+use super::review::Demand;
 use super::time::Zone;
 use super::validation::Severity;
 
@@ -35,6 +36,7 @@ pub struct Policy {
     pub approve_with_waivers: bool,
     /// The people who can own assets; `None`: anybody.
     pub owners: Option<BTreeSet<String>>,
+    pub approval: ApprovalTerms,
     pub caps: Caps,
     /// The same for all cleans of 24 hours together.
     pub day_caps: Caps,
@@ -48,6 +50,19 @@ pub struct Policy {
     pub hard_links: HardLinks,
     /// Days after which files in quarantine may be deleted for good; `None`: never.
     pub purge_after_days: Option<u32>,
+}
+
+/// What an approval asks of people.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ApprovalTerms {
+    /// Whether each question of the review has to be answered.
+    pub questions: Demand,
+    /// Who may approve and renew; `None`: anybody.
+    pub approvers: Option<BTreeSet<String>>,
+    /// The person by account, where that is known.
+    pub accounts: BTreeMap<String, String>,
+    /// Whoever added or last described an asset does not approve it.
+    pub four_eyes: bool,
 }
 
 /// How much cleans may move. Exceeding any of them moves nothing.
@@ -79,6 +94,7 @@ impl Policy {
             placement_severities,
             approve_with_waivers,
             owners,
+            approval,
             caps,
             day_caps: day,
             plan_hours,
@@ -105,16 +121,14 @@ impl Policy {
             format!("hard_links={}", hard_links.name()),
             format!("purge_after_days={}", or_never(purge_after_days)),
         ];
+        lines.extend(approval.lines());
         lines.extend(caps.lines(""));
         lines.extend(day.lines("_per_day"));
         let anchors = credential_anchors.iter().flat_map(|text| text.lines());
         lines.extend(anchors.map(|line| format!("credential_anchor={line}")));
-        lines.extend(severities.iter().map(|(code, is)| format!("rule.{code}={}", is.name())));
+        lines.extend(severity_lines("", severities));
         for (placement, severities) in placement_severities {
-            let line = |(code, is): (&String, &Severity)| {
-                format!("placement.{placement}.rule.{code}={}", is.name())
-            };
-            lines.extend(severities.iter().map(line));
+            lines.extend(severity_lines(&format!("placement.{placement}."), severities));
         }
         match owners {
             None => lines.push("owners=anybody".to_owned()),
@@ -123,6 +137,11 @@ impl Policy {
         lines.push(String::new());
         lines.join("\n")
     }
+}
+
+fn severity_lines(of: &str, severities: &BTreeMap<String, Severity>) -> Vec<String> {
+    let line = |(code, is): (&String, &Severity)| format!("{of}rule.{code}={}", is.name());
+    severities.iter().map(line).collect()
 }
 
 impl Default for Policy {
@@ -141,6 +160,7 @@ impl Default for Policy {
             placement_severities: BTreeMap::new(),
             approve_with_waivers: false,
             owners: None,
+            approval: ApprovalTerms::default(),
             caps: Caps::of_a_run(),
             day_caps: Caps::of_a_day(),
             plan_hours: 24,
@@ -149,6 +169,23 @@ impl Default for Policy {
             hard_links: HardLinks::default(),
             purge_after_days: None,
         }
+    }
+}
+
+impl ApprovalTerms {
+    /// As the lines of a policy's text.
+    fn lines(&self) -> Vec<String> {
+        let Self { questions, approvers, accounts, four_eyes } = self;
+        let mut lines = vec![
+            format!("review_questions={}", questions.name()),
+            format!("four_eyes={four_eyes}"),
+        ];
+        match approvers {
+            None => lines.push("approvers=anybody".to_owned()),
+            Some(names) => lines.extend(names.iter().map(|name| format!("approver={name}"))),
+        }
+        lines.extend(accounts.iter().map(|(account, name)| format!("account.{account}={name}")));
+        lines
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Objection {
 ///
 /// In the order of the configuration's tables.
 pub fn review_policy(policy: &Policy, placements: &BTreeSet<String>) -> Vec<Objection> {
-    let mut found = about_limits(policy);
+    let mut found = about_people(policy);
+    found.extend(about_limits(policy));
     found.extend(about_severities(policy));
     found.extend(about_placements(policy, placements));
     found
@@ -27,6 +28,15 @@ pub fn review_policy(policy: &Policy, placements: &BTreeSet<String>) -> Vec<Obje
 
 fn objection(key: impl Into<String>, because: impl Into<String>) -> Objection {
     Objection { key: key.into(), because: because.into() }
+}
+
+fn about_people(policy: &Policy) -> Vec<Objection> {
+    let terms = &policy.approval;
+    let only = terms.approvers.as_ref().filter(|names| names.len() == 1 && terms.four_eyes);
+    let only = only.and_then(|names| names.first());
+    let because =
+        only.map(|name| format!("with `review.four_eyes` nobody approves what {name} describes"));
+    because.map(|because| objection("people.approvers", because)).into_iter().collect()
 }
 
 fn about_limits(policy: &Policy) -> Vec<Objection> {
@@ -162,6 +172,11 @@ mod tests {
         assert_eq!(keys(|p| p.caps.max_items = 1001, &[]), ["clean.max_items"]);
         assert_eq!(keys(|p| p.caps.max_items = 1000, &[]), [""; 0]);
         assert_eq!(keys(|p| p.caps.max_percent = 21, &[]), ["clean.max_percent"]);
+        let alone = |p: &mut Policy| {
+            p.approval.approvers = Some(["anna".to_owned()].into());
+            p.approval.four_eyes = true;
+        };
+        assert_eq!(keys(alone, &[]), ["people.approvers"]);
         assert_eq!(keys(|p| p.second_person_above = 500, &[]), ["plans.second_person_above"]);
         assert_eq!(keys(|p| p.second_person_above = 499, &[]), [""; 0]);
         assert_eq!(keys(|p| p.snapshot_max_age_days = 0, &[]), ["policy.snapshot_max_age_days"]);

@@ -19,6 +19,7 @@ use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::license::{License, Scope};
 use shelflife::domain::lifecycle::{self, Action, Ended, Plan, Request, State};
 use shelflife::domain::metadata::{Dates, Metadata};
+use shelflife::domain::review::Review;
 use shelflife::domain::time::{CivilDate, Timestamp, Zone};
 use shelflife::domain::window::Window;
 
@@ -420,5 +421,6 @@ fn step(asset: u64, from: State, action: Action) -> anyhow::Result<Decision> {
         causes: Vec::new(),
         pins: Vec::new(),
         look: None,
+        review: Review::default(),
     })
 }

@@ -17,6 +17,7 @@ use shelflife::domain::cleanup::HardLinks;
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{Action, Plan, Request, State, next};
 use shelflife::domain::pause::Heed;
+use shelflife::domain::review::Review;
 use shelflife::domain::time::Timestamp;
 use shelflife::error::Error;
 use shelflife::executor::{Removal, Return, Switch, Target};
@@ -168,6 +169,7 @@ fn reject(catalog: &mut Catalog) {
         causes: Vec::new(),
         pins: Vec::new(),
         look: None,
+        review: Review::default(),
     };
     catalog.record_decision(&decision).unwrap();
 }

@@ -11,7 +11,7 @@ use super::play::played;
 fn the_tables_are_what_the_log_leads_to_after_any_commands() {
     let mut kinds = BTreeSet::new();
     for seed in 0..cases(12) {
-        let library = played(seed, 30);
+        let library = played(seed, 36);
         library.run("audit checkpoint --new-key key").expect(ExitCode::Success);
         let note = library.run("audit checkpoint --key key").expect(ExitCode::Success);
         library.write("note", note.stdout);
@@ -26,7 +26,9 @@ fn the_tables_are_what_the_log_leads_to_after_any_commands() {
     }
     for kind in [
         "asset.approve",
+        "asset.clear",
         "asset.confirm",
+        "asset.flag",
         "asset.original",
         "asset.release",
         "asset.void",

@@ -86,9 +86,11 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
         format!("renew {asset} --expires-on 2026-08-31 --review-on 2026-08-01"),
         format!("hold {asset} --reason '{text}'"),
         format!("hold {asset} --reason '{text}' --until 2026-03-20"),
-        format!("release {asset} --reason '{text}'"),
+        format!("release 1 2 3 4 5 --reason '{text}'"),
         format!("rules waive SL401 {asset} --reason '{text}' --until 2026-04-08"),
         format!("rules revoke SL401 {asset} --reason '{text}'"),
+        format!("flag {asset} --risk likeness --note '{text}'"),
+        format!("flag 1 2 3 4 5 --clear likeness --note '{text}'"),
         format!("context change packaging/tin --note '{text}' --apply"),
         format!("context add product/p{} --owner anna --note '{text}'", dice.below(9)),
         format!("context end campaign/autumn --note '{text}' --apply"),
@@ -96,6 +98,7 @@ pub(super) fn step(library: &TestLibrary, dice: &mut Dice) {
         "sweep --apply".to_owned(),
         "clean --apply".to_owned(),
         "clean --apply".to_owned(),
+        format!("restore {asset} --reason '{text}'"),
         format!("restore {asset} --reason '{text}'"),
     ];
     match dice.below(8) {

@@ -100,6 +100,9 @@ fn an_edit_of_any_compared_column_is_told() {
         library.run(&format!("describe 3 {FULL} --context packaging/tin --license stock-1"));
         library.run("withdraw 1 2 4 5 --reason unsafe");
         library.run("hold 3 --reason kept").expect(ExitCode::Success);
+        library.run("flag 3 --risk likeness --note seen").expect(ExitCode::Success);
+        library.run("flag 3 --risk protected-design").expect(ExitCode::Success);
+        library.run("flag 3 --clear likeness --note settled").expect(ExitCode::Success);
         library.run("rules waive SL401 3 --reason known --until 2027-04-08");
         carry_out_a_plan(&library);
         let pairs = compared(&open(&copy(&library, "struck.db")));
@@ -125,6 +128,8 @@ fn rows_that_were_added_or_removed_are_told() {
     for sql in [
         "DELETE FROM hold WHERE id = (SELECT max(id) FROM hold)",
         "DELETE FROM waiver",
+        "DELETE FROM risk",
+        "INSERT INTO risk (asset_id, kind, raised_by, raised_ms) VALUES (96, 'likeness', 'x', 1)",
         "DELETE FROM description WHERE asset_id = 3",
         "DELETE FROM asset_license WHERE asset_id = 3",
         "DELETE FROM alt_text WHERE asset_id = 3",
@@ -147,6 +152,7 @@ fn rows_that_were_added_or_removed_are_told() {
         let library = super::play::library();
         library.run(&format!("describe 3 {FULL} --license stock-1")).expect(ExitCode::Success);
         library.run("hold 3 --reason kept").expect(ExitCode::Success);
+        library.run("flag 3 --risk likeness").expect(ExitCode::Success);
         library
             .run("rules waive SL401 3 --reason known --until 2026-04-08")
             .expect(ExitCode::Success);

@@ -123,6 +123,7 @@ fn library(payloads: &[String]) -> TestLibrary {
                 payload,
             ][..],
             &["hold", &asset, "--reason", payload],
+            &["flag", &asset, "--risk", "likeness", "--note", payload],
             &["rules", "waive", "SL401", &asset, "--until", "+2w", "--reason", payload],
             &[
                 "license",

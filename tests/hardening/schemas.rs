@@ -183,6 +183,8 @@ const CELLS: &[(&str, &str, &str)] = &[
     ("license", "territories", "'ZZZZZ * DE'"),
     ("hold", "until_ms", "1.5"),
     ("waiver", "until_ms", "9223372036854775807"),
+    ("risk", "kind", "'mood'"),
+    ("risk", "cleared_ms", "1"),
     ("meta", "value", "x'ff'"),
     ("meta", "value", "''"),
     ("meta", "value", "'99999999999999999999'"),

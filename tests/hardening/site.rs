@@ -28,6 +28,7 @@ pub(super) const STORY: &[&str] = &[
      --owner anna --placement homepage --campaign spring --license studio --review-on +90d",
     "approve garden.png",
     "rules waive SL401 mug.png --reason 'li starts in May' --until +2w",
+    "flag mug.png --risk third-party-brand --note 'a mark on the handle'",
     "hold mug.png --reason 'legal looks at it'",
     "reject old.png --reason 'off brand'",
     "clean --apply",

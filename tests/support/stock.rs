@@ -8,6 +8,7 @@ use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::lifecycle::{self, Action, Plan, Request};
 use shelflife::domain::metadata::Dates;
 use shelflife::domain::path::RelPath;
+use shelflife::domain::review::Review;
 use shelflife::domain::time::{CivilDate, Zone};
 
 use super::TestLibrary;
@@ -132,6 +133,7 @@ impl TestLibrary {
             causes: Vec::new(),
             pins: pins.filter(|_| approves).collect(),
             look: None,
+            review: Review::default(),
         }
     }
 }

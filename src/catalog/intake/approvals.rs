@@ -13,6 +13,7 @@ use crate::domain::actor::Authority;
 use crate::domain::asset::{Digest, Look};
 use crate::domain::intake::{Kept, Voided};
 use crate::domain::lifecycle::{self, Action, Plan, Request, State};
+use crate::domain::review::Review;
 
 impl Writing<'_, '_> {
     pub(super) fn void(&mut self, voided: &Voided) -> Result<()> {
@@ -41,6 +42,7 @@ impl Writing<'_, '_> {
             causes: Vec::new(),
             pins: Vec::new(),
             look: None,
+            review: Review::default(),
         };
         self.counts.voided += 1;
         decide(self.tx, self.session, self.log, &decision)

@@ -43,7 +43,9 @@ impl Catalog {
                     f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
                     a.state, a.was, a.version, c.edition,
                     a.state = 'draft' AND f.role = 'original' AND EXISTS (
-                      SELECT 1 FROM operation o WHERE o.asset_id = a.id) AS was_moved
+                      SELECT 1 FROM operation o WHERE o.asset_id = a.id) AS was_moved,
+                    EXISTS (SELECT 1 FROM risk r
+                            WHERE r.asset_id = a.id AND r.cleared_ms IS NULL) AS is_flagged
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
@@ -280,7 +282,9 @@ impl<'a, 's> Writing<'a, 's> {
         let Home::Asset(into, _) = home else {
             return Err(CatalogError::damaged("an asset merged into nothing"));
         };
-        let is_decided = "SELECT state <> 'draft' FROM asset WHERE id = :asset";
+        let is_decided = "SELECT state <> 'draft' OR EXISTS (
+              SELECT 1 FROM risk WHERE asset_id = :asset AND cleared_ms IS NULL)
+            FROM asset WHERE id = :asset";
         let asked = named_params! { ":asset": asset.0 };
         if self.tx.prepare_cached(is_decided)?.query_row(asked, |row| row.get(0))? {
             return Err(changed(self.tx, asset)?);
@@ -308,6 +312,7 @@ pub(super) fn merge_asset(tx: &Transaction<'_>, asset: AssetId, into: AssetId) -
         "DELETE FROM asset_license WHERE asset_id = :asset",
         "DELETE FROM hold WHERE asset_id = :asset",
         "DELETE FROM waiver WHERE asset_id = :asset",
+        "DELETE FROM risk WHERE asset_id = :asset",
         "DELETE FROM file_claims WHERE asset_id = :asset",
         "DELETE FROM asset_words WHERE rowid = :asset",
         "DELETE FROM asset WHERE id = :asset",
@@ -350,6 +355,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 state: cells::state(row)?,
                 version: row.get("version")?,
                 was_moved: row.get::<_, Option<bool>>("was_moved")?.unwrap_or_default(),
+                is_flagged: row.get("is_flagged")?,
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }

@@ -15,8 +15,9 @@ use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::runs::Session;
+use crate::domain::actor::Signer;
 use crate::domain::asset::Digest;
-use crate::domain::plan::{PlanHead, PlanId, PlanKind, PlanSeal, PlanStep, SavedPlan, Signer};
+use crate::domain::plan::{PlanHead, PlanId, PlanKind, PlanSeal, PlanStep, SavedPlan};
 use crate::domain::time::Timestamp;
 
 pub use steps::StoredStep;

@@ -1,4 +1,4 @@
-//! What was decided about an asset beside its state: holds, waivers, and moves of its files.
+//! What was decided about an asset beside its state: holds, waivers, risks, and moves of its files.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,14 @@ use super::{Entry, Visit};
 use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::time::Timestamp;
 
-/// Holds, waivers and operations as the entries leave them, oldest first.
+/// Holds, waivers, risks and operations as the entries leave them, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Decided {
     holds: Vec<Told>,
     /// A restore of an older version placed holds without telling of them.
     holds_are_untold: bool,
     waivers: Vec<Told>,
+    risks: Vec<Told>,
     operations: BTreeMap<String, Told>,
     /// By operation and number.
     files: BTreeMap<String, BTreeMap<String, Told>>,
@@ -32,6 +33,8 @@ impl Decided {
             }
             "asset.waive" => self.waive(entry),
             "asset.unwaive" => self.revoke(entry),
+            "asset.flag" => self.risks.push(raised(entry)),
+            "asset.clear" => self.clear(entry),
             kind => {
                 let Some((what, step)) = kind.split_once('.') else { return };
                 if OperationKind::ALL.iter().any(|known| known.name() == what) {
@@ -74,6 +77,19 @@ impl Decided {
         let rule = entry.field("rule");
         let same = |waiver: &Told| waiver.get("rule") == Some(&rule);
         end(&mut self.waivers, entry, ["revoked_by", "revoked_ms"], same);
+    }
+
+    fn clear(&mut self, entry: &Entry<'_>) {
+        let risk = entry.field("risk");
+        let open = self.risks.iter_mut().find(|flag| {
+            flag.get("kind") == Some(&risk) && flag.get("cleared_by") == Some(&Value::Null)
+        });
+        let Some(open) = open else { return };
+        open.extend([("clear_note", entry.field("reason")), ("cleared_by", entry.field("by"))]);
+        match entry.now {
+            Some(now) => open.insert("cleared_ms", json!(now)),
+            None => open.remove("cleared_ms"),
+        };
     }
 
     fn operate(&mut self, entry: &Entry<'_>, kind: &str, step: &str) {
@@ -137,6 +153,9 @@ impl Decided {
         let rows = held(catalog, "SELECT * FROM waiver WHERE asset_id = ?1 ORDER BY id", &asset)?;
         let told = in_order(self.waivers.iter().cloned());
         compare_all(Spot { about, table: "waiver" }, &told, &in_order(rows), visit);
+        let rows = held(catalog, "SELECT * FROM risk WHERE asset_id = ?1 ORDER BY id", &asset)?;
+        let told = in_order(self.risks.iter().cloned());
+        compare_all(Spot { about, table: "risk" }, &told, &in_order(rows), visit);
         let rows = held(catalog, "SELECT * FROM operation WHERE asset_id = ?1", &asset)?;
         let rows = by_key(rows, "id");
         compare_all(Spot { about, table: "operation" }, &self.operations, &rows, visit);
@@ -148,6 +167,20 @@ impl Decided {
         }
         Ok(())
     }
+}
+
+/// A flag as it is raised.
+fn raised(entry: &Entry<'_>) -> Told {
+    let mut flag = Told::from([
+        ("kind", entry.field("risk")),
+        ("note", entry.field("reason")),
+        ("raised_by", entry.field("by")),
+        ("clear_note", Value::Null),
+        ("cleared_by", Value::Null),
+        ("cleared_ms", Value::Null),
+    ]);
+    flag.extend(entry.now.map(|now| ("raised_ms", json!(now))));
+    flag
 }
 
 /// The files of an operation that begins, by number.

@@ -36,6 +36,7 @@ pub const COMPARED: &[(&str, &str)] = &[
     ("asset_license", "every column"),
     ("hold", "every column but id"),
     ("waiver", "every column but id"),
+    ("risk", "every column but id"),
     ("operation", "kind asset_id run_id state opened_ms closed_ms store plan_id"),
     ("operation_file", "every column"),
     ("context", "every column"),

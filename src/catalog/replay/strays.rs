@@ -49,6 +49,11 @@ const STRAYS: &[(&str, &str)] = &[
                 WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
     ),
     (
+        "risk",
+        "SELECT DISTINCT asset_id AS id FROM risk
+              WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
         "operation",
         "SELECT DISTINCT asset_id AS id FROM operation
                    WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",

@@ -8,6 +8,7 @@ use crate::domain::cleanup::Load;
 use crate::domain::expiry::{SweepStep, plan_sweep_of};
 use crate::domain::lifecycle::{Action, Standing, Transition, Verdict};
 use crate::domain::plan::{PlanId, PlanKind, PlanStep, Planned};
+use crate::domain::review::Review;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::{Item, Subject};
@@ -164,6 +165,7 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
         causes: ends.map(ToString::to_string).collect(),
         pins: Vec::new(),
         look: None,
+        review: Review::default(),
     };
     Due { subject: subject(&row.asset), decision }
 }

@@ -91,6 +91,7 @@ impl Sample {
                 review_at: Some(day("2026-11-01")),
                 licenses: vec![LICENSE],
                 contexts: contexts.iter().map(link).collect(),
+                risks: Vec::new(),
             },
             metadata: Metadata {
                 placements: vec!["homepage-hero".to_owned()],

@@ -14,6 +14,7 @@ use crate::domain::metadata::{Dates, Metadata};
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
 use crate::domain::reuse::{Answer, Grounds};
+use crate::domain::risk::OpenRisk;
 use crate::domain::time::{CivilDate, Timestamp};
 
 /// An asset with its surroundings, owned. What is set here is what the rules see.
@@ -27,6 +28,7 @@ pub(crate) struct Sample {
     /// The revision of each context that the approval saw.
     pub pinned: Option<i64>,
     pub licenses: Vec<License>,
+    pub risks: Vec<OpenRisk>,
     pub waivers: Vec<Waiver>,
     pub listed: Vec<RelPath>,
     pub kin: Kin,
@@ -49,6 +51,7 @@ impl Sample {
             contexts: vec![context("campaign/spring", "2026-05-01", "2026-08-31")],
             pinned: None,
             licenses: vec![license()],
+            risks: Vec::new(),
             waivers: Vec::new(),
             listed: Vec::new(),
             kin: Kin::default(),
@@ -164,6 +167,7 @@ impl Sample {
             review_at: dates.review_at,
             licenses: self.licenses.iter().map(|license| license.id).collect(),
             contexts: self.contexts.iter().map(link).collect(),
+            risks: self.risks.clone(),
         }
     }
 

@@ -7,7 +7,9 @@ use crate::domain::actor::Authority;
 use crate::domain::context::{Context, ContextRule, Revision};
 use crate::domain::expiry::{SweepStep, plan_sweep_of};
 use crate::domain::license::{License, Scope};
+use crate::domain::lifecycle::Ended;
 use crate::domain::policy::Policy;
+use crate::domain::risk::Risk;
 use crate::domain::time::Timestamp;
 
 /// Instants close together, so that they often meet.
@@ -87,12 +89,18 @@ fn links() -> impl Strategy<Value = Vec<ContextLink>> {
     })
 }
 
+fn risks() -> impl Strategy<Value = Vec<OpenRisk>> {
+    let open = |risk, at| OpenRisk { risk, note: None, by: "nina".to_owned(), at };
+    let risks = (prop::sample::subsequence(Risk::ALL.to_vec(), 0..=2), instant());
+    risks.prop_map(move |(risks, at)| risks.into_iter().map(|risk| open(risk, at)).collect())
+}
+
 fn facts() -> impl Strategy<Value = Facts> {
     let state = prop::sample::select(State::ALL.to_vec());
     let licenses = prop::sample::subsequence(vec![1, 2], 0..=2);
     let dates = (maybe_instant(), maybe_instant(), maybe_instant());
-    (state, instant(), any::<bool>(), dates, licenses, links()).prop_map(
-        |(state, since, files_missing, dates, licenses, contexts)| {
+    (state, instant(), any::<bool>(), dates, licenses, links(), risks()).prop_map(
+        |(state, since, files_missing, dates, licenses, contexts, risks)| {
             let (starts_at, expires_at, review_at) = dates;
             Facts {
                 state,
@@ -103,6 +111,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 review_at,
                 licenses,
                 contexts,
+                risks,
             }
         },
     )
@@ -196,6 +205,7 @@ proptest! {
             review_at: None,
             licenses: Vec::new(),
             contexts: Vec::new(),
+            risks: Vec::new(),
         };
         let judge = |facts: &Facts, now: Timestamp| {
             standing_of(facts, &World::default(), &Policy::default(), now).standing
@@ -243,6 +253,7 @@ fn each_state_alone_leads_to_its_standing() {
             review_at: None,
             licenses: Vec::new(),
             contexts: Vec::new(),
+            risks: Vec::new(),
         };
         let now = Timestamp::from_millis(1);
         let verdict = standing_of(&facts, &World::default(), &Policy::default(), now);

@@ -63,6 +63,7 @@ mod sl317_claimed_credit_unrecorded;
 mod sl318_ai_disclosure_missing;
 mod sl319_source_type_contradicted;
 mod sl320_credentials_invalid;
+mod sl321_risk_unresolved;
 mod sl401_owner_missing;
 mod sl402_owner_unknown;
 mod sl403_placement_missing;
@@ -174,6 +175,7 @@ pub static ALL: &[&Rule] = &[
     &sl318_ai_disclosure_missing::RULE,
     &sl319_source_type_contradicted::RULE,
     &sl320_credentials_invalid::RULE,
+    &sl321_risk_unresolved::RULE,
     &sl401_owner_missing::RULE,
     &sl402_owner_unknown::RULE,
     &sl403_placement_missing::RULE,
