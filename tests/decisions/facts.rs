@@ -7,6 +7,7 @@ use shelflife::domain::lifecycle::{ContextLink, Facts, State, World};
 use shelflife::domain::metadata::Metadata;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::reference::{Status, Uses as Statuses, Verdict as Uses};
+use shelflife::domain::risk::{OpenRisk, Risk};
 use shelflife::domain::time::{Timestamp, Zone};
 
 /// Everything that a question may look at.
@@ -19,6 +20,7 @@ pub(super) struct Told {
     pub(super) licenses: Vec<License>,
     pub(super) contexts: Vec<(Context, Option<i64>)>,
     pub(super) policy: Policy,
+    pub(super) risks: Vec<OpenRisk>,
     pub(super) held: Option<String>,
     pub(super) uses: Option<Uses>,
     pub(super) site: Site,
@@ -56,6 +58,7 @@ impl Told {
             licenses: Vec::new(),
             contexts: Vec::new(),
             policy: Policy::default(),
+            risks: Vec::new(),
             held: None,
             uses: None,
             site: Site::NoneKnown,
@@ -95,6 +98,11 @@ impl Told {
             ("name", [name]) => self.name = (*name).to_owned(),
             ("zone", [name]) => self.policy.zone = Zone::named(name).map_err(|e| e.to_string())?,
             ("policy", [name, value]) => self.set_policy(name, value)?,
+            ("risk", [name]) => {
+                let risk = Risk::named(name).ok_or("no such risk")?;
+                let (note, by, at) = (None, "li".to_owned(), self.instant("2026-05-01")?);
+                self.risks.push(OpenRisk { risk, note, by, at });
+            }
             ("held", _) => self.held = text(),
             ("uses", statuses) => self.uses = Some(uses(statuses)?),
             ("site", ["known"]) => self.site = Site::Known,
@@ -245,6 +253,7 @@ impl Told {
             review_at: dates.review_at,
             licenses: self.licenses.iter().map(|license| license.id).collect(),
             contexts: self.contexts.iter().map(link).collect(),
+            risks: self.risks.clone(),
         }
     }
 

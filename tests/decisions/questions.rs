@@ -227,7 +227,8 @@ fn reuse(told: &Told, placement: &str, rest: &[&str]) -> Result<Found, String> {
     }
     let (facts, world) = (told.facts(), told.world());
     let (metadata, policy) = (&told.metadata, &told.policy);
-    let candidate = Candidate { facts: &facts, metadata, world: &world, policy };
+    let digest = Digest([0; 32]);
+    let candidate = Candidate { facts: &facts, metadata, world: &world, policy, digest };
     let verdict = check_reuse(&candidate, &wanted);
     let standing = [("standing", &verdict.standing)];
     let answers = verdict.answers.iter().map(|(question, grounds)| (question.name(), grounds));
