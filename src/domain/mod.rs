@@ -30,6 +30,7 @@ pub mod policy_review;
 pub mod purge;
 pub mod recovery;
 pub mod reference;
+pub mod rejection;
 pub mod reuse;
 pub mod review;
 pub mod risk;
