@@ -59,6 +59,7 @@ mod purge;
 mod realworld;
 mod rebuilding;
 mod references;
+mod rejections;
 mod restore;
 mod reuse;
 mod reviewing;

@@ -13,6 +13,7 @@ use super::reviews;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, Digest, Look};
 use crate::domain::lifecycle::{Action, State, Transition};
+use crate::domain::rejection::RejectionCode;
 use crate::domain::review::Review;
 
 /// One decided transition, bound to what it was decided on.
@@ -32,6 +33,8 @@ pub struct Decision {
     pub look: Option<Look>,
     /// What the review said that an approval answers for.
     pub review: Review,
+    /// Why an asset is rejected, where a code was given.
+    pub code: Option<RejectionCode>,
 }
 
 impl Decision {
@@ -173,6 +176,9 @@ fn payload(session: &Session, decision: &Decision) -> Value {
         }
         if !decision.pins.is_empty() {
             fields.insert("pins".to_owned(), json!(decision.pins));
+        }
+        if let Some(code) = decision.code {
+            fields.insert("code".to_owned(), json!(code.name()));
         }
         if let Some(review) = reviews::told(&decision.review) {
             fields.insert("review".to_owned(), review);

@@ -182,7 +182,8 @@ impl AssetChange for Decision {
 
     fn items(&self, subject: &Subject) -> Vec<Item> {
         let Transition { from, action, to, .. } = self.transition;
-        let why = self.reason.iter().chain(&self.causes).cloned();
+        let code = self.code.map(|code| code.name().to_owned()).into_iter();
+        let why = code.chain(self.reason.iter().chain(&self.causes).cloned());
         let why = why.chain(self.review.in_words()).collect();
         vec![Item::Change { subject: subject.clone(), action: action.name(), from, to, why }]
     }
@@ -269,6 +270,7 @@ impl Step<'_> {
             pins,
             look: None,
             review: Review::default(),
+            code: None,
         }
     }
 }

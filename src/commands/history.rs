@@ -66,13 +66,14 @@ fn under_plan(what: String, payload: &Json) -> String {
     }
 }
 
-/// The reason that was given, the causes of the verdict that decided, and what a review said.
+/// The code and the reason that were given, the causes of the verdict that decided, and what a review said.
 fn why(payload: &Json) -> Option<String> {
-    let reason = payload.get("reason").and_then(Json::as_str).map(str::to_owned);
+    let text = |field: &str| payload.get(field).and_then(Json::as_str).map(str::to_owned);
     let causes = payload.get("causes").and_then(Json::as_array).map(Vec::as_slice);
     let causes: Vec<_> = causes.unwrap_or_default().iter().filter_map(Json::as_str).collect();
     let causes = (!causes.is_empty()).then(|| causes.join("; "));
-    let why: Vec<_> = [reason, causes, reviewed(payload)].into_iter().flatten().collect();
+    let why: Vec<_> =
+        [text("code"), text("reason"), causes, reviewed(payload)].into_iter().flatten().collect();
     (!why.is_empty()).then(|| why.join(": "))
 }
 

@@ -1,20 +1,53 @@
 //! `reject`: the decision against an asset.
 
+use crate::catalog::Decision;
 use crate::domain::lifecycle::Action;
+use crate::domain::rejection::RejectionCode;
 use crate::error::Error;
 
 use super::Context;
-use super::decide::StepArgs;
+use super::decide::{Decided, Step, decide_each};
+use super::library::Mode;
+use super::selection::Selection;
+use super::words::said;
 
 /// Decide that assets are not to be used
 ///
-/// Nothing rejected comes back by itself, and `clean` moves it out of the library.
+/// Says why by a code, in words, or both. Nothing rejected comes back by itself, and `clean` moves
+/// it out of the library.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("why").args(["code", "reason"]).required(true).multiple(true))]
 pub struct RejectArgs {
     #[command(flatten)]
-    step: StepArgs,
+    selection: Selection,
+
+    /// Why, by a code that can be counted: quality, rights, product-inaccurate, off-brand,
+    /// wrong-placement, third-party-brand, protected-design, likeness, prohibited, duplicate or
+    /// not-chosen
+    #[arg(long, value_name = "CODE", value_parser = RejectionCode::read)]
+    code: Option<RejectionCode>,
+
+    /// Why, in words; the audit log keeps it
+    #[arg(long, value_name = "TEXT", value_parser = said)]
+    reason: Option<String>,
+
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) fn run(args: &RejectArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
-    args.step.take(Action::Reject, ctx)
+    let mode = Mode::unless_dry_run(args.dry_run);
+    let said = args.reason.as_deref().or(args.code.map(RejectionCode::name));
+    let step = Step { action: Action::Reject, reason: said };
+    decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
+        Ok(match step.transition(ctx, bench.catalog, &row)? {
+            Ok(transition) => Decided::Change(Decision {
+                code: args.code,
+                reason: args.reason.clone(),
+                ..step.decision(&row, transition, Vec::new())
+            }),
+            Err(refusal) => Decided::Nothing(vec![refusal]),
+        })
+    })
 }

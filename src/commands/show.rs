@@ -1,10 +1,11 @@
 //! `show`: everything that is known about assets.
 
-use crate::catalog::{Catalog, Clearance, FactsRow, Hold, Reviewed, RiskFlag, Take};
+use crate::catalog::{Catalog, Clearance, FactsRow, Hold, Rejection, Reviewed, RiskFlag, Take};
 use crate::domain::asset::AssetFile;
-use crate::domain::lifecycle::{State, Verdict};
+use crate::domain::lifecycle::{Ended, State, Verdict};
 use crate::domain::metadata::Metadata;
 use crate::domain::proposal::{Proposal, proposals};
+use crate::domain::rejection::RejectionCode;
 use crate::domain::review::Reply;
 use crate::domain::takedown::Confirmation;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
@@ -57,6 +58,7 @@ fn fields(
     let holds: Vec<_> = holds.iter().map(|hold| hold_in_words(hold, &zone, ctx)).collect();
     fields.push(("holds", holds.into()));
     fields.push(("review", review(row, catalog)?));
+    fields.push(("rejection", rejection(row, catalog)?));
     let risks = catalog.risks_of(row.asset.id)?;
     fields.push(("risks", Value::List(risks.into_iter().map(risk_record).collect())));
     let horizon = horizon(catalog, court, ctx.now)?;
@@ -124,6 +126,23 @@ fn review(row: &FactsRow, catalog: &Catalog) -> Result<Value, Error> {
         ])
     });
     Ok(Value::List(replies.collect()))
+}
+
+/// Why an asset is or was rejected before its files were moved.
+fn rejection(row: &FactsRow, catalog: &Catalog) -> Result<Value, Error> {
+    let state = row.asset.state;
+    if state != State::Rejected && state.was() != Some(Ended::Rejected) {
+        return Ok(Value::Nothing);
+    }
+    let Some(Rejection { code, reason, by, at }) = catalog.rejection_of(row.asset.id)? else {
+        return Ok(Value::Nothing);
+    };
+    Ok(Value::Record(vec![
+        ("code", code.map(RejectionCode::name).into()),
+        ("reason", reason.into()),
+        ("by", by.into()),
+        ("at", at.to_string().into()),
+    ]))
 }
 
 /// A flag, with its end once it is cleared.

@@ -31,6 +31,7 @@ pub mod proposal;
 pub mod purge;
 pub mod recovery;
 pub mod reference;
+pub mod rejection;
 pub mod reuse;
 pub mod review;
 pub mod risk;

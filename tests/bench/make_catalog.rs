@@ -422,5 +422,6 @@ fn step(asset: u64, from: State, action: Action) -> anyhow::Result<Decision> {
         pins: Vec::new(),
         look: None,
         review: Review::default(),
+        code: None,
     })
 }

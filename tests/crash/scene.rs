@@ -170,6 +170,7 @@ fn reject(catalog: &mut Catalog) {
         pins: Vec::new(),
         look: None,
         review: Review::default(),
+        code: None,
     };
     catalog.record_decision(&decision).unwrap();
 }

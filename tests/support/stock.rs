@@ -134,6 +134,7 @@ impl TestLibrary {
             pins: pins.filter(|_| approves).collect(),
             look: None,
             review: Review::default(),
+            code: None,
         }
     }
 }

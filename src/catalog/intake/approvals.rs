@@ -43,6 +43,7 @@ impl Writing<'_, '_> {
             pins: Vec::new(),
             look: None,
             review: Review::default(),
+            code: None,
         };
         self.counts.voided += 1;
         decide(self.tx, self.session, self.log, &decision)

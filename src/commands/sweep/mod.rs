@@ -166,6 +166,7 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
         pins: Vec::new(),
         look: None,
         review: Review::default(),
+        code: None,
     };
     Due { subject: subject(&row.asset), decision }
 }
