@@ -95,7 +95,7 @@ impl Told {
             ("state", [name, was]) => self.state = state(name, Some(was))?,
             ("since", [day]) => self.since = self.instant(day)?,
             ("files", ["missing"]) => self.files_missing = true,
-            ("name", [name]) => self.name = (*name).to_owned(),
+            ("name", [name]) => (*name).clone_into(&mut self.name),
             ("zone", [name]) => self.policy.zone = Zone::named(name).map_err(|e| e.to_string())?,
             ("policy", [name, value]) => self.set_policy(name, value)?,
             ("risk", [name]) => {
@@ -125,7 +125,7 @@ impl Told {
         match field {
             "title" => self.metadata.title = text,
             "alt" => {
-                self.metadata.alt = text.map(|text| ("en".to_owned(), text)).into_iter().collect()
+                self.metadata.alt = text.map(|text| ("en".to_owned(), text)).into_iter().collect();
             }
             "source" => self.metadata.source_note = text,
             "rights" => self.metadata.rights_note = text,

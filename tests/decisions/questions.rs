@@ -63,7 +63,7 @@ pub(super) fn ask(told: &Told, question: &str) -> Result<Found, String> {
         ["standing", "at", now] => Ok(standing(told, at(now)?)),
         ["sweep", "at", now] => Ok(sweep(told, at(now)?)),
         ["clean", "by", who, "at", now] => Ok(clean(told, authority(who), at(now)?)),
-        ["purge", "after", days, "days", "at", now] => purge(told, number(days)?, at(now)?),
+        ["purge", "after", days, "days", "at", now] => Ok(purge(told, number(days)?, at(now)?)),
         ["approval", "at", now] => approval(told, at(now)?),
         ["reuse", placement, rest @ ..] => reuse(told, placement, rest),
         ["revise", key, "from", day, "at", now] => revise(told, key, (at(day)?, None), at(now)?),
@@ -118,7 +118,7 @@ fn clean(told: &Told, authority: Authority, now: Timestamp) -> Found {
     }
 }
 
-fn purge(told: &Told, after_days: u32, now: Timestamp) -> Result<Found, String> {
+fn purge(told: &Told, after_days: u32, now: Timestamp) -> Found {
     let facts = PurgeFacts {
         asset: AssetId(1),
         version: 1,
@@ -132,10 +132,10 @@ fn purge(told: &Told, after_days: u32, now: Timestamp) -> Result<Found, String> 
     };
     let digest = Digest([0; 32]);
     let file = ReadFile { number: 1, path: told.name.clone(), digest, found: Stored::Same };
-    Ok(match check_purge(facts, after_days, now, &[file]) {
+    match check_purge(facts, after_days, now, &[file]) {
         Ok(_) => Found::new("delete", []),
         Err(unripe) => Found::new("keep", unripe.iter().map(ToString::to_string)),
-    })
+    }
 }
 
 fn step(told: &Told, action: &str, who: &str, rest: &[&str]) -> Result<Found, String> {
