@@ -1,6 +1,5 @@
 //! Why assets were rejected, as the audit entry keeps it.
 
-use rusqlite::{OptionalExtension as _, named_params};
 use serde_json::Value;
 
 use super::error::Result;
@@ -21,21 +20,15 @@ pub struct Rejection {
 impl Catalog {
     /// The newest rejection of an asset, if there was one.
     pub fn rejection_of(&self, asset: AssetId) -> Result<Option<Rejection>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT at_ms, payload FROM audit WHERE asset_id = :id AND kind = 'asset.reject'
-             ORDER BY seq DESC LIMIT 1",
-        )?;
-        let found = statement.query_row(named_params! { ":id": asset.0 }, |row| {
-            Ok((row.get::<_, i64>("at_ms")?, row.get::<_, String>("payload")?))
-        });
-        Ok(found.optional()?.map(|(at, payload)| {
-            let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
+        let sql = "SELECT at_ms, payload FROM audit WHERE asset_id = :id AND kind = 'asset.reject'
+                   ORDER BY seq DESC LIMIT 1";
+        Ok(self.newest_told(sql, asset)?.map(|(at, payload)| {
             let text = |field: &str| payload.get(field).and_then(Value::as_str);
             Rejection {
                 code: text("code").and_then(|code| RejectionCode::read(code).ok()),
                 reason: text("reason").map(str::to_owned),
                 by: text("by").unwrap_or_default().to_owned(),
-                at: Timestamp::from_millis(at),
+                at,
             }
         }))
     }

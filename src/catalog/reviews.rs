@@ -23,28 +23,31 @@ pub struct Reviewed {
 impl Catalog {
     /// What the newest approval or renewal of an asset was given with; `None` if there was none.
     pub fn review_of(&self, asset: AssetId) -> Result<Option<Reviewed>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT at_ms, payload FROM audit
-             WHERE asset_id = :id AND kind IN ('asset.approve', 'asset.renew')
-             ORDER BY seq DESC LIMIT 1",
-        )?;
+        let sql = "SELECT at_ms, payload FROM audit
+                   WHERE asset_id = :id AND kind IN ('asset.approve', 'asset.renew')
+                   ORDER BY seq DESC LIMIT 1";
+        Ok(self.newest_told(sql, asset)?.map(|(at, payload)| {
+            let by = payload.get("by").and_then(Value::as_str).unwrap_or_default();
+            let review = payload.get("review").and_then(Value::as_object).map(review);
+            Reviewed { review: review.unwrap_or_default(), by: by.to_owned(), at }
+        }))
+    }
+
+    /// When the entry that the query finds about an asset was written, and what it tells.
+    pub(super) fn newest_told(
+        &self,
+        sql: &'static str,
+        asset: AssetId,
+    ) -> Result<Option<(Timestamp, Value)>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
         let found = statement.query_row(named_params! { ":id": asset.0 }, |row| {
             Ok((row.get::<_, i64>("at_ms")?, row.get::<_, String>("payload")?))
         });
         Ok(found.optional()?.map(|(at, payload)| {
-            let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
-            let by = payload.get("by").and_then(Value::as_str).unwrap_or_default();
-            let review = payload.get("review").and_then(Value::as_object).map(review);
-            Reviewed {
-                review: review.unwrap_or_default(),
-                by: by.to_owned(),
-                at: Timestamp::from_millis(at),
-            }
+            (Timestamp::from_millis(at), serde_json::from_str(&payload).unwrap_or_default())
         }))
     }
-}
 
-impl Catalog {
     /// Who added an asset and who described it last, where the log tells. Dates that a renewal set
     /// are its own.
     pub fn authors_of(&self, asset: AssetId) -> Result<Vec<(Deed, Signer)>> {
