@@ -64,19 +64,13 @@ impl Disk {
 
     /// Mounts it. What was begun before a power cut is replayed, as after one.
     pub(super) fn mount(&self) {
-        must(Command::new("losetup").args([&self.device, &self.image]));
+        soon(Command::new("losetup").args([&self.device, &self.image]));
         let mut mount = Command::new("mount");
         must(mount.args(["-o", self.kind.options()]).args([&self.device, &self.top]));
     }
 
     pub(super) fn unmount(&self) {
-        // A child that another test starts has this process's folders open until it becomes another
-        // program.
-        let limit = Instant::now() + Duration::from_secs(20);
-        while !Command::new("umount").arg(&self.top).output().unwrap().status.success() {
-            assert!(Instant::now() < limit, "{} stays busy", self.top.display());
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        soon(Command::new("umount").arg(&self.top));
         must(Command::new("losetup").arg("-d").arg(&self.device));
     }
 
@@ -91,7 +85,7 @@ impl Drop for Disk {
         let is_mounted = fs::read_to_string("/proc/mounts").unwrap_or_default();
         let top = self.top.to_str().unwrap();
         if is_mounted.lines().any(|line| line.split(' ').nth(1) == Some(top)) {
-            let _unmounted = Command::new("umount").arg(&self.top).status();
+            let _unmounted = patiently(Command::new("umount").arg(&self.top));
             let _free = Command::new("losetup").arg("-d").arg(&self.device).status();
         }
     }
@@ -111,6 +105,27 @@ pub(super) fn must(command: &mut Command) -> Output {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {}\n{said}", output.status);
     output
+}
+
+/// The same for what may be busy: a child that another test starts has this process's folders and
+/// devices open until it becomes another program.
+#[track_caller]
+fn soon(command: &mut Command) {
+    let output = patiently(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} for 20 seconds: {said}");
+}
+
+/// Runs a command until it succeeds, for at most 20 seconds.
+fn patiently(command: &mut Command) -> Output {
+    let limit = Instant::now() + Duration::from_secs(20);
+    loop {
+        let output = command.output().unwrap();
+        if output.status.success() || Instant::now() > limit {
+            return output;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Whether a program is there.

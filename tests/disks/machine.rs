@@ -123,26 +123,32 @@ impl Template {
         self.before = tree(&self.path("a/uploads"));
         let (catalog, quarantine) = (self.layout.catalog(), self.layout.quarantine());
         let init = format!("init --root a/uploads --catalog {catalog} --quarantine {quarantine}");
-        self.library.run(&init).expect(ExitCode::Success);
+        self.prepare(&init);
         let config = self.path("a/shelflife.toml");
         let text = fs::read_to_string(&config).unwrap();
         let text = text.replace("restore_hold_hours = ", "restore_hold_hours = 0 # ");
         fs::write(&config, text.replace("# after_days = 90", "after_days = 7")).unwrap();
         for line in ["scan", "reject --state draft --reason unwanted"] {
-            self.library.run(line).expect(ExitCode::Success);
+            self.prepare(line);
         }
+    }
+
+    /// Runs a command in this process. A child that another test starts has this process's locks
+    /// until it becomes another program.
+    #[track_caller]
+    fn prepare(&self, line: &str) {
+        self.library.run(&format!("{line} --wait 20s")).expect(ExitCode::Success);
     }
 
     /// The same once its files were in quarantine for so long that they may be deleted now.
     pub(super) fn ripe(self) -> Self {
         self.after(|machine| {
-            let library = &machine.template.library;
-            library.run("clean --apply").expect(ExitCode::Success);
+            machine.template.prepare("clean --apply");
             for _ in 0..10 {
-                library.advance_days(1);
-                library.run("scan --accept-missing").expect(ExitCode::Success);
+                machine.template.library.advance_days(1);
+                machine.template.prepare("scan --accept-missing");
             }
-            library.run("purge --mark").expect(ExitCode::Success);
+            machine.template.prepare("purge --mark");
         })
     }
 

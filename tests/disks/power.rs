@@ -4,6 +4,8 @@
 //! durable. What recovery makes of the rest has to be whole: every file is there once and as it
 //! was, catalog, log and disks agree, and what the program said it had done is done.
 
+use std::thread;
+
 use super::disk::Kind;
 use super::machine::{Cut, Layout, Template};
 use super::{can_mount, chosen};
@@ -55,29 +57,53 @@ impl Doing {
     }
 }
 
+/// How often the power was cut, and how often amid a move, of how many moments.
+#[derive(Debug, Default, Clone, Copy)]
+struct Counted {
+    cuts: usize,
+    unfinished: usize,
+    moments: usize,
+}
+
+impl Counted {
+    fn and(self, other: Self) -> Self {
+        Self {
+            cuts: self.cuts + other.cuts,
+            unfinished: self.unfinished + other.unfinished,
+            moments: self.moments + other.moments,
+        }
+    }
+}
+
+fn cut_the_power(kind: Kind, layout: Layout, doing: Doing) -> Counted {
+    let template = doing.template(kind, layout);
+    let all = template.machine().moments(doing.words());
+    let mut counted = Counted { moments: all.len(), ..Counted::default() };
+    for cut in chosen(&all, 3) {
+        let machine = template.machine();
+        machine.run_until(doing.words(), &cut);
+        counted.unfinished += usize::from(machine.has_open_operations());
+        assert_eq!(machine.violations(), [""; 0], "{kind:?} {layout:?} {doing:?} {cut:?}");
+        counted.cuts += 1;
+    }
+    counted
+}
+
 #[test]
 fn a_power_cut_at_any_moment_loses_nothing_and_unmakes_nothing_that_was_said() {
     if !can_mount() {
         return;
     }
-    let (mut cuts, mut unfinished, mut moments) = (0, 0, 0);
-    for kind in Kind::ALL {
-        for layout in Layout::ALL {
-            for doing in Doing::ALL {
-                let template = doing.template(kind, layout);
-                let all = template.machine().moments(doing.words());
-                moments += all.len();
-                for cut in chosen(&all, 3) {
-                    let machine = template.machine();
-                    machine.run_until(doing.words(), &cut);
-                    unfinished += usize::from(machine.has_open_operations());
-                    let wrong = machine.violations();
-                    assert_eq!(wrong, [""; 0], "{kind:?} {layout:?} {doing:?} {cut:?}");
-                    cuts += 1;
-                }
-            }
-        }
-    }
+    let on = |kind| {
+        let layouts = Layout::ALL.into_iter();
+        let machines = layouts.flat_map(|layout| Doing::ALL.map(|doing| (layout, doing)));
+        machines.map(|(layout, doing)| cut_the_power(kind, layout, doing)).reduce(Counted::and)
+    };
+    let counted = thread::scope(|scope| {
+        let kinds = Kind::ALL.map(|kind| scope.spawn(move || on(kind)));
+        kinds.into_iter().filter_map(|kind| kind.join().unwrap()).reduce(Counted::and)
+    });
+    let Counted { cuts, unfinished, moments } = counted.unwrap();
     assert!(unfinished > 0, "no cut came amid a move");
     say(&format!(
         "power: cut {cuts} times at one of {moments} moments, on ext4, ext4 with writeback and \
