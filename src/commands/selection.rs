@@ -102,8 +102,9 @@ pub(super) struct Selected {
     pub(super) verdict: Verdict,
 }
 
-/// What is made of an asset, on any core.
-pub(super) type Judge<'j, T> = &'j (dyn Fn(Dossier, Verdict, Option<&Census>) -> T + Sync);
+/// What is made of assets, on any core: one for each, in their order.
+pub(super) type Judge<'j, T> =
+    &'j (dyn Fn(Vec<(Dossier, Verdict)>, Option<&Census>) -> Vec<T> + Sync);
 
 /// What is done with what was made of it, one asset after the other.
 pub(super) type Tell<'t, T> = &'t mut dyn FnMut(&mut Context<'_>, T) -> Result<(), Error>;
@@ -137,9 +138,10 @@ impl Selection {
     ) -> Result<(), Error> {
         self.traits.usage.say(ctx, (catalog, court))?;
         if self.traits.where_rule.is_some() {
-            let keep = |dossier: Dossier, verdict, _: Option<&Census>| Selected {
-                row: dossier.row,
-                verdict,
+            let keep = |cases: Vec<(Dossier, Verdict)>, _: Option<&Census>| {
+                let kept =
+                    |(dossier, verdict): (Dossier, _)| Selected { row: dossier.row, verdict };
+                cases.into_iter().map(kept).collect()
             };
             let how = (empty, Beside::Nothing);
             return self.visit_judged(ctx, (catalog, court), how, (&keep, &mut each));
@@ -172,13 +174,16 @@ impl Selection {
             Beside::Nothing => beside,
             Beside::Others => Beside::Others,
         };
-        let judged = |dossier: Dossier, census: Option<&Census>| {
-            let verdict = self.judge(court, &dossier.row, now)?;
-            let matching = self.traits.where_rule.is_none_or(|rule| {
-                let brief = Brief::new(&dossier, &verdict, court).among(census);
-                !findings_of(std::iter::once(rule), &brief.subject(now)).is_empty()
-            });
-            matching.then(|| judge(dossier, verdict, census))
+        let judged = |dossiers: Vec<Dossier>, census: Option<&Census>| {
+            let wanted = |dossier: Dossier| {
+                let verdict = self.judge(court, &dossier.row, now)?;
+                let matching = self.traits.where_rule.is_none_or(|rule| {
+                    let brief = Brief::new(&dossier, &verdict, court).among(census);
+                    !findings_of(std::iter::once(rule), &brief.subject(now)).is_empty()
+                });
+                matching.then_some((dossier, verdict))
+            };
+            judge(dossiers.into_iter().filter_map(wanted).collect(), census)
         };
         let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter((catalog, court), ctx.now)?;
@@ -186,10 +191,8 @@ impl Selection {
         };
         let census = beside.census(&mut ctx.settings.open_readers(&court.config.catalog, 1)?)?;
         self.visit_named(ctx, (catalog, court), &names, |ctx, row, _| {
-            match judged(catalog.dossier_of(row)?, census.as_ref()) {
-                Some(judged) => each(ctx, judged),
-                None => Ok(()),
-            }
+            let judged = judged(vec![catalog.dossier_of(row)?], census.as_ref());
+            judged.into_iter().try_for_each(|judged| each(ctx, judged))
         })
     }
 

@@ -68,15 +68,15 @@ impl Beside {
     }
 }
 
-/// Judges every asset that the filter lets through, and gives what `judge` makes of it to `tell`,
-/// by ascending id. Stops between two assets when asked to.
+/// Judges every asset that the filter lets through, and gives what `judge` makes of neighbors to
+/// `tell`, by ascending id. Stops between two assets when asked to.
 ///
 /// With [`Beside::Others`] the assets are judged among all others of the catalog, whatever the
 /// filter lets through.
 pub(super) fn survey<T: Send>(
     ctx: &mut Context<'_>,
     (catalog, filter, beside): (&Path, &Filter, Beside),
-    judge: impl Fn(Dossier, Option<&Census>) -> Option<T> + Sync,
+    judge: impl Fn(Vec<Dossier>, Option<&Census>) -> Vec<T> + Sync,
     mut tell: impl FnMut(&mut Context<'_>, T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut readers = ctx.settings.open_readers(catalog, rayon::current_num_threads())?;
@@ -111,7 +111,7 @@ impl<J> Survey<'_, J> {
     /// Judges the blocks of one core, the first of which has this number, until nobody wants more.
     fn lane<T>(&self, reader: &Catalog, first: u64, give: &SyncSender<Judged<T>>)
     where
-        J: Fn(Dossier, Option<&Census>) -> Option<T>,
+        J: Fn(Vec<Dossier>, Option<&Census>) -> Vec<T>,
     {
         for block in (first..self.blocks).step_by(self.cores) {
             if give.send(self.block(reader, block * BLOCK)).is_err() {
@@ -122,12 +122,11 @@ impl<J> Survey<'_, J> {
 
     fn block<T>(&self, reader: &Catalog, after: u64) -> Judged<T>
     where
-        J: Fn(Dossier, Option<&Census>) -> Option<T>,
+        J: Fn(Vec<Dossier>, Option<&Census>) -> Vec<T>,
     {
         let number = |number| AssetId(i64::try_from(number).unwrap_or(i64::MAX));
         let between = (number(after), number(after.saturating_add(BLOCK)));
         let dossiers = reader.dossiers_between(between, self.filter)?;
-        let judged = dossiers.into_iter().filter_map(|one| (self.judge)(one, self.census.as_ref()));
-        Ok(judged.collect())
+        Ok((self.judge)(dossiers, self.census.as_ref()))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog::Dossier;
 use crate::domain::lifecycle::Verdict;
-use crate::domain::validation::{Census, Finding, Rule, findings_of, rules};
+use crate::domain::validation::{Census, Finding, Rule, findings_of_each, rules};
 use crate::error::Error;
 use crate::report::{Found, Item, Subject};
 
@@ -35,10 +35,15 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     let asked: Vec<&'static Rule> = rules::ALL.iter().filter(wanted).copied().collect();
     ctx.report.figure("assets checked", 0);
     let now = ctx.now;
-    let judge = |dossier: Dossier, verdict: Verdict, census: Option<&Census>| {
-        let brief = Brief::new(&dossier, &verdict, &court).among(census);
-        let findings = findings_of(asked.iter().copied(), &brief.subject(now));
-        ((!findings.is_empty()).then(|| subject(&dossier.row.asset)), findings)
+    let judge = |cases: Vec<(Dossier, Verdict)>, census: Option<&Census>| {
+        let brief = |(dossier, verdict)| Brief::new(dossier, verdict, &court).among(census);
+        let briefs: Vec<_> = cases.iter().map(|(one, verdict)| brief((one, verdict))).collect();
+        let subjects: Vec<_> = briefs.iter().map(|brief| brief.subject(now)).collect();
+        let findings = findings_of_each(asked.iter().copied(), &subjects);
+        let told = cases.iter().zip(findings).map(|((dossier, _), findings)| {
+            ((!findings.is_empty()).then(|| subject(&dossier.row.asset)), findings)
+        });
+        told.collect()
     };
     let mut tell = |ctx: &mut Context<'_>, (subject, findings): (Option<Subject>, Vec<Finding>)| {
         ctx.report.figure("assets checked", 1);

@@ -67,15 +67,18 @@ pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         ctx.report.figure(figure, 0);
     }
     let now = ctx.now;
-    let judge = |dossier: Dossier, _: Verdict, census: Option<&Census>| {
-        let judgments = [&court, &other].map(|court| {
-            let verdict = court.judge_at(&dossier.row, now);
-            let brief = Brief::new(&dossier, &verdict, court).among(census);
-            let findings = findings_of(rules::ALL.iter().copied(), &brief.subject(now));
-            let findings = findings.iter().map(|found| (found.code, found.severity)).collect();
-            Judgment { verdict, findings }
-        });
-        difference(&dossier, &judgments)
+    let judge = |cases: Vec<(Dossier, Verdict)>, census: Option<&Census>| {
+        let judged = |(dossier, _): &(Dossier, _)| {
+            let judgments = [&court, &other].map(|court| {
+                let verdict = court.judge_at(&dossier.row, now);
+                let brief = Brief::new(dossier, &verdict, court).among(census);
+                let findings = findings_of(rules::ALL.iter().copied(), &brief.subject(now));
+                let findings = findings.iter().map(|found| (found.code, found.severity)).collect();
+                Judgment { verdict, findings }
+            });
+            difference(dossier, &judgments)
+        };
+        cases.iter().map(judged).collect()
     };
     let mut tell = |ctx: &mut Context<'_>, found: Option<Difference>| {
         ctx.report.figure("assets checked", 1);

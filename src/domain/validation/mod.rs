@@ -140,6 +140,10 @@ impl Rule {
     }
 
     fn add_findings(&self, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
+        let purged = matches!(subject.asset.state, State::Purged(_));
+        if !self.can_be_asked(subject) || (purged && !self.outlives_purge()) {
+            return;
+        }
         let messages = (self.check)(subject);
         if messages.is_empty() {
             return;
@@ -186,11 +190,25 @@ pub fn findings_of(
     rules: impl Iterator<Item = &'static Rule>,
     subject: &Subject<'_>,
 ) -> Vec<Finding> {
-    let purged = matches!(subject.asset.state, State::Purged(_));
     let mut findings = Vec::new();
     for rule in rules {
-        if rule.can_be_asked(subject) && (!purged || rule.outlives_purge()) {
-            rule.add_findings(subject, &mut findings);
+        rule.add_findings(subject, &mut findings);
+    }
+    findings
+}
+
+/// Returns [`findings_of`] each of several assets, in their order.
+///
+/// Each rule is asked about all of them before the next one is: what a rule needs stays in the
+/// processor's caches meanwhile.
+pub fn findings_of_each(
+    rules: impl Iterator<Item = &'static Rule>,
+    subjects: &[Subject<'_>],
+) -> Vec<Vec<Finding>> {
+    let mut findings = vec![Vec::new(); subjects.len()];
+    for rule in rules {
+        for (subject, findings) in subjects.iter().zip(&mut findings) {
+            rule.add_findings(subject, findings);
         }
     }
     findings
