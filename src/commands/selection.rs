@@ -104,7 +104,7 @@ pub(super) struct Selected {
 
 /// What is made of assets, on any core: one for each, in their order.
 pub(super) type Judge<'j, T> =
-    &'j (dyn Fn(Vec<(Dossier, Verdict)>, Option<&Census>) -> Vec<T> + Sync);
+    &'j (dyn Fn(Vec<Dossier>, Vec<Verdict>, Option<&Census>) -> Vec<T> + Sync);
 
 /// What is done with what was made of it, one asset after the other.
 pub(super) type Tell<'t, T> = &'t mut dyn FnMut(&mut Context<'_>, T) -> Result<(), Error>;
@@ -138,10 +138,9 @@ impl Selection {
     ) -> Result<(), Error> {
         self.traits.usage.say(ctx, (catalog, court))?;
         if self.traits.where_rule.is_some() {
-            let keep = |cases: Vec<(Dossier, Verdict)>, _: Option<&Census>| {
-                let kept =
-                    |(dossier, verdict): (Dossier, _)| Selected { row: dossier.row, verdict };
-                cases.into_iter().map(kept).collect()
+            let keep = |dossiers: Vec<Dossier>, verdicts: Vec<_>, _: Option<&Census>| {
+                let kept = dossiers.into_iter().zip(verdicts);
+                kept.map(|(dossier, verdict)| Selected { row: dossier.row, verdict }).collect()
             };
             let how = (empty, Beside::Nothing);
             return self.visit_judged(ctx, (catalog, court), how, (&keep, &mut each));
@@ -174,16 +173,20 @@ impl Selection {
             Beside::Nothing => beside,
             Beside::Others => Beside::Others,
         };
-        let judged = |dossiers: Vec<Dossier>, census: Option<&Census>| {
-            let wanted = |dossier: Dossier| {
-                let verdict = self.judge(court, &dossier.row, now)?;
-                let matching = self.traits.where_rule.is_none_or(|rule| {
-                    let brief = Brief::new(&dossier, &verdict, court).among(census);
-                    !findings_of(std::iter::once(rule), &brief.subject(now)).is_empty()
+        let judged = |mut dossiers: Vec<Dossier>, census: Option<&Census>| {
+            let mut verdicts = Vec::with_capacity(dossiers.len());
+            dossiers.retain(|dossier| {
+                let verdict = self.judge(court, &dossier.row, now).filter(|verdict| {
+                    self.traits.where_rule.is_none_or(|rule| {
+                        let brief = Brief::new(dossier, verdict, court).among(census);
+                        !findings_of(std::iter::once(rule), &brief.subject(now)).is_empty()
+                    })
                 });
-                matching.then_some((dossier, verdict))
-            };
-            judge(dossiers.into_iter().filter_map(wanted).collect(), census)
+                let is_wanted = verdict.is_some();
+                verdicts.extend(verdict);
+                is_wanted
+            });
+            judge(dossiers, verdicts, census)
         };
         let Some(names) = self.names(ctx, empty)? else {
             let filter = self.filter((catalog, court), ctx.now)?;

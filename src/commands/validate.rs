@@ -35,12 +35,12 @@ pub(super) fn run(args: &ValidateArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     let asked: Vec<&'static Rule> = rules::ALL.iter().filter(wanted).copied().collect();
     ctx.report.figure("assets checked", 0);
     let now = ctx.now;
-    let judge = |cases: Vec<(Dossier, Verdict)>, census: Option<&Census>| {
+    let judge = |dossiers: Vec<Dossier>, verdicts: Vec<Verdict>, census: Option<&Census>| {
         let brief = |(dossier, verdict)| Brief::new(dossier, verdict, &court).among(census);
-        let briefs: Vec<_> = cases.iter().map(|(one, verdict)| brief((one, verdict))).collect();
+        let briefs: Vec<_> = dossiers.iter().zip(&verdicts).map(brief).collect();
         let subjects: Vec<_> = briefs.iter().map(|brief| brief.subject(now)).collect();
         let findings = findings_of_each(asked.iter().copied(), &subjects);
-        let told = cases.iter().zip(findings).map(|((dossier, _), findings)| {
+        let told = dossiers.iter().zip(findings).map(|(dossier, findings)| {
             ((!findings.is_empty()).then(|| subject(&dossier.row.asset)), findings)
         });
         told.collect()

@@ -67,8 +67,8 @@ pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         ctx.report.figure(figure, 0);
     }
     let now = ctx.now;
-    let judge = |cases: Vec<(Dossier, Verdict)>, census: Option<&Census>| {
-        let judged = |(dossier, _): &(Dossier, _)| {
+    let judge = |dossiers: Vec<Dossier>, _: Vec<Verdict>, census: Option<&Census>| {
+        let judged = |dossier: &Dossier| {
             let judgments = [&court, &other].map(|court| {
                 let verdict = court.judge_at(&dossier.row, now);
                 let brief = Brief::new(dossier, &verdict, court).among(census);
@@ -78,7 +78,7 @@ pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error>
             });
             difference(dossier, &judgments)
         };
-        cases.iter().map(judged).collect()
+        dossiers.iter().map(judged).collect()
     };
     let mut tell = |ctx: &mut Context<'_>, found: Option<Difference>| {
         ctx.report.figure("assets checked", 1);

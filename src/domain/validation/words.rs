@@ -65,9 +65,23 @@ fn joined(text: &str) -> String {
     joined
 }
 
+/// Each byte as it is in a folded text: a letter in lower case, a digit, or a space.
+#[expect(clippy::indexing_slicing, reason = "a constant that panics does not compile")]
+const FOLDED: [u8; 256] = {
+    let mut folded = [b' '; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        if byte.is_ascii_alphanumeric() {
+            folded[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
+
 fn folded_ascii(text: &str) -> String {
-    let sign = |byte: u8| if byte.is_ascii_alphanumeric() { byte } else { b' ' };
-    let mut bytes: Vec<u8> = text.bytes().map(|byte| sign(byte.to_ascii_lowercase())).collect();
+    let sign = |byte: u8| FOLDED.get(usize::from(byte)).copied().unwrap_or(b' ');
+    let mut bytes: Vec<u8> = text.bytes().map(sign).collect();
     bytes.dedup_by(|next, one| (*next, *one) == (b' ', b' '));
     bytes.pop_if(|last| *last == b' ');
     if bytes.first() == Some(&b' ') {
