@@ -8,7 +8,7 @@ use super::open::Catalog;
 use crate::domain::asset::{AssetId, Digest};
 use crate::domain::lifecycle::State;
 use crate::domain::path::RelPath;
-use crate::domain::validation::{SameBytes, Tally, Twins, folded_text};
+use crate::domain::validation::{SameBytes, Shared, Tally, Twins, folded_text};
 
 /// The index on digests answers this alone.
 const BYTES: &str = "SELECT sha256, id FROM asset ORDER BY sha256, id";
@@ -38,8 +38,8 @@ impl Catalog {
         Ok(same)
     }
 
-    /// The names of all assets in the library.
-    pub fn tally_names(&self) -> Result<Tally> {
+    /// The names that assets in the library share.
+    pub fn shared_names(&self) -> Result<Shared> {
         let mut tally = Tally::default();
         let mut statement = self.conn.prepare_cached(NAMES)?;
         let mut rows = statement.query([])?;
@@ -47,11 +47,11 @@ impl Catalog {
             let path: RelPath = cells::path(row.get(1)?)?;
             tally.add_name(row.get(0)?, &path, AssetId(row.get(2)?));
         }
-        Ok(tally)
+        Ok(tally.shared(1))
     }
 
-    /// The alternative texts of all assets whose use has not ended.
-    pub fn tally_alts(&self) -> Result<Tally> {
+    /// The alternative texts that different pictures share, of assets whose use has not ended.
+    pub fn shared_alts(&self) -> Result<Shared> {
         let mut tally = Tally::default();
         let mut statement = self.conn.prepare_cached(ALTS)?;
         let mut rows = statement.query([])?;
@@ -62,7 +62,7 @@ impl Catalog {
                 tally.add_alt((locale, &text), &Digest(row.get(2)?), AssetId(row.get(3)?));
             }
         }
-        Ok(tally)
+        Ok(tally.shared(2))
     }
 
     /// Assets of the same bytes as one.

@@ -58,11 +58,11 @@ impl Beside {
         if self == Self::Nothing {
             return Ok(None);
         }
-        let files = |of: &Catalog| (of.same_bytes(), of.tally_names());
+        let files = |of: &Catalog| (of.same_bytes(), of.shared_names());
         let ((bytes, names), texts) = match readers {
             [] => return Ok(None),
-            [one] => (files(one), one.tally_alts()),
-            [one, other, ..] => rayon::join(move || files(one), move || other.tally_alts()),
+            [one] => (files(one), one.shared_alts()),
+            [one, other, ..] => rayon::join(move || files(one), move || other.shared_alts()),
         };
         Ok(Some(Census::new(bytes?, names?, texts?)))
     }

@@ -109,8 +109,8 @@ pub struct Census {
 }
 
 impl Census {
-    pub fn new(bytes: SameBytes, names: Tally, alts: Tally) -> Self {
-        Self { bytes: bytes.groups, names: names.shared(1), alts: alts.shared(2) }
+    pub fn new(bytes: SameBytes, names: Shared, alts: Shared) -> Self {
+        Self { bytes: bytes.groups, names, alts }
     }
 
     /// What the asset shares with others.
@@ -179,7 +179,7 @@ impl Tally {
     }
 
     /// What occurs more than once, with at least so many different pictures.
-    fn shared(mut self, pictures: usize) -> Shared {
+    pub fn shared(mut self, pictures: usize) -> Shared {
         self.0.sort_unstable();
         let groups = self.0.chunk_by(|one, next| one.key == next.key).filter(|g| g.len() > 1);
         let groups = groups.filter_map(|group| {
@@ -200,7 +200,7 @@ impl Tally {
 
 /// Keys that occur more than once, ascending.
 #[derive(Debug, Clone, Default)]
-struct Shared(Vec<Group>);
+pub struct Shared(Vec<Group>);
 
 #[derive(Debug, Clone, Copy)]
 struct Group {

@@ -25,7 +25,7 @@ use super::lifecycle::State;
 use super::policy::Policy;
 
 pub use earlier::{Earlier, Met};
-pub use kin::{Census, Kin, Others, Peer, SameBytes, Tally, Twins};
+pub use kin::{Census, Kin, Others, Peer, SameBytes, Shared, Tally, Twins};
 pub use known::{Knowledge, Known};
 pub use media_types::media_type_of_name;
 pub use reading::Reading;
