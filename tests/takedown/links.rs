@@ -1,11 +1,13 @@
 //! Files with several names (hard links), which stay in reach under the others.
 
 use std::fs;
+use std::process::Command;
 
 use shelflife::exit::ExitCode;
 
 use super::{column, library, state, withdraw};
-use crate::support::TestLibrary;
+use crate::disks::has;
+use crate::support::{TestLibrary, skip};
 use crate::support::moving::{cleaned, ended, tree};
 
 const TIN: &str = "uploads/2026/03/tea-tin.png";
@@ -53,6 +55,29 @@ fn a_name_outside_of_the_library_is_told_because_it_may_be_served() {
     assert!(!run.stdout.contains("Run `shelflife scan`"), "a scan would not find it: {run}");
     assert!(!library.path(TIN).exists());
     library.run("withdraw --confirm 2 --note 'it is the backup'").expect(ExitCode::Success);
+}
+
+/// The signal comes with the first move, so that the first asset is the only one that is moved.
+#[test]
+fn other_names_are_looked_for_also_after_a_takedown_that_stopped_early() {
+    if !has("strace") {
+        return skip("strace is not installed").unwrap_or_default();
+    }
+    let library = library();
+    link(&library, "uploads/2026/03/innocent.png");
+    let mut tracer = Command::new("strace");
+    tracer.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2"]);
+    tracer.args(["-e", "inject=renameat2:signal=INT:when=1"]);
+    let config = library.path("shelflife.toml");
+    tracer.arg(env!("CARGO_BIN_EXE_shelflife")).arg("--config").arg(config);
+    tracer.args(["withdraw", "2", "1", "--reason", "unsafe"]).current_dir(library.path("."));
+    let output = tracer.output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert_eq!(state(&library, 2), "quarantined (was withdrawn)");
+    assert_eq!(state(&library, 1), "withdrawn", "it was not begun");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (_, public) = said.split_once("STILL PUBLIC under other names:").expect(&said);
+    assert!(public.contains("/2026/03/innocent.png"), "{said}");
 }
 
 #[test]
