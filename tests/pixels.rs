@@ -1,10 +1,15 @@
 //! An approval is bound to the pixels: the same picture in other bytes keeps it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Cursor;
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use shelflife::catalog::FolderChange;
+use shelflife::domain::asset::{AssetId, Digest};
+use shelflife::domain::group::Group;
+use shelflife::domain::intake::plan_folder;
 use shelflife::domain::lifecycle::State;
 use shelflife::exit::ExitCode;
 use shelflife::media::pixels;
@@ -160,6 +165,30 @@ fn other_pixels_and_unknown_ones_void_an_approval() {
         assert_eq!(shown(&library), Value::Null, "{name}");
         library.run("audit verify --replay").expect(ExitCode::Success);
     }
+}
+
+/// A scan has read the other bytes when the draft is approved, and writes them down afterwards.
+#[test]
+fn an_approval_amid_a_scan_is_not_for_the_bytes_that_the_scan_found() {
+    let library = described();
+    let mut catalog = library.open_to_write();
+    let known = catalog.files_in(1, b"").unwrap();
+    let mut found = known[0].found.clone();
+    found.digest = Digest([7; 32]);
+    let group = Group {
+        original: found.name.clone(),
+        members: Vec::new(),
+        attachments: Vec::new(),
+        asset: Some(AssetId(1)),
+    };
+    let plan = plan_folder(&[found], &known, (&[group], &[]), &BTreeMap::new());
+    library.run("approve 1").expect(ExitCode::Success);
+    let change = FolderChange { root: 1, folder: Vec::new(), plan };
+    let counts = catalog.record_intake(&[change]).unwrap();
+    assert_eq!(counts.voided.len(), 1);
+    let asset = library.asset(1);
+    assert_eq!((asset.state, asset.digest), (State::Draft, Digest([7; 32])));
+    library.run("audit verify --replay").expect(ExitCode::Success);
 }
 
 #[test]

@@ -103,11 +103,10 @@ pub struct FileStep {
     pub home: Home,
 }
 
-/// An approval that no longer fits the bytes.
+/// An asset whose files have other bytes than an approval of it was given for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Voided {
     pub asset: AssetId,
-    pub version: i64,
     pub reason: String,
 }
 
@@ -153,6 +152,8 @@ pub struct FolderPlan {
     pub attached: Vec<(i64, Home)>,
     /// Undecided assets that turned out to be files of another asset.
     pub merged: Vec<(AssetId, Home)>,
+    /// Approvals that end with this, drafts among them: one may be approved between the reading of
+    /// its files and the writing.
     pub voided: Vec<Voided>,
     pub kept: Vec<Kept>,
     /// What people should know.
@@ -338,15 +339,14 @@ impl Planning<'_> {
                 continue;
             }
             let name = printable(&found.name);
-            if owner.state == State::Approved {
+            if matches!(owner.state, State::Approved | State::Draft) {
                 if let Some(kept) = self.kept(file, *owner, found) {
                     self.plan.kept.push(kept);
                 } else if seen.insert(owner.asset) {
                     let reason = format!("the bytes of {name} changed after the approval");
-                    let (asset, version) = (owner.asset, owner.version);
-                    self.plan.voided.push(Voided { asset, version, reason });
+                    self.plan.voided.push(Voided { asset: owner.asset, reason });
                 }
-            } else if owner.state != State::Draft {
+            } else {
                 let (asset, state) = (owner.asset, owner.state);
                 self.plan
                     .remarks

@@ -1,6 +1,6 @@
 //! Approvals whose files have other bytes now.
 
-use rusqlite::named_params;
+use rusqlite::{OptionalExtension as _, named_params};
 use serde_json::json;
 
 use super::super::assets::{changed, refuse_open_operation};
@@ -16,7 +16,17 @@ use crate::domain::lifecycle::{self, Action, Plan, Request, State};
 use crate::domain::review::Review;
 
 impl Writing<'_, '_> {
+    /// Ends the approval of an asset, if it has one now.
     pub(super) fn void(&mut self, voided: &Voided) -> Result<()> {
+        let approved = "SELECT sha256, version FROM asset WHERE id = :id AND state = 'approved'";
+        let approved = self
+            .tx
+            .prepare_cached(approved)?
+            .query_row(named_params! { ":id": voided.asset.0 }, |row| {
+                Ok((Digest(row.get("sha256")?), row.get("version")?))
+            })
+            .optional()?;
+        let Some((digest, version)) = approved else { return Ok(()) };
         let request = Request {
             action: Action::Void,
             authority: Authority::Automation,
@@ -27,15 +37,9 @@ impl Writing<'_, '_> {
         };
         let transition = lifecycle::next(State::Approved, &request)
             .map_err(|refusal| CatalogError::damaged(refusal.to_string()))?;
-        let digest = self
-            .tx
-            .prepare_cached("SELECT sha256 FROM asset WHERE id = :id")?
-            .query_row(named_params! { ":id": voided.asset.0 }, |row| {
-                row.get("sha256").map(Digest)
-            })?;
         let decision = Decision {
             asset: voided.asset,
-            version: voided.version,
+            version,
             digest,
             transition,
             reason: Some(voided.reason.clone()),
@@ -45,7 +49,7 @@ impl Writing<'_, '_> {
             review: Review::default(),
             code: None,
         };
-        self.counts.voided += 1;
+        self.counts.voided.push(voided.clone());
         decide(self.tx, self.session, self.log, &decision)
     }
 

@@ -15,7 +15,7 @@ use super::search::index_words;
 use super::{cells, claims};
 use crate::domain::asset::{AssetId, Digest, Place, Role};
 use crate::domain::claims::EDITION;
-use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner};
+use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
 
 /// A folder's plan, and which folder it is about.
 #[derive(Debug, Clone)]
@@ -26,13 +26,14 @@ pub struct FolderChange {
 }
 
 /// What a batch of folder changes came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IntakeCounts {
     pub assets_added: u64,
     pub files_written: u64,
     pub merged: u64,
     pub attached: u64,
-    pub voided: u64,
+    /// The approvals that ended.
+    pub voided: Vec<Voided>,
 }
 
 impl Catalog {

@@ -7,7 +7,7 @@ use crate::commands::Context;
 use crate::commands::eyes::look_at;
 use crate::commands::library::{subject, subject_of};
 use crate::domain::asset::{AssetId, PixelHash};
-use crate::domain::intake::{FolderPlan, FoundFile, KnownFile, changed_approvals};
+use crate::domain::intake::{FoundFile, Kept, KnownFile, Voided, changed_approvals};
 use crate::domain::lifecycle::State;
 use crate::domain::path::RelPath;
 use crate::error::Error;
@@ -41,14 +41,14 @@ fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
 pub(super) fn say(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
-    plan: &FolderPlan,
+    (kept, voided): (&[Kept], &[Voided]),
 ) -> Result<(), Error> {
-    for kept in &plan.kept {
+    for kept in kept {
         let subject = subject_of(catalog, kept.asset)?;
         let what = "other bytes with the same pixels; the approval stays".to_owned();
         ctx.report.say(&Item::Edit { subject: Some(subject), what });
     }
-    for voided in &plan.voided {
+    for voided in voided {
         say_voided(ctx, catalog, voided.asset, &voided.reason)?;
     }
     Ok(())

@@ -272,10 +272,8 @@ impl<'r> Intake<'r> {
         ctx.report.figure("assets added", counts.assets_added);
         ctx.report.figure("files written", counts.files_written);
         ctx.report.figure("assets merged", counts.merged);
-        for change in &self.changes {
-            approvals::say(ctx, catalog, &change.plan)?;
-        }
-        self.changes.clear();
+        let kept: Vec<_> = self.changes.drain(..).flat_map(|change| change.plan.kept).collect();
+        approvals::say(ctx, catalog, (&kept, &counts.voided))?;
         self.steps = 0;
         Ok(())
     }
