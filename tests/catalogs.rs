@@ -45,6 +45,12 @@ fn a_catalog_of_any_schema_is_brought_up_to_date_by_the_first_change() {
         let fields = &shown["items"][0]["fields"];
         assert_eq!(fields["alt"][0]["text"], "Grüne Teedose 1 auf einem Eichentisch");
         assert_eq!(fields["contexts"].as_array().unwrap().len(), 3);
+        let license = library.run("license show studio-2026 --format json").json();
+        let excluded = &license["items"][0]["fields"]["excluded_placements"];
+        assert_eq!(*excluded, serde_json::json!([]), "{license}");
+        let change = "license change studio-2026 --exclude-placement packaging --reason r --apply";
+        library.run(change).expect(ExitCode::Success);
+        library.run("audit verify --replay").expect(ExitCode::Success);
         library
             .run("reuse find teedose --as-of 2026-11-20T22:01:08.300Z")
             .expect(ExitCode::Success);

@@ -120,6 +120,17 @@ fn a_use_is_held_against_placements_and_licenses() {
     assert_eq!(told("homepage --territory DE"), (ExitCode::Success, Vec::new()));
     let abroad = (ExitCode::No, vec!["tea-tin-open.png SL714".to_owned()]);
     assert_eq!(told("homepage --territory FR"), abroad);
+    let change = |terms: &str| {
+        let line = format!("license change stock {terms} --reason 'they wrote' --apply");
+        library.run(&line).expect(ExitCode::Success);
+    };
+    change("--worldwide --any-placement --exclude-territory EU");
+    assert_eq!(told("homepage --territory FR"), abroad);
+    assert_eq!(told("homepage --territory US"), (ExitCode::Success, Vec::new()));
+    let unsaid = (ExitCode::Success, vec!["tea-tin-open.png SL715".to_owned()]);
+    assert_eq!(told("homepage"), unsaid);
+    change("--forget excluded-territories --exclude-placement homepage");
+    assert_eq!(told("homepage --territory DE"), abroad);
     library.run("check site.xml --territory FR").expect(ExitCode::Usage);
     library.run("check site.xml --placement homepage --without-catalog").expect(ExitCode::Usage);
 }

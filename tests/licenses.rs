@@ -1,5 +1,7 @@
 //! Licenses: what is recorded about a right, and what is not.
 
+mod exclusions;
+
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -30,6 +32,8 @@ fn a_license_is_shown_as_it_was_recorded() {
     perpetual: no
     territories: AT, CH, DE
     placements: homepage-hero, newsletter
+    excluded territories: -
+    excluded placements: -
     credit: Photo: Oak
     reviewed by: mia
     reviewed on: 2026-02-28
@@ -50,10 +54,10 @@ fn what_is_not_recorded_is_unknown_and_said_to_be() {
     insta::assert_snapshot!(library.run("license list"), @"
     exit: 0
     --- stdout
-    KEY    HOLDER  STARTS ON  ENDS ON     PERPETUAL  TERRITORIES                                                                                                 PLACEMENTS  ASSETS
-    bare   -       -          -           no         -                                                                                                           -                0
-    full   -       -          -           yes        worldwide                                                                                                   any              0
-    union  -       -          2026-12-31  no         AT, BE, BG, CY, CZ, DE, DK, EE, ES, FI, FR, GR, HR, HU, IE, IT, LT, LU, LV, MT, NL, PL, PT, RO, SE, SI, SK  -                0
+    KEY    HOLDER  STARTS ON  ENDS ON     PERPETUAL  TERRITORIES                                                                                                 PLACEMENTS  EXCLUDED TERRITORIES  EXCLUDED PLACEMENTS  ASSETS
+    bare   -       -          -           no         -                                                                                                           -           -                     -                         0
+    full   -       -          -           yes        worldwide                                                                                                   any         -                     -                         0
+    union  -       -          2026-12-31  no         AT, BE, BG, CY, CZ, DE, DK, EE, ES, FI, FR, GR, HR, HU, IE, IT, LT, LU, LV, MT, NL, PL, PT, RO, SE, SI, SK  -           -                     -                         0
 
     3 rows
     ");

@@ -1,6 +1,6 @@
 //! Licenses: the rights records that assets share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde_json::json;
@@ -10,7 +10,7 @@ use super::cells::{date, date_text, instant, millis};
 use super::contexts::count_links;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use crate::domain::license::{License, Scope};
+use crate::domain::license::{Exclusions, License, Scope};
 
 /// A license as it is added; its id and version are given by the catalog.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,8 @@ impl Catalog {
     pub fn licenses(&self) -> Result<Vec<License>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT id, key, version, holder, document, note, zone, starts_on, ends_on, starts_ms,
-                    ends_ms, perpetual, territories, placements, credit, reviewed_by, reviewed_on
+                    ends_ms, perpetual, territories, placements, excluded_territories,
+                    excluded_placements, credit, reviewed_by, reviewed_on
              FROM license ORDER BY id",
         )?;
         let mut rows = statement.query([])?;
@@ -36,7 +37,8 @@ impl Catalog {
     pub fn license(&self, key: &str) -> Result<Option<License>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT id, key, version, holder, document, note, zone, starts_on, ends_on, starts_ms,
-                    ends_ms, perpetual, territories, placements, credit, reviewed_by, reviewed_on
+                    ends_ms, perpetual, territories, placements, excluded_territories,
+                    excluded_placements, credit, reviewed_by, reviewed_on
              FROM license WHERE key = :key",
         )?;
         let mut rows = statement.query(named_params! { ":key": key })?;
@@ -54,11 +56,13 @@ impl Catalog {
             let added: Option<i64> = tx
                 .query_row(
                     "INSERT INTO license (key, version, holder, document, note, zone, starts_on,
-                         ends_on, starts_ms, ends_ms, perpetual, territories, placements, credit,
-                         reviewed_by, reviewed_on)
+                         ends_on, starts_ms, ends_ms, perpetual, territories, placements,
+                         excluded_territories, excluded_placements, credit, reviewed_by,
+                         reviewed_on)
                      VALUES (:key, 1, :holder, :document, :note, :zone, :starts_on, :ends_on,
-                         :starts, :ends, :perpetual, :territories, :placements, :credit,
-                         :reviewed_by, :reviewed_on)
+                         :starts, :ends, :perpetual, :territories, :placements,
+                         :excluded_territories, :excluded_placements, :credit, :reviewed_by,
+                         :reviewed_on)
                      ON CONFLICT (key) DO NOTHING RETURNING id",
                     named_params! {
                         ":key": new.key, ":holder": new.holder, ":document": new.document,
@@ -66,8 +70,10 @@ impl Catalog {
                         ":starts_on": date_text(new.starts_on), ":ends_on": date_text(new.ends_on),
                         ":starts": millis(new.starts_at), ":ends": millis(new.ends_at),
                         ":perpetual": new.perpetual, ":territories": scope_text(&new.territories),
-                        ":placements": scope_text(&new.placements), ":credit": new.credit,
-                        ":reviewed_by": new.reviewed_by,
+                        ":placements": scope_text(&new.placements),
+                        ":excluded_territories": codes_text(&new.excluded.territories),
+                        ":excluded_placements": codes_text(&new.excluded.placements),
+                        ":credit": new.credit, ":reviewed_by": new.reviewed_by,
                         ":reviewed_on": date_text(new.reviewed_on),
                     },
                     |row| row.get(0),
@@ -90,8 +96,9 @@ impl Catalog {
                 "UPDATE license SET version = version + 1, holder = :holder, document = :document,
                      note = :note, starts_on = :starts_on, ends_on = :ends_on, starts_ms = :starts,
                      ends_ms = :ends, perpetual = :perpetual, territories = :territories,
-                     placements = :placements, credit = :credit, reviewed_by = :reviewed_by,
-                     reviewed_on = :reviewed_on
+                     placements = :placements, excluded_territories = :excluded_territories,
+                     excluded_placements = :excluded_placements, credit = :credit,
+                     reviewed_by = :reviewed_by, reviewed_on = :reviewed_on
                  WHERE id = :id AND version = :version",
                 named_params! {
                     ":id": read.id, ":version": read.version, ":holder": new.holder,
@@ -99,8 +106,11 @@ impl Catalog {
                     ":starts_on": date_text(new.starts_on), ":ends_on": date_text(new.ends_on),
                     ":starts": millis(new.starts_at), ":ends": millis(new.ends_at),
                     ":perpetual": new.perpetual, ":territories": scope_text(&new.territories),
-                    ":placements": scope_text(&new.placements), ":credit": new.credit,
-                    ":reviewed_by": new.reviewed_by, ":reviewed_on": date_text(new.reviewed_on),
+                    ":placements": scope_text(&new.placements),
+                    ":excluded_territories": codes_text(&new.excluded.territories),
+                    ":excluded_placements": codes_text(&new.excluded.placements),
+                    ":credit": new.credit, ":reviewed_by": new.reviewed_by,
+                    ":reviewed_on": date_text(new.reviewed_on),
                 },
             )?;
             if updated == 0 {
@@ -121,6 +131,8 @@ fn told(by: &str, license: &License) -> serde_json::Value {
     json!({
         "by": by, "credit": license.credit, "document": license.document,
         "ends_ms": millis(license.ends_at), "ends_on": date_text(license.ends_on),
+        "excluded_placements": codes_text(&license.excluded.placements),
+        "excluded_territories": codes_text(&license.excluded.territories),
         "holder": license.holder, "license": license.key,
         "note": license.note, "perpetual": license.perpetual,
         "placements": scope_text(&license.placements), "reviewed_by": license.reviewed_by,
@@ -146,6 +158,10 @@ fn license(row: &Row<'_>) -> Result<License> {
         perpetual: row.get("perpetual")?,
         territories: scope(row.get_ref("territories")?.as_str_or_null().unwrap_or_default()),
         placements: scope(row.get_ref("placements")?.as_str_or_null().unwrap_or_default()),
+        excluded: Exclusions {
+            territories: codes(row, "excluded_territories")?,
+            placements: codes(row, "excluded_placements")?,
+        },
         credit: row.get("credit")?,
         reviewed_by: row.get("reviewed_by")?,
         reviewed_on: date(row, "reviewed_on")?,
@@ -166,4 +182,15 @@ fn scope_text(scope: &Scope) -> Option<String> {
         Scope::Unrestricted => Some("*".to_owned()),
         Scope::Only(codes) => Some(codes.join(" ")),
     }
+}
+
+/// The codes of a cell; none where it is empty.
+fn codes(row: &Row<'_>, column: &str) -> Result<BTreeSet<String>> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.unwrap_or_default().split_whitespace().map(str::to_owned).collect())
+}
+
+fn codes_text(codes: &BTreeSet<String>) -> Option<String> {
+    let codes: Vec<_> = codes.iter().map(String::as_str).collect();
+    (!codes.is_empty()).then(|| codes.join(" "))
 }

@@ -1,5 +1,7 @@
 //! Licenses: the rights record that assets share.
 
+use std::collections::BTreeSet;
+
 use super::time::{CivilDate, Timestamp};
 
 /// A set of codes, three-valued: an unset field is unknown, not "everywhere".
@@ -23,6 +25,22 @@ impl Scope {
             Self::Only(codes) => Some(codes.iter().any(|known| known == code)),
         }
     }
+
+    /// The codes that it is written out as; none where it is not.
+    fn codes(&self) -> &[String] {
+        match self {
+            Self::Only(codes) => codes,
+            Self::Unknown | Self::Unrestricted => &[],
+        }
+    }
+}
+
+/// What a license forbids, whatever else it says. What nobody recorded is not forbidden.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Exclusions {
+    /// ISO 3166-1 alpha-2 codes, upper case.
+    pub territories: BTreeSet<String>,
+    pub placements: BTreeSet<String>,
 }
 
 /// A right to use pictures: whose, where, how and how long.
@@ -49,6 +67,7 @@ pub struct License {
     pub territories: Scope,
     /// Placements such as `homepage-hero`; `any` is [`Scope::Unrestricted`].
     pub placements: Scope,
+    pub excluded: Exclusions,
     pub credit: Option<String>,
     pub reviewed_by: Option<String>,
     pub reviewed_on: Option<CivilDate>,
@@ -61,7 +80,47 @@ pub enum LicenseChangeError {
     Over { at: Timestamp },
 }
 
+/// Why the terms of a license can't be meant like this.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Contradiction {
+    #[error("it allows {0} by name and excludes the same")]
+    Placements(String),
+    #[error("it excludes every country that it allows")]
+    Territories,
+}
+
 impl License {
+    /// Whether a use in `placement` is covered; `None` if nobody recorded it.
+    pub fn covers_placement(&self, placement: &str) -> Option<bool> {
+        covers(&self.placements, &self.excluded.placements, placement)
+    }
+
+    /// Whether a use in a country is covered; `None` if nobody recorded it.
+    pub fn covers_territory(&self, code: &str) -> Option<bool> {
+        covers(&self.territories, &self.excluded.territories, code)
+    }
+
+    /// Refuses placements that are allowed and excluded, and countries of which none is left.
+    ///
+    /// Some of them excluded is how contracts are written: the European Union without Germany.
+    pub fn refuse_contradiction(&self) -> Result<(), Contradiction> {
+        let placements = self.placements.codes().iter();
+        let both: Vec<_> = placements
+            .filter(|placement| self.excluded.placements.contains(*placement))
+            .map(String::as_str)
+            .collect();
+        let countries = self.territories.codes();
+        let none_is_left = !countries.is_empty()
+            && countries.iter().all(|code| self.excluded.territories.contains(code));
+        if !both.is_empty() {
+            Err(Contradiction::Placements(both.join(", ")))
+        } else if none_is_left {
+            Err(Contradiction::Territories)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whether the right has begun at `now` and not ended.
     pub fn holds_at(&self, now: Timestamp) -> bool {
         self.starts_at.is_none_or(|at| at <= now) && self.ends_at.is_none_or(|at| now < at)
@@ -87,14 +146,17 @@ impl License {
         placements: &'u [String],
         territories: impl Iterator<Item = &'u String>,
     ) -> Vec<&'u str> {
-        let lost = |(before, after): (&Scope, &Scope), code: &str| {
-            before.covers(code) != Some(false) && after.covers(code) == Some(false)
-        };
+        let is_lost = |before, after| before != Some(false) && after == Some(false);
         let placements = placements
             .iter()
-            .filter(|placement| lost((&self.placements, &changed.placements), placement));
-        let territories =
-            territories.filter(|code| lost((&self.territories, &changed.territories), code));
+            .filter(|one| is_lost(self.covers_placement(one), changed.covers_placement(one)));
+        let territories = territories
+            .filter(|code| is_lost(self.covers_territory(code), changed.covers_territory(code)));
         placements.chain(territories).map(String::as_str).collect()
     }
+}
+
+/// What is excluded is not covered, whatever the scope says.
+fn covers(scope: &Scope, excluded: &BTreeSet<String>, code: &str) -> Option<bool> {
+    if excluded.contains(code) { Some(false) } else { scope.covers(code) }
 }

@@ -16,7 +16,7 @@ use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::{AssetId, Content, Digest, Dimensions, FileStamp, Role};
 use shelflife::domain::context::{ContextKey, ContextKind};
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
-use shelflife::domain::license::{License, Scope};
+use shelflife::domain::license::{Exclusions, License, Scope};
 use shelflife::domain::lifecycle::{self, Action, Ended, Plan, Request, State};
 use shelflife::domain::metadata::{Dates, Metadata};
 use shelflife::domain::review::Review;
@@ -201,6 +201,7 @@ fn license(number: u64, started: Timestamp) -> License {
         } else {
             Scope::Unrestricted
         },
+        excluded: Exclusions::default(),
         credit: None,
         reviewed_by: Some(person(number)),
         reviewed_on: Some(Zone::utc().date_at(started)),

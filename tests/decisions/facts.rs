@@ -2,12 +2,13 @@
 
 use shelflife::domain::cleanup::Site;
 use shelflife::domain::context::{Context, ContextRule, Revision};
-use shelflife::domain::license::{License, Scope};
+use shelflife::domain::license::{Exclusions, License, Scope};
 use shelflife::domain::lifecycle::{ContextLink, Facts, State, World};
 use shelflife::domain::metadata::Metadata;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::reference::{Status, Uses as Statuses, Verdict as Uses};
 use shelflife::domain::risk::{OpenRisk, Risk};
+use shelflife::domain::territory::codes_of;
 use shelflife::domain::time::{Timestamp, Zone};
 
 /// Everything that a question may look at.
@@ -161,6 +162,10 @@ impl Told {
         match name {
             "stale-draft-days" => self.policy.stale_draft_days = number(value)?,
             "review-grace-days" => self.policy.review_grace_days = Some(number(value)?),
+            "territories" => {
+                let codes: Vec<_> = value.split(',').collect();
+                self.policy.territories = countries(&codes)?.into_iter().collect();
+            }
             "unknown-uses" => {
                 use shelflife::domain::cleanup::UnknownUses;
                 let named = UnknownUses::ALL.into_iter().find(|uses| uses.name() == value);
@@ -195,7 +200,13 @@ impl Told {
                 license.ends_at = Some(zone.cutoff(day.parse().map_err(|e| format!("{e}"))?));
             }
             ["placements", codes @ ..] => license.placements = scope(codes),
-            ["territories", codes @ ..] => license.territories = scope(codes),
+            ["territories", codes @ ..] => license.territories = territories(codes)?,
+            ["excludes", "placements", names @ ..] => {
+                license.excluded.placements = names.iter().map(ToString::to_string).collect();
+            }
+            ["excludes", "territories", codes @ ..] => {
+                license.excluded.territories = countries(codes)?.into_iter().collect();
+            }
             ["unreviewed"] => license.reviewed_by = None,
             _ => return Err("is no term of a license".to_owned()),
         }
@@ -282,6 +293,20 @@ fn scope(codes: &[&str]) -> Scope {
     }
 }
 
+fn territories(codes: &[&str]) -> Result<Scope, String> {
+    match codes {
+        ["unknown" | "worldwide"] => Ok(scope(codes)),
+        codes => countries(codes).map(Scope::Only),
+    }
+}
+
+/// The countries that codes stand for: their own, or all of a group.
+pub(super) fn countries(codes: &[&str]) -> Result<Vec<String>, String> {
+    let codes = codes.iter().map(|code| codes_of(code).map_err(|why| why.to_string()));
+    let codes: Vec<_> = codes.collect::<Result<_, _>>()?;
+    Ok(codes.into_iter().flatten().map(ToString::to_string).collect())
+}
+
 fn uses(words: &[&str]) -> Result<Uses, String> {
     match words {
         ["unknown"] => Ok(Uses::Unknown { sources: Vec::new(), missing: Vec::new() }),
@@ -313,6 +338,7 @@ fn license(id: i64, key: &str, zone: &Zone) -> Result<License, String> {
         perpetual: false,
         territories: scope(&["AT", "DE"]),
         placements: scope(&["homepage-hero", "support"]),
+        excluded: Exclusions::default(),
         credit: None,
         reviewed_by: Some("mia".to_owned()),
         reviewed_on: "2026-01-20".parse().ok(),

@@ -10,6 +10,7 @@ use shelflife::domain::cleanup::{CleanStep, Hindrances, plan_clean_of};
 use shelflife::domain::context::ContextChange;
 use shelflife::domain::expiry::{SweepStep, plan_sweep_of};
 use shelflife::domain::gate::gate;
+use shelflife::domain::license::License;
 use shelflife::domain::lifecycle::{self, Action, Cause, Plan, Request, State, standing_of};
 use shelflife::domain::path::RelPath;
 use shelflife::domain::purge::{Mark, PurgeFacts, ReadFile, Stored, check_purge};
@@ -18,7 +19,7 @@ use shelflife::domain::time::Timestamp;
 use shelflife::domain::validation::{Kin, Knowledge, Reading, Subject};
 use shelflife::domain::window::Window;
 
-use super::facts::{Told, instant, number};
+use super::facts::{Told, countries, instant, number};
 
 /// What a function decided, and all that it gave as the cause.
 pub(super) struct Found {
@@ -77,6 +78,7 @@ pub(super) fn ask(told: &Told, question: &str) -> Result<Found, String> {
         }
         ["end", key, "on", day, "at", now] => end(told, key, day, at(now)?),
         ["extend", "license", key, "to", day, "at", now] => extend(told, key, day, at(now)?),
+        ["terms", "of", "license", key] => terms(told, key),
         [action, "by", who, rest @ ..] => step(told, action, who, rest),
         _ => Err("is no question".to_owned()),
     }
@@ -216,7 +218,8 @@ fn reuse(told: &Told, placement: &str, rest: &[&str]) -> Result<Found, String> {
             ["for", key] => wanted.campaign = Some(key.parse().map_err(|e| format!("{e}"))?),
             ["in", "worldwide"] => wanted.territory = Territory::Worldwide,
             ["in", codes] => {
-                wanted.territory = Territory::In(codes.split(',').map(str::to_owned).collect());
+                let codes: Vec<_> = codes.split(',').collect();
+                wanted.territory = Territory::In(countries(&codes)?);
             }
             ["from", day] => wanted.from = instant(day, zone)?,
             ["through", day] => {
@@ -270,9 +273,20 @@ fn end(told: &Told, key: &str, day: &str, now: Timestamp) -> Result<Found, Strin
     changed(told, key, &ContextChange::End { on, at, note: "it ends".to_owned() }, now)
 }
 
-fn extend(told: &Told, key: &str, day: &str, now: Timestamp) -> Result<Found, String> {
+fn license<'t>(told: &'t Told, key: &str) -> Result<&'t License, String> {
     let license = told.licenses.iter().find(|license| license.key == key);
-    let license = license.ok_or("no such license")?;
+    license.ok_or_else(|| "no such license".to_owned())
+}
+
+fn terms(told: &Told, key: &str) -> Result<Found, String> {
+    Ok(match license(told, key)?.refuse_contradiction() {
+        Ok(()) => Found::new("accepted", []),
+        Err(why) => Found::new("refused", [why.to_string()]),
+    })
+}
+
+fn extend(told: &Told, key: &str, day: &str, now: Timestamp) -> Result<Found, String> {
+    let license = license(told, key)?;
     let mut longer = license.clone();
     longer.ends_at = match day {
         "never" => None,

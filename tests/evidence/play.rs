@@ -42,7 +42,10 @@ pub(super) fn library() -> TestLibrary {
     library.add_context("campaign/spring", None);
     library.add_context("campaign/autumn", Some("2026-11-30"));
     library
-        .run("license add stock-1 --holder Shop --territory DE --reviewed-by li")
+        .run(
+            "license add stock-1 --holder Shop --territory DE --exclude-territory CH \
+             --exclude-placement packaging --reviewed-by li",
+        )
         .expect(ExitCode::Success);
     library
 }

@@ -181,6 +181,7 @@ const CELLS: &[(&str, &str, &str)] = &[
     ("description", "zone", "'Mars/Phobos'"),
     ("alt_text", "text", "x'00ff'"),
     ("license", "territories", "'ZZZZZ * DE'"),
+    ("license", "excluded_placements", "x'ff'"),
     ("hold", "until_ms", "1.5"),
     ("waiver", "until_ms", "9223372036854775807"),
     ("risk", "kind", "'mood'"),

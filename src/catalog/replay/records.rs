@@ -33,6 +33,8 @@ const LICENSE: [&str; 14] = [
     "reviewed_on",
     "version",
 ];
+/// Those that entries name since there are any: one that does not name them excludes nothing.
+const EXCLUSIONS: [&str; 2] = ["excluded_territories", "excluded_placements"];
 const CONTEXT: [&str; 8] =
     ["title", "owner", "rule", "zone", "starts_on", "ends_on", "starts_ms", "ends_ms"];
 
@@ -80,6 +82,7 @@ fn license(event: &Event<'_>, version: i64) -> Told {
     for column in LICENSE {
         license.extend(event.told(column).map(|value| (column, value)));
     }
+    license.extend(EXCLUSIONS.map(|column| (column, event.field(column))));
     license.extend([
         ("key", event.field("license")),
         ("version", json!(version)),

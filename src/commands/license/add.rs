@@ -1,10 +1,7 @@
 //! `license add`: a new record of rights.
 
-use std::collections::BTreeSet;
-
 use crate::catalog::{CatalogError, NewLicense};
-use crate::domain::license::{License, Scope};
-use crate::domain::territory;
+use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::text::is_name;
 use crate::domain::time::{CivilDate, Zone};
 use crate::domain::window::Window;
@@ -14,7 +11,8 @@ use crate::report::Item;
 use super::super::Context;
 use super::super::days::Days;
 use super::super::library::Mode;
-use super::super::words::{placement, said};
+use super::super::words::said;
+use super::scope::{ScopeArgs, refuse_contradiction};
 
 /// Add a license
 #[derive(Debug, clap::Args)]
@@ -73,27 +71,6 @@ pub(super) struct Terms {
     reviewed_on: Option<String>,
 }
 
-/// Where a license allows a use.
-#[derive(Debug, clap::Args)]
-pub(super) struct ScopeArgs {
-    /// A country where it allows use, by its ISO 3166-1 code such as DE, or EU for the 27 members
-    /// since 2020-02-01; may be repeated
-    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = territory::codes_of)]
-    territory: Vec<&'static [&'static str]>,
-
-    /// It allows use everywhere
-    #[arg(long, conflicts_with = "territory")]
-    worldwide: bool,
-
-    /// A placement that it allows, such as homepage-hero; may be repeated
-    #[arg(long, value_name = "PLACEMENT", value_parser = placement)]
-    placement: Vec<String>,
-
-    /// It allows every placement
-    #[arg(long, conflicts_with = "placement")]
-    any_placement: bool,
-}
-
 pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let zone = ctx.zone(args.time_zone.as_deref())?;
     let new = license(args, ctx, &zone)?;
@@ -121,7 +98,7 @@ fn license(args: &AddArgs, ctx: &Context<'_>, zone: &Zone) -> Result<License, Er
     let terms = &args.terms;
     let window = terms.days.window(ctx, Window::default(), zone)?;
     let reviewed_on = terms.reviewed_on(ctx, zone)?;
-    Ok(License {
+    let mut license = License {
         id: 0,
         key: args.key.clone(),
         version: 1,
@@ -134,12 +111,16 @@ fn license(args: &AddArgs, ctx: &Context<'_>, zone: &Zone) -> Result<License, Er
         starts_at: window.starts_at,
         ends_at: window.ends_at,
         perpetual: terms.perpetual,
-        territories: terms.scope.territories(),
-        placements: terms.scope.placements(),
+        territories: Scope::Unknown,
+        placements: Scope::Unknown,
+        excluded: Exclusions::default(),
         credit: terms.credit.clone(),
         reviewed_by: terms.reviewed_by.clone(),
         reviewed_on,
-    })
+    };
+    terms.scope.put_into(&mut license);
+    refuse_contradiction(&license, "name it once, as allowed or as excluded")?;
+    Ok(license)
 }
 
 impl Terms {
@@ -155,30 +136,6 @@ impl Terms {
             None => Ok(day),
         }
     }
-}
-
-impl ScopeArgs {
-    /// Unknown if none was given.
-    pub(super) fn territories(&self) -> Scope {
-        if self.worldwide {
-            return Scope::Unrestricted;
-        }
-        only(self.territory.iter().copied().flatten().map(ToString::to_string))
-    }
-
-    /// Unknown if none was given.
-    pub(super) fn placements(&self) -> Scope {
-        if self.any_placement {
-            return Scope::Unrestricted;
-        }
-        only(self.placement.iter().cloned())
-    }
-}
-
-/// Just these codes; unknown if there are none.
-fn only(codes: impl Iterator<Item = String>) -> Scope {
-    let codes: BTreeSet<_> = codes.collect();
-    if codes.is_empty() { Scope::Unknown } else { Scope::Only(codes.into_iter().collect()) }
 }
 
 /// What a reuse would have to ask about, because the record does not say it.

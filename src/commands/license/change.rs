@@ -14,13 +14,14 @@ use super::super::library::{Court, Mode};
 use super::super::words::said;
 use super::add::Terms;
 use super::find_license;
+use super::scope::refuse_contradiction;
 
 /// Show what other terms of a license do to assets, and record them with --apply
 ///
-/// What is not named stays as it is; a list of territories or placements takes the place of the one
-/// before. An end that lies ahead can be moved; one that has passed stays, because a later one would
-/// make usable again what ended with it: add the new right as a license of its own. --revoked ends
-/// the right at once.
+/// What is not named stays as it is; a list of territories or placements, allowed or excluded, takes
+/// the place of the one before. An end that lies ahead can be moved; one that has passed stays,
+/// because a later one would make usable again what ended with it: add the new right as a license
+/// of its own. --revoked ends the right at once.
 #[derive(Debug, clap::Args)]
 pub(super) struct ChangeArgs {
     /// Its name, such as stock-4815
@@ -57,9 +58,15 @@ enum Field {
     EndsOn,
     Territories,
     Placements,
+    ExcludedTerritories,
+    ExcludedPlacements,
     Credit,
     Review,
 }
+
+/// What to do about a change that contradicts terms which it does not name.
+const STAYS: &str =
+    "what is not named stays: name the other list anew, or take it back with --forget";
 
 pub(super) fn run(args: &ChangeArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let mode = Mode::only_with_apply(args.apply);
@@ -71,6 +78,7 @@ pub(super) fn run(args: &ChangeArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         if changed == read {
             return Err(Error::usage("nothing of it is to change: name what is"));
         }
+        refuse_contradiction(&changed, STAYS)?;
         let trial = plan_license_change(&court.world, &read, &changed, ctx.now)
             .map_err(|error| refused(&error))?;
         let felt = zone.show(trial.felt_at, ctx.now);
@@ -93,8 +101,9 @@ fn show(
     (read, changed): (&License, &License),
     trial: &Trial<'_>,
 ) -> Result<(), Error> {
-    let has_scope =
-        read.placements != changed.placements || read.territories != changed.territories;
+    let has_scope = read.placements != changed.placements
+        || read.territories != changed.territories
+        || read.excluded != changed.excluded;
     let trying = Trying {
         depending: Filter { license: Some(read.id), ..Filter::default() },
         trial,
@@ -136,14 +145,7 @@ impl ChangeArgs {
         if terms.reviewed_by.is_some() {
             changed.reviewed_on = terms.reviewed_on(ctx, zone)?;
         }
-        for (field, told) in [
-            (&mut changed.territories, terms.scope.territories()),
-            (&mut changed.placements, terms.scope.placements()),
-        ] {
-            if told != Scope::Unknown {
-                *field = told;
-            }
-        }
+        terms.scope.put_into(&mut changed);
         Ok(changed)
     }
 
@@ -176,6 +178,8 @@ impl Field {
             }
             Self::Territories => license.territories = Scope::Unknown,
             Self::Placements => license.placements = Scope::Unknown,
+            Self::ExcludedTerritories => license.excluded.territories.clear(),
+            Self::ExcludedPlacements => license.excluded.placements.clear(),
             Self::Credit => license.credit = None,
             Self::Review => (license.reviewed_by, license.reviewed_on) = (None, None),
         }
@@ -194,6 +198,14 @@ fn in_words(read: &License, changed: &License) -> String {
         (until(read) != until(changed), format!("the end, now {},", until(changed))),
         (read.territories != changed.territories, "the territories".to_owned()),
         (read.placements != changed.placements, "the placements".to_owned()),
+        (
+            read.excluded.territories != changed.excluded.territories,
+            "the excluded territories".to_owned(),
+        ),
+        (
+            read.excluded.placements != changed.excluded.placements,
+            "the excluded placements".to_owned(),
+        ),
         (read.holder != changed.holder, "the holder".to_owned()),
         (read.document != changed.document, "the document".to_owned()),
         (read.note != changed.note, "the note".to_owned()),

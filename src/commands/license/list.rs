@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::report::Value;
 
 use super::super::Context;
-use super::scope;
+use super::{excluded, scope};
 
 /// List the licenses
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,8 @@ fn fields(license: &License, assets: u64) -> Vec<(&'static str, Value)> {
         ("perpetual", Value::Truth(license.perpetual)),
         ("territories", scope(&license.territories, "worldwide")),
         ("placements", scope(&license.placements, "any")),
+        ("excluded_territories", excluded(&license.excluded.territories)),
+        ("excluded_placements", excluded(&license.excluded.placements)),
         ("assets", i64::try_from(assets).unwrap_or(i64::MAX).into()),
     ]
 }

@@ -3,7 +3,10 @@
 mod add;
 mod change;
 mod list;
+mod scope;
 mod show;
+
+use std::collections::BTreeSet;
 
 use super::Context;
 use crate::catalog::Catalog;
@@ -15,7 +18,7 @@ use crate::report::Value;
 ///
 /// A license is a record of its own, and assets come to have it with `describe`. What is not
 /// recorded is unknown: a missing territory does not mean everywhere, and no end does not mean for
-/// ever.
+/// ever. What a license excludes it forbids, whatever else it says.
 #[derive(Debug, clap::Args)]
 pub struct LicenseArgs {
     #[command(subcommand)]
@@ -53,4 +56,9 @@ fn scope(scope: &Scope, word: &'static str) -> Value {
         Scope::Unrestricted => word.into(),
         Scope::Only(codes) => codes.clone().into(),
     }
+}
+
+/// The codes that are excluded, none as an empty list.
+fn excluded(codes: &BTreeSet<String>) -> Value {
+    codes.iter().cloned().collect::<Vec<_>>().into()
 }

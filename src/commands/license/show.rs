@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::report::Value;
 
 use super::super::Context;
-use super::{find_license, scope};
+use super::{excluded, find_license, scope};
 
 /// Show a license
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,8 @@ fn fields(license: &License, zone: &Zone, now: Timestamp) -> Vec<(&'static str, 
         ("perpetual", Value::Truth(license.perpetual)),
         ("territories", scope(&license.territories, "worldwide")),
         ("placements", scope(&license.placements, "any")),
+        ("excluded_territories", excluded(&license.excluded.territories)),
+        ("excluded_placements", excluded(&license.excluded.placements)),
         ("credit", license.credit.clone().into()),
         ("reviewed_by", license.reviewed_by.clone().into()),
         ("reviewed_on", license.reviewed_on.map(|day| day.to_string()).into()),

@@ -51,6 +51,9 @@ fn judge_days(license: &License, wanted: &Use) -> Grounds {
 
 fn judge_placement(license: &License, placement: &str) -> Grounds {
     let key = &license.key;
+    if license.excluded.placements.contains(placement) {
+        return no(format!("license {key} excludes {placement}"));
+    }
     match license.placements.covers(placement) {
         Some(true) => yes(format!("it covers {placement}")),
         Some(false) => no(format!("license {key} does not cover {placement}")),
@@ -59,20 +62,68 @@ fn judge_placement(license: &License, placement: &str) -> Grounds {
 }
 
 fn judge_territory(license: &License, territory: &Territory) -> Grounds {
+    match territory {
+        Territory::In(wanted) if !wanted.is_empty() => judge_countries(license, wanted),
+        Territory::Worldwide => judge_worldwide(license),
+        Territory::In(_) | Territory::Unsaid => judge_unsaid(license),
+    }
+}
+
+/// Each country has to be covered. One that is excluded is told as that and nothing else.
+fn judge_countries(license: &License, wanted: &[String]) -> Grounds {
+    let is_excluded = |code: &&str| license.excluded.territories.contains(*code);
+    let (excluded, others): (Vec<_>, Vec<_>) =
+        wanted.iter().map(String::as_str).partition(is_excluded);
+    let scope = (!others.is_empty()).then(|| judge_scope(license, &others));
+    worst_of(refuse_excluded(license, &excluded).into_iter().chain(scope).collect())
+}
+
+fn judge_scope(license: &License, wanted: &[&str]) -> Grounds {
     let key = &license.key;
-    match (&license.territories, territory) {
-        (Scope::Unknown, _) => ask(format!("the territories of license {key} are not recorded")),
-        (Scope::Unrestricted, _) => yes("it is worldwide"),
-        (Scope::Only(_), Territory::Worldwide) => no(format!("license {key} is not worldwide")),
-        (Scope::Only(covered), Territory::In(wanted)) if !wanted.is_empty() => {
-            let missing = wanted.iter().filter(|code| !covered.contains(code));
-            match missing.cloned().collect::<Vec<_>>().as_slice() {
-                [] => yes(format!("it covers {}", wanted.join(", "))),
-                missing => no(format!("license {key} does not cover {}", missing.join(", "))),
+    match &license.territories {
+        Scope::Unknown => ask_for_territories(license),
+        Scope::Unrestricted if license.excluded.territories.is_empty() => yes("it is worldwide"),
+        Scope::Unrestricted => yes(format!("it covers {}", wanted.join(", "))),
+        Scope::Only(covered) => {
+            let is_missing = |code: &&str| !covered.iter().any(|known| known == code);
+            let missing: Vec<_> = wanted.iter().copied().filter(is_missing).collect();
+            if missing.is_empty() {
+                return yes(format!("it covers {}", wanted.join(", ")));
             }
+            no(format!("license {key} does not cover {}", missing.join(", ")))
         }
-        (Scope::Only(_), Territory::Unsaid | Territory::In(_)) => {
+    }
+}
+
+/// Everywhere is also where it is excluded.
+fn judge_worldwide(license: &License) -> Grounds {
+    let excluded: Vec<_> = license.excluded.territories.iter().map(String::as_str).collect();
+    let scope = match license.territories {
+        Scope::Unknown => ask_for_territories(license),
+        Scope::Unrestricted => yes("it is worldwide"),
+        Scope::Only(_) => no(format!("license {} is not worldwide", license.key)),
+    };
+    worst_of(refuse_excluded(license, &excluded).into_iter().chain([scope]).collect())
+}
+
+/// Where nobody said where, only a license that allows it everywhere allows it.
+fn judge_unsaid(license: &License) -> Grounds {
+    let key = &license.key;
+    let excluded = &license.excluded.territories;
+    match license.territories {
+        Scope::Unknown => ask_for_territories(license),
+        Scope::Unrestricted if excluded.is_empty() => yes("it is worldwide"),
+        Scope::Unrestricted | Scope::Only(_) => {
             ask(format!("license {key} is not worldwide: say where with --territory"))
         }
     }
+}
+
+fn refuse_excluded(license: &License, excluded: &[&str]) -> Option<Grounds> {
+    let refused = || no(format!("license {} excludes {}", license.key, excluded.join(", ")));
+    (!excluded.is_empty()).then(refused)
+}
+
+fn ask_for_territories(license: &License) -> Grounds {
+    ask(format!("the territories of license {} are not recorded", license.key))
 }

@@ -1,8 +1,10 @@
 //! One asset that may be used again, and everything that speaks against it.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::domain::context::{Context, ContextRule, Revision};
-use crate::domain::license::{License, Scope};
+use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::lifecycle::{ContextLink, Ended, State};
 use crate::domain::time::Zone;
 
@@ -66,6 +68,7 @@ fn license(id: i64, key: &str) -> License {
         perpetual: false,
         territories: Scope::Only(vec!["AT".to_owned(), "DE".to_owned()]),
         placements: Scope::Only(vec!["homepage-hero".to_owned(), "support".to_owned()]),
+        excluded: Exclusions::default(),
         credit: None,
         reviewed_by: Some("mia".to_owned()),
         reviewed_on: None,
@@ -337,4 +340,44 @@ fn only(codes: &[&str]) -> Scope {
 
 fn wanted_in(codes: &[&str]) -> Territory {
     Territory::In(codes.iter().map(ToString::to_string).collect())
+}
+
+/// Every kind of scope and of question about where, and each set of three countries excluded.
+#[test]
+fn an_exclusion_makes_no_answer_milder_and_forbids_just_what_it_names() {
+    let scopes = [Scope::Unknown, Scope::Unrestricted, only(&["DE"]), only(&["AT", "DE"])];
+    let wanted = [
+        Territory::Unsaid,
+        Territory::Worldwide,
+        wanted_in(&["DE"]),
+        wanted_in(&["AT", "DE"]),
+        wanted_in(&["CH"]),
+    ];
+    for (scope, territory, set) in in_all_ways(&scopes, &wanted) {
+        let mut sample = Sample::good();
+        sample.license().territories = scope.clone();
+        sample.wanted.territory = territory.clone();
+        let before = sample.check().answer;
+        let bits = ["AT", "CH", "DE"].iter().enumerate().filter(|(bit, _)| (set >> bit) & 1 == 1);
+        let excluded: BTreeSet<_> = bits.map(|(_, code)| (*code).to_owned()).collect();
+        sample.license().excluded.territories.clone_from(&excluded);
+        let after = sample.check().answer;
+        let expected = match territory {
+            Territory::In(codes) if codes.iter().any(|code| excluded.contains(code)) => Answer::No,
+            Territory::Worldwide if !excluded.is_empty() => Answer::No,
+            Territory::Unsaid if !excluded.is_empty() => before.max(Answer::Ask),
+            Territory::In(_) | Territory::Worldwide | Territory::Unsaid => before,
+        };
+        assert_eq!(after, expected, "{scope:?} {territory:?} without {excluded:?}");
+        assert!(after >= before);
+    }
+}
+
+/// Each scope with each territory and each set of three.
+fn in_all_ways<'a>(
+    scopes: &'a [Scope],
+    wanted: &'a [Territory],
+) -> impl Iterator<Item = (&'a Scope, &'a Territory, u8)> {
+    let pairs = scopes.iter().flat_map(move |scope| wanted.iter().map(move |one| (scope, one)));
+    pairs.flat_map(|(scope, territory)| (0..8).map(move |set| (scope, territory, set)))
 }

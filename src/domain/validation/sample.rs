@@ -8,7 +8,7 @@ use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions, KnownFil
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKey, Revision};
 use crate::domain::gate::gate;
-use crate::domain::license::{License, Scope};
+use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::lifecycle::{ContextLink, Facts, State, World, standing_of};
 use crate::domain::metadata::{Dates, Metadata};
 use crate::domain::path::RelPath;
@@ -339,6 +339,7 @@ fn license() -> License {
         perpetual: false,
         territories: Scope::Unrestricted,
         placements: Scope::Only(vec!["homepage-hero".to_owned(), "newsletter".to_owned()]),
+        excluded: Exclusions::default(),
         credit: None,
         reviewed_by: Some("li".to_owned()),
         reviewed_on: Some(date("2026-03-02")),

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::actor::Authority;
 use crate::domain::context::{Context, ContextRule, Revision};
 use crate::domain::expiry::{SweepStep, plan_sweep_of};
-use crate::domain::license::{License, Scope};
+use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::lifecycle::Ended;
 use crate::domain::policy::Policy;
 use crate::domain::risk::Risk;
@@ -37,6 +37,7 @@ fn license(id: i64) -> impl Strategy<Value = License> {
         perpetual: false,
         territories: Scope::Unknown,
         placements: Scope::Unknown,
+        excluded: Exclusions::default(),
         credit: None,
         reviewed_by: None,
         reviewed_on: None,

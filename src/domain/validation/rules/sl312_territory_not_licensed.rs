@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+
+use crate::domain::license::License;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -6,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     gates_approval: Gate::Approval,
     summary: "a license does not cover a country that the site is served to",
-    why: "A page is read wherever the site is served. A license that lists its territories allows no other.",
+    why: "A page is read wherever the site is served. A license that lists its territories allows no other, and one that excludes a country does not allow it, whatever else it says.",
     fix: "Get and record the right for the country, or take the picture from what is served there.",
     source: "product policy; PLUS Region Constraints",
     needs: &[Known::Record],
@@ -15,17 +18,23 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let served = &subject.policy.territories;
-    let refused = subject.licenses.iter().filter_map(|license| {
-        let outside = |code: &&String| license.territories.covers(code) == Some(false);
-        let codes: Vec<_> = served.iter().filter(outside).map(String::as_str).collect();
-        let (first, rest) = (codes.iter().take(MOST_NAMED), codes.len().saturating_sub(MOST_NAMED));
-        let named: Vec<_> = first.copied().collect();
-        let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
-        let message =
-            || format!("license {} does not cover {}{more}", license.key, named.join(", "));
-        (!codes.is_empty()).then(message)
-    });
-    refused.collect()
+    subject.licenses.iter().flat_map(|license| refused_by(license, served)).collect()
+}
+
+fn refused_by(license: &License, served: &BTreeSet<String>) -> Vec<String> {
+    let refused = served.iter().filter(|code| license.covers_territory(code) == Some(false));
+    let (excluded, outside): (Vec<_>, Vec<_>) =
+        refused.partition(|code| license.excluded.territories.contains(*code));
+    let told = [("excludes", excluded), ("does not cover", outside)].into_iter();
+    let told = told.filter(|(_, codes)| !codes.is_empty());
+    told.map(|(verb, codes)| format!("license {} {verb} {}", license.key, named(&codes))).collect()
+}
+
+fn named(codes: &[&String]) -> String {
+    let first: Vec<_> = codes.iter().take(MOST_NAMED).map(|code| code.as_str()).collect();
+    let rest = codes.len().saturating_sub(MOST_NAMED);
+    let more = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+    format!("{}{more}", first.join(", "))
 }
 
 /// How many countries a message names.
@@ -67,8 +76,35 @@ mod tests {
     }
 
     #[test]
+    fn a_country_that_a_license_excludes_is_found_whatever_else_it_says() {
+        for scope in [Scope::Unknown, Scope::Unrestricted] {
+            finds(
+                &RULE,
+                |s| {
+                    served(s, &["AT", "DE"]);
+                    s.licenses[0].territories = scope;
+                    s.licenses[0].excluded.territories.insert("DE".to_owned());
+                },
+                &["license firefly-terms excludes DE"],
+            );
+        }
+        finds(
+            &RULE,
+            |s| {
+                served(s, &["AT", "CH", "DE"]);
+                licensed(s, &["AT", "DE"]);
+                s.licenses[0].excluded.territories.insert("DE".to_owned());
+            },
+            &["license firefly-terms excludes DE", "license firefly-terms does not cover CH"],
+        );
+    }
+
+    #[test]
     fn a_site_that_names_no_country_is_not_asked() {
         passes(&RULE, |s| licensed(s, &["DE"]));
+        passes(&RULE, |s| {
+            s.licenses[0].excluded.territories.insert("DE".to_owned());
+        });
         passes(&RULE, |s| served(s, &["AT", "DE"]));
         passes(&RULE, |s| {
             served(s, &["DE"]);

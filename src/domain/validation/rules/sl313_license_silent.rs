@@ -1,4 +1,3 @@
-use crate::domain::license::Scope;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let placed = !subject.metadata.placements.is_empty();
-    let served = !subject.policy.territories.is_empty();
+    let placed = &subject.metadata.placements;
+    let served = &subject.policy.territories;
     let silent = subject.licenses.iter().filter_map(|license| {
-        let placements = placed && license.placements == Scope::Unknown;
-        let territories = served && license.territories == Scope::Unknown;
+        let placements = placed.iter().any(|one| license.covers_placement(one).is_none());
+        let territories = served.iter().any(|code| license.covers_territory(code).is_none());
         let what = match (placements, territories) {
             (true, true) => "placements and territories",
             (true, false) => "placements",
@@ -34,6 +33,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::license::Scope;
     use crate::domain::validation::sample::{Sample, finds, passes};
 
     fn silent(sample: &mut Sample) {
@@ -61,5 +61,9 @@ mod tests {
             s.metadata.placements.clear();
         });
         passes(&RULE, |s| s.policy.territories = ["DE".to_owned()].into());
+        passes(&RULE, |s| {
+            silent(s);
+            s.licenses[0].excluded.placements.extend(s.metadata.placements.clone());
+        });
     }
 }
