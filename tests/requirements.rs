@@ -180,6 +180,32 @@ fn what_is_required_in_vain_is_told() {
     );
 }
 
+#[test]
+fn another_policy_is_tried_with_what_it_requires() {
+    let library = described();
+    require(&library, "[placement.homepage]\nlocales = ['de']\n");
+    another(&library, "");
+    let config = fs::read_to_string(library.path("new.toml")).unwrap();
+    let more = "locales = ['de', 'fr']\nrequired = ['title', 'license']";
+    library.write("new.toml", config.replace("locales = ['de']", more));
+    let run =
+        library.run("policy replay --against new.toml --format json").expect(ExitCode::Success);
+    let report = run.json();
+    let text = report["items"].to_string();
+    for change in [
+        "placement.homepage.locale was de and is de fr",
+        "placement.homepage.required was none and is title license",
+    ] {
+        assert!(text.contains(change), "{change}: {text}");
+    }
+    let items = report["items"].as_array().unwrap();
+    let found: Vec<&Value> = items.iter().filter(|item| item["kind"] == "difference").collect();
+    assert_eq!(found.len(), 1, "{text}");
+    let french = "SL217 also: there is no alternative text for `fr`, which `homepage` requires";
+    let expected = serde_json::json!([french, "SL407 error, was not found"]);
+    assert_eq!(found[0]["fields"]["findings"], expected);
+}
+
 /// An export of one attachment with an alternative text for the site's locale.
 fn shipped(path: &str) -> String {
     let told = meta("_wp_attached_file", path);
