@@ -7,8 +7,8 @@ use shelflife::exit::ExitCode;
 
 use super::{column, library, state, withdraw};
 use crate::disks::has;
-use crate::support::{TestLibrary, skip};
 use crate::support::moving::{cleaned, ended, tree};
+use crate::support::{TestLibrary, skip};
 
 const TIN: &str = "uploads/2026/03/tea-tin.png";
 
