@@ -8,6 +8,7 @@ use shelflife::config::{self, Answers, Config, ConfigError, RootConfig, commente
 use shelflife::domain::asset::RootKind;
 use shelflife::domain::cleanup::{HardLinks, UnknownUses};
 use shelflife::domain::policy::{ApprovalTerms, Caps, Policy};
+use shelflife::domain::requirement::{RequiredField, Requirements};
 use shelflife::domain::review::Demand;
 use shelflife::domain::validation::Severity;
 use shelflife::exit::ExitCode;
@@ -71,7 +72,8 @@ fn every_key_reaches_the_policy() {
          [people]\nowners = ['zoe', ' nina ']\napprovers = ['li']\naccounts = { u1017 = 'li' }\n\
          [review]\nquestions = 'required'\nfour_eyes = true\n\
          [rules]\nSL201 = 'warning'\n\
-         [placement.blog.rules]\nalt-text-too-long = 'off'\n",
+         [placement.blog.rules]\nalt-text-too-long = 'off'\n\
+         [placement.blog]\nlocales = ['DE_at', 'en']\nrequired = ['title', 'end']\n",
     ))
     .unwrap();
     let Policy { zone, locale, severities, owners, caps, .. } = &config.policy;
@@ -100,9 +102,21 @@ fn every_key_reaches_the_policy() {
     assert_eq!(config.policy.approval, terms);
     let blog = [("SL208".to_owned(), Severity::Off)].into();
     assert_eq!(config.policy.placement_severities, [("blog".to_owned(), blog)].into());
+    let blog = Requirements {
+        locales: ["de_at", "en"].map(str::to_owned).into(),
+        fields: [RequiredField::Title, RequiredField::End].into(),
+    };
+    assert_eq!(config.policy.placement_requirements, [("blog".to_owned(), blog)].into());
     let text = config.policy.canonical_text();
-    for line in ["placement.blog.rule.SL208=off", "territories=AT CH", "approve_with_waivers=true"]
-    {
+    for line in [
+        "placement.blog.rule.SL208=off",
+        "placement.blog.locale=de_at",
+        "placement.blog.locale=en",
+        "placement.blog.required=title",
+        "placement.blog.required=end",
+        "territories=AT CH",
+        "approve_with_waivers=true",
+    ] {
         assert!(text.lines().any(|told| told == line), "{text}");
     }
 }
@@ -136,9 +150,13 @@ fn the_example_holds_the_defaults_and_every_key() {
 
     let uncommented = text.replace("# review_grace_days", "review_grace_days");
     let uncommented = uncommented.replace("# SL201", "SL201").replace("# owners", "owners");
+    let uncommented = uncommented.replace("# [placement.homepage", "[placement.homepage");
+    let uncommented = uncommented.replace("# locales", "locales").replace("# required", "required");
     let config = parse(&uncommented).unwrap();
     assert_eq!(config.policy.review_grace_days, Some(14));
     assert_eq!(config.policy.severities.len(), 1);
+    let required = &config.policy.placement_requirements["homepage-hero"];
+    assert_eq!((required.locales.len(), required.fields.len()), (2, 3));
     assert_eq!(config.policy.owners.map(|owners| owners.len()), Some(2));
 }
 
@@ -229,7 +247,7 @@ fn a_placement_is_a_name_and_its_rules_are_known() {
       |            ^^^^^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[placement.blog]\nrule = 'off'\n")), @"
-    10:1: unknown field `rule`, expected `rules`
+    10:1: unknown field `rule`, expected one of `rules`, `locales`, `required`
     10 | rule = 'off'
        | ^^^^
     ");
@@ -482,6 +500,10 @@ fn the_policy_hash_depends_on_the_policy_alone() {
         "[people]\napprovers = ['a']\n",
         "[people.accounts]\nu1 = 'a'\n",
         "[rules]\nSL201 = 'off'\n",
+        "[placement.blog]\nlocales = ['de']\n",
+        "[placement.blog]\nlocales = ['de', 'en']\n",
+        "[placement.blog]\nrequired = ['title']\n",
+        "[placement.shop]\nrequired = ['title']\n",
     ];
     for more in more {
         assert_ne!(plain, hash(more), "{more}");

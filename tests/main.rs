@@ -60,6 +60,7 @@ mod realworld;
 mod rebuilding;
 mod references;
 mod rejections;
+mod requirements;
 mod restore;
 mod reuse;
 mod reviewing;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::RootConfig;
 use crate::domain::policy::Policy;
+use crate::domain::requirement::RequiredField;
 
 /// What the file is to say; everything else stays at its default.
 #[derive(Debug, Clone)]
@@ -22,7 +23,7 @@ pub struct Answers<'a> {
 pub fn commented_example(answers: &Answers<'_>) -> Option<String> {
     let places = places(answers)?;
     let usual = Policy::default();
-    Some(format!("{places}{}{}{RULES}", decisions(&usual), removal(&usual)))
+    Some(format!("{places}{}{}{}", decisions(&usual), removal(&usual), rules()))
 }
 
 fn places(answers: &Answers<'_>) -> Option<String> {
@@ -164,7 +165,11 @@ second_person_above = {second}
     )
 }
 
-const RULES: &str = r#"
+fn rules() -> String {
+    let fields = RequiredField::ALL.map(RequiredField::name);
+    let fields: Vec<_> = fields.chunks(5).map(|few| few.join(", ")).collect();
+    format!(
+        r#"
 # How much a finding matters, by rule: "off", "note", "warning" or "error". `shelflife rules` lists
 # the rules with what they have by themselves.
 [rules]
@@ -173,7 +178,18 @@ const RULES: &str = r#"
 # The same for assets that are meant for a placement. Of several placements the strictest counts.
 # [placement.blog.rules]
 # SL208 = "off"
-"#;
+
+# What an asset that is meant for a placement has to have before it is approved, beside what all have
+# to. Of several placements each counts.
+# [placement.homepage-hero]
+# Alternative texts: of a picture, one that serves each of these locales.
+# locales = ["de", "en-GB"]
+# What is recorded, of {fields}.
+# required = ["title", "license", "expires_on"]
+"#,
+        fields = fields.join(",\n# ")
+    )
+}
 
 fn root_table(root: &RootConfig) -> Option<String> {
     let (name, path) = (quoted(&root.name), quoted(root.path.to_str()?));

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::people::People;
+use super::placement::{self, Placements};
 use super::removal::{Clean, Plans, Purge};
 use super::review::ReviewTable;
 use super::{Config, ConfigError, Place, RootConfig};
@@ -43,18 +44,11 @@ struct File {
     #[serde(default)]
     rules: RuleTable,
     #[serde(default)]
-    placement: BTreeMap<Spanned<String>, Placement>,
+    placement: Placements,
 }
 
 /// Severities by rule, as written.
-type RuleTable = BTreeMap<Spanned<String>, Spanned<String>>;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Placement {
-    #[serde(default)]
-    rules: RuleTable,
-}
+pub(super) type RuleTable = BTreeMap<Spanned<String>, Spanned<String>>;
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
@@ -176,7 +170,8 @@ fn policy(source: &Source<'_>, file: &File) -> Result<Policy, ConfigError> {
             .map(|text| certificates(source, text))
             .transpose()?,
         severities: severities(source, &file.rules)?,
-        placement_severities: placement_severities(source, &file.placement)?,
+        placement_severities: placement::severities_of_each(source, &file.placement)?,
+        placement_requirements: placement::requirements_of_each(source, &file.placement)?,
         approve_with_waivers: table.approve_with_waivers.unwrap_or(default.approve_with_waivers),
         owners: file.people.owners(source)?,
         approval: approval(source, file, &default.approval)?,
@@ -226,7 +221,7 @@ fn zone(source: &Source<'_>, name: &Spanned<String>) -> Result<Zone, ConfigError
     Zone::named(name.get_ref()).map_err(|error| source.error(name.span(), error.to_string()))
 }
 
-fn locale(source: &Source<'_>, locale: &Spanned<String>) -> Result<String, ConfigError> {
+pub(super) fn locale(source: &Source<'_>, locale: &Spanned<String>) -> Result<String, ConfigError> {
     metadata::locale(locale.get_ref()).ok_or_else(|| {
         let message = format!("`{}` is not a locale (write en, de_DE or pt-BR)", locale.get_ref());
         source.error(locale.span(), message)
@@ -250,7 +245,7 @@ fn territories(
     Ok(territories)
 }
 
-fn severities(
+pub(super) fn severities(
     source: &Source<'_>,
     table: &RuleTable,
 ) -> Result<BTreeMap<String, Severity>, ConfigError> {
@@ -267,22 +262,6 @@ fn severities(
         }
     }
     Ok(severities)
-}
-
-fn placement_severities(
-    source: &Source<'_>,
-    tables: &BTreeMap<Spanned<String>, Placement>,
-) -> Result<BTreeMap<String, BTreeMap<String, Severity>>, ConfigError> {
-    let mut by_placement = BTreeMap::new();
-    for (placement, table) in tables {
-        let name = placement.get_ref();
-        if !metadata::is_placement(name) {
-            let message = format!("`{name}` is not a placement (a name without spaces)");
-            return Err(source.error(placement.span(), message));
-        }
-        by_placement.insert(name.clone(), severities(source, &table.rules)?);
-    }
-    Ok(by_placement)
 }
 
 /// The code of the rule that is meant; its name will do.

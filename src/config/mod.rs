@@ -10,6 +10,7 @@ mod file;
 mod mistakes;
 mod open;
 mod people;
+mod placement;
 mod removal;
 mod review;
 

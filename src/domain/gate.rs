@@ -30,8 +30,12 @@ pub fn gate(subject: &Subject<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::subsequence;
+
     use super::*;
     use crate::domain::metadata::Metadata;
+    use crate::domain::requirement::{RequiredField, Requirements};
     use crate::domain::validation::Severity;
     use crate::domain::validation::sample::{Sample, instant, waiver};
 
@@ -88,6 +92,32 @@ mod tests {
         assert_eq!(codes(&sample), [""; 0]);
         sample.now = instant("2026-07-01");
         assert_eq!(codes(&sample), ["SL401"]);
+    }
+
+    proptest! {
+        /// Requirements add what they miss, and change nothing else.
+        #[test]
+        fn what_placements_require_only_adds_to_what_every_asset_needs(
+            fields in subsequence(RequiredField::ALL.to_vec(), 0..RequiredField::ALL.len()),
+            bare in any::<bool>(),
+            meant in any::<bool>(),
+        ) {
+            let mut sample = Sample::good();
+            if bare {
+                let placements = sample.metadata.placements.clone();
+                sample.metadata = Metadata { placements, ..Metadata::default() };
+            }
+            let without = codes(&sample);
+            let required =
+                Requirements { locales: ["fr".to_owned()].into(), fields: fields.into_iter().collect() };
+            let placement = if meant { "homepage-hero" } else { "newsletter" };
+            sample.policy.placement_requirements.insert(placement.to_owned(), required);
+            let with = codes(&sample);
+            let added = |code: &&str| matches!(*code, "SL217" | "SL407");
+            prop_assert_eq!(with.iter().any(added), meant);
+            let others: Vec<_> = with.into_iter().filter(|code| !added(code)).collect();
+            prop_assert_eq!(others, without);
+        }
     }
 
     #[test]

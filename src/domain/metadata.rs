@@ -23,6 +23,16 @@ pub fn locale(text: &str) -> Option<Locale> {
     Some(format!("{}{rest}", language.to_ascii_lowercase()))
 }
 
+/// The tag as it compares: its case does not count, and WordPress writes `de_AT`.
+pub fn folded_locale(tag: &str) -> String {
+    tag.to_lowercase().replace('_', "-")
+}
+
+/// Whether a folded tag is `range` or a more precise one of it, as `de-at` is of `de`.
+pub fn is_of_locale(tag: &str, range: &str) -> bool {
+    tag.strip_prefix(range).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+}
+
 /// The reviewed facts of an asset. An empty field is unknown, never "none needed".
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Metadata {

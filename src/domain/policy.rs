@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cleanup::{HardLinks, UnknownUses};
+use super::requirement::Requirements;
 use super::review::Demand;
 use super::time::Zone;
 use super::validation::Severity;
@@ -32,6 +33,8 @@ pub struct Policy {
     pub severities: BTreeMap<String, Severity>,
     /// The same by placement, for assets that are meant for it.
     pub placement_severities: BTreeMap<String, BTreeMap<String, Severity>>,
+    /// What assets that are meant for a placement have to have, by placement.
+    pub placement_requirements: BTreeMap<String, Requirements>,
     /// A finding that somebody waives does not stop an approval.
     pub approve_with_waivers: bool,
     /// The people who can own assets; `None`: anybody.
@@ -92,6 +95,7 @@ impl Policy {
             credential_anchors,
             severities,
             placement_severities,
+            placement_requirements,
             approve_with_waivers,
             owners,
             approval,
@@ -130,6 +134,7 @@ impl Policy {
         for (placement, severities) in placement_severities {
             lines.extend(severity_lines(&format!("placement.{placement}."), severities));
         }
+        lines.extend(placement_requirements.iter().flat_map(requirement_lines));
         match owners {
             None => lines.push("owners=anybody".to_owned()),
             Some(owners) => lines.extend(owners.iter().map(|owner| format!("owner={owner}"))),
@@ -142,6 +147,14 @@ impl Policy {
 fn severity_lines(of: &str, severities: &BTreeMap<String, Severity>) -> Vec<String> {
     let line = |(code, is): (&String, &Severity)| format!("{of}rule.{code}={}", is.name());
     severities.iter().map(line).collect()
+}
+
+fn requirement_lines((placement, required): (&String, &Requirements)) -> Vec<String> {
+    let Requirements { locales, fields } = required;
+    let locales = locales.iter().map(|locale| format!("placement.{placement}.locale={locale}"));
+    let fields =
+        fields.iter().map(|field| format!("placement.{placement}.required={}", field.name()));
+    locales.chain(fields).collect()
 }
 
 impl Default for Policy {
@@ -158,6 +171,7 @@ impl Default for Policy {
             credential_anchors: None,
             severities: BTreeMap::new(),
             placement_severities: BTreeMap::new(),
+            placement_requirements: BTreeMap::new(),
             approve_with_waivers: false,
             owners: None,
             approval: ApprovalTerms::default(),

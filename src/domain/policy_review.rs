@@ -1,9 +1,12 @@
 //! What in a policy never does anything, or contradicts itself; and how two policies differ.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice;
 
 use super::cleanup::UnknownUses;
+use super::metadata::{Locale, folded_locale, is_of_locale};
 use super::policy::Policy;
+use super::requirement::Requirements;
 use super::validation::{Severity, rules};
 
 /// Something that a policy says in vain.
@@ -97,6 +100,50 @@ fn about_placements(policy: &Policy, placements: &BTreeSet<String>) -> Vec<Objec
         found.extend(about_company(policy, (placement, severities), everywhere));
     }
     found
+        .extend(policy.placement_requirements.iter().flat_map(|of| about_requirements(policy, of)));
+    found
+}
+
+/// What a rule that is off would ask for, and what is required already by something narrower.
+fn about_requirements(
+    policy: &Policy,
+    (placement, required): (&String, &Requirements),
+) -> Vec<Objection> {
+    let Requirements { locales, fields } = required;
+    let key = |list: &str| format!("placement.{placement}.{list}");
+    let is_off = |code: &str| {
+        let rule = rules::named(code);
+        let severity = rule.map(|rule| rule.severity_under(policy, slice::from_ref(placement)));
+        severity == Some(Severity::Off)
+    };
+    let mut found = Vec::new();
+    for (list, code, is_empty) in
+        [("locales", "SL217", locales.is_empty()), ("required", "SL407", fields.is_empty())]
+    {
+        if !is_empty && is_off(code) {
+            found.push(objection(key(list), format!("{code}, which asks for it, is `off` there")));
+        }
+    }
+    let locales = locales.iter().filter_map(|locale| Some((locale, narrower(locale, locales)?)));
+    found.extend(locales.map(|(locale, narrower)| {
+        let because = format!("`{locale}` adds nothing: what serves `{narrower}` serves it");
+        objection(key("locales"), because)
+    }));
+    let fields = fields.iter().filter_map(|field| Some((field, field.narrower()?)));
+    let fields = fields.filter(|(_, narrower)| required.fields.contains(narrower));
+    found.extend(fields.map(|(field, narrower)| {
+        let (field, narrower) = (field.name(), narrower.name());
+        let because = format!("`{field}` adds nothing: `{narrower}` is one");
+        objection(key("required"), because)
+    }));
+    found
+}
+
+/// A locale of which every text serves this one too.
+fn narrower<'l>(locale: &str, among: &'l BTreeSet<Locale>) -> Option<&'l Locale> {
+    let range = folded_locale(locale);
+    let mut folded = among.iter().map(|other| (other, folded_locale(other)));
+    folded.find(|(_, tag)| *tag != range && is_of_locale(tag, &range)).map(|(other, _)| other)
 }
 
 /// An asset for two placements is held to the stricter one: a milder severity counts only for assets
@@ -149,6 +196,7 @@ fn by_key(policy: &str) -> BTreeMap<&str, Vec<&str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::requirement::RequiredField;
 
     fn keys(change: impl FnOnce(&mut Policy), placements: &[&str]) -> Vec<String> {
         let mut policy = Policy::default();
@@ -204,6 +252,37 @@ mod tests {
             set(p, "shop", Severity::Warning);
         };
         assert_eq!(keys(both, &["blog", "shop"]), in_blog);
+    }
+
+    #[test]
+    fn a_requirement_that_adds_nothing_or_is_never_asked_is_told() {
+        use RequiredField as F;
+        let blog = |locales: &[&str], fields: &[RequiredField]| {
+            let locales = locales.iter().map(|locale| (*locale).to_owned()).collect();
+            let required = Requirements { locales, fields: fields.iter().copied().collect() };
+            move |p: &mut Policy| {
+                p.placement_requirements.insert("blog".to_owned(), required);
+            }
+        };
+        let locales = ["placement.blog.locales"];
+        let required = ["placement.blog.required"];
+        assert_eq!(keys(blog(&["de", "de_AT"], &[]), &[]), locales);
+        assert_eq!(keys(blog(&["DE-at", "de_AT-1996"], &[]), &[]), locales);
+        assert_eq!(keys(blog(&["de-CH", "de_AT", "den", "en"], &[]), &[]), [""; 0]);
+        assert_eq!(keys(blog(&[], &[F::Campaign, F::Context]), &[]), required);
+        assert_eq!(keys(blog(&[], &[F::End, F::ExpiresOn]), &[]), required);
+        assert_eq!(keys(blog(&[], &[F::Context, F::ExpiresOn]), &[]), [""; 0]);
+        let off = |p: &mut Policy| {
+            blog(&["de"], &[F::Title])(p);
+            p.severities.insert("SL217".to_owned(), Severity::Off);
+        };
+        assert_eq!(keys(off, &[]), locales);
+        let on = |p: &mut Policy| {
+            off(p);
+            let own = BTreeMap::from([("SL217".to_owned(), Severity::Note)]);
+            p.placement_severities.insert("blog".to_owned(), own);
+        };
+        assert_eq!(keys(on, &[]), [""; 0]);
     }
 
     #[test]

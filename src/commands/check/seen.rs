@@ -106,7 +106,8 @@ impl<'g> Seen<'g> {
         self.contexts = contexts.filter_map(|link| world.contexts.get(&link.context)).collect();
         let licenses = row.facts.licenses.iter();
         self.licenses = licenses.filter_map(|id| world.licenses.get(id)).collect();
-        self.known = self.known.and(Known::Name).and(Known::AltText).and(Known::Content);
+        let told = [Known::Name, Known::AltText, Known::Content, Known::Description];
+        self.known = told.into_iter().fold(self.known, Knowledge::and);
         if claims.is_some() {
             self.known = self.known.and(Known::Claims);
         }

@@ -15,8 +15,8 @@ use super::super::Context;
 /// Check a configuration: mistakes with their places, and what it says in vain
 ///
 /// Tells every key that is not known and every value that makes no sense, with line and column, and
-/// not only the first. Then tells limits that are never reached, severities that change nothing and
-/// placements that nothing is meant for. Exit code 78 for mistakes, 1 for what is said in vain.
+/// not only the first. Then tells limits that are never reached, severities and requirements that change
+/// nothing, and placements that nothing is meant for. Exit code 78 for mistakes, 1 for what is said in vain.
 #[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
     /// The configuration to check [default: the one in use]

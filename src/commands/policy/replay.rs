@@ -1,6 +1,6 @@
 //! `policy replay`: what another policy would make of every asset.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::catalog::Dossier;
 use crate::config::{self, Config};
 use crate::domain::lifecycle::Verdict;
 use crate::domain::policy_review::policy_changes;
-use crate::domain::validation::{Census, Severity, findings_of, rules};
+use crate::domain::validation::{Census, Finding, Severity, findings_of, rules};
 use crate::error::Error;
 use crate::report::Value;
 
@@ -45,7 +45,13 @@ struct Difference {
 /// What a policy makes of an asset.
 struct Judgment {
     verdict: Verdict,
-    findings: BTreeMap<&'static str, Severity>,
+    findings: BTreeMap<&'static str, Told>,
+}
+
+/// What one rule says.
+struct Told {
+    severity: Severity,
+    messages: BTreeSet<String>,
 }
 
 pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
@@ -73,8 +79,7 @@ pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error>
                 let verdict = court.judge_at(&dossier.row, now);
                 let brief = Brief::new(dossier, &verdict, court).among(census);
                 let findings = findings_of(rules::ALL.iter().copied(), &brief.subject(now));
-                let findings = findings.iter().map(|found| (found.code, found.severity)).collect();
-                Judgment { verdict, findings }
+                Judgment { verdict, findings: by_code(findings) }
             });
             difference(dossier, &judgments)
         };
@@ -91,12 +96,21 @@ pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     args.selection.visit_judged(ctx, (&catalog, &court), how, (&judge, &mut tell))
 }
 
+fn by_code(findings: Vec<Finding>) -> BTreeMap<&'static str, Told> {
+    let mut told: BTreeMap<_, Told> = BTreeMap::new();
+    for Finding { code, severity, message, .. } in findings {
+        let of_rule = || Told { severity, messages: BTreeSet::new() };
+        told.entry(code).or_insert_with(of_rule).messages.insert(message);
+    }
+    told
+}
+
 fn difference(dossier: &Dossier, [before, after]: &[Judgment; 2]) -> Option<Difference> {
     let findings: Vec<_> = before
         .findings
         .keys()
         .chain(after.findings.keys().filter(|code| !before.findings.contains_key(*code)))
-        .filter_map(|code| weighed(code, before.findings.get(code), after.findings.get(code)))
+        .flat_map(|code| differing(code, before.findings.get(code), after.findings.get(code)))
         .collect();
     let standings = [before, after].map(|judged| judged.verdict.standing.name());
     if standings[0] == standings[1] && findings.is_empty() {
@@ -113,10 +127,22 @@ fn difference(dossier: &Dossier, [before, after]: &[Judgment; 2]) -> Option<Diff
     Some(Difference { id, path, standings, because, findings })
 }
 
-/// How a finding weighs under both, if not the same: `SL201 error, was warning`.
-fn weighed(code: &str, before: Option<&Severity>, after: Option<&Severity>) -> Option<String> {
-    let name = |severity: Option<&Severity>| severity.map_or("not found", |is| is.name());
-    (before != after).then(|| format!("{code} {}, was {}", name(after), name(before)))
+/// How the findings of a rule differ: `SL201 error, was warning`, or what else it says where they weigh
+/// the same.
+fn differing(code: &str, before: Option<&Told>, after: Option<&Told>) -> Vec<String> {
+    let weights = [before, after].map(|told| told.map_or("not found", |told| told.severity.name()));
+    if weights[0] != weights[1] {
+        return vec![format!("{code} {}, was {}", weights[1], weights[0])];
+    }
+    let (Some(before), Some(after)) = (before, after) else { return Vec::new() };
+    let only = |one: &Told, other: &Told| {
+        one.messages.difference(&other.messages).cloned().collect::<Vec<_>>().join("; ")
+    };
+    [("also", only(after, before)), ("no longer", only(before, after))]
+        .into_iter()
+        .filter(|(_, messages)| !messages.is_empty())
+        .map(|(how, messages)| format!("{code} {how}: {messages}"))
+        .collect()
 }
 
 impl Difference {

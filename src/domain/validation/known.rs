@@ -14,7 +14,9 @@ pub enum Known {
     Files,
     /// What the original says about itself.
     Claims,
-    /// What people recorded and decided.
+    /// What people recorded about it and linked it to.
+    Description,
+    /// The same, and what they decided.
     Record,
     /// Other assets of the same bytes.
     Twins,
@@ -33,6 +35,7 @@ impl Known {
             Self::Content => "the content of the file",
             Self::Files => "all files of the asset",
             Self::Claims => "what the file says about itself",
+            Self::Description => "the description in the catalog",
             Self::Record => "the record in the catalog",
             Self::Twins => "other assets of the same bytes",
             Self::Others => "the names and texts of all assets",
@@ -53,6 +56,7 @@ impl Knowledge {
         Known::Content,
         Known::Files,
         Known::Claims,
+        Known::Description,
         Known::Record,
         Known::Twins,
     ]);

@@ -37,6 +37,9 @@ The table `[placement.NAME.rules]` does the same for assets that are meant for a
 several placements the strictest counts. `shelflife rules waive` accepts what a rule finds about
 some assets until a day: the finding is told with who, why and how long, and does not fail a check.
 
+The table `[placement.NAME]` itself says what such assets have to have: SL217 asks for alternative
+texts in its `locales`, SL407 for what it lists as `required`. Of several placements each counts.
+
 A rule turned down to a warning, or switched off, does not gate. A rule that does not gate by itself
 never does, whatever its severity. Codes are never used again.
 ";

@@ -1,6 +1,7 @@
 //! What the rules look at: one asset with everything that a check may want to know.
 
 use std::fmt;
+use std::slice;
 
 use crate::domain::asset::{Asset, KnownFile, Role};
 use crate::domain::claims::Claims;
@@ -10,6 +11,7 @@ use crate::domain::lifecycle::{State, Verdict};
 use crate::domain::metadata::Metadata;
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
+use crate::domain::requirement::Requirements;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 
 use super::Knowledge;
@@ -86,6 +88,18 @@ impl Subject<'_> {
     /// The alternative texts that say something, by locale. Empty and blank ones are left out.
     pub(super) fn alts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.reading.alts.iter().map(|alt| (alt.locale, alt.text))
+    }
+
+    /// What is required of it, with the placement that does: each that it is meant for, in an export
+    /// the one that the export is for.
+    pub(super) fn requirements(&self) -> impl Iterator<Item = (&str, &Requirements)> {
+        let placements = match self.exported {
+            None => self.metadata.placements.as_slice(),
+            Some(Exported { wanted: Some(wanted), .. }) => slice::from_ref(&wanted.placement),
+            Some(_) => &[],
+        };
+        let by_placement = &self.policy.placement_requirements;
+        placements.iter().filter_map(|name| Some((name.as_str(), by_placement.get(name)?)))
     }
 
     /// The waiver of a rule that holds now.

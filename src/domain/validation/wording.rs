@@ -6,6 +6,7 @@ use regex::{Captures, Regex, RegexSet};
 
 use super::words::each;
 pub(super) use super::words::{Words, folded};
+use crate::domain::metadata::{folded_locale, is_of_locale};
 use crate::domain::path::RelPath;
 use crate::domain::text::{count_bytes, is_unsafe_to_show, shown};
 
@@ -106,12 +107,8 @@ pub(super) fn serves(locale: &str, wanted: &str) -> bool {
     if locale == wanted {
         return true;
     }
-    let tag = |text: &str| text.to_lowercase().replace('_', "-");
-    let (locale, wanted) = (tag(locale), tag(wanted));
-    let begins = |long: &str, short: &str| {
-        long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    };
-    begins(&locale, &wanted) || begins(&wanted, &locale)
+    let (locale, wanted) = (folded_locale(locale), folded_locale(wanted));
+    is_of_locale(&locale, &wanted) || is_of_locale(&wanted, &locale)
 }
 
 /// Whether the text only keeps a place: `tbd`, `n/a`, `?`, `xxx`.

@@ -43,6 +43,7 @@ mod sl213_alt_text_half_decorative;
 mod sl214_alt_text_stale_claim;
 mod sl215_alt_text_repeated;
 mod sl216_alt_text_differs_from_file;
+mod sl217_alt_text_missing_for_placement;
 mod sl301_source_note_missing;
 mod sl302_rights_note_missing;
 mod sl303_rights_review_missing;
@@ -70,6 +71,7 @@ mod sl403_placement_missing;
 mod sl404_placement_not_licensed;
 mod sl405_context_owner_missing;
 mod sl406_waiver_without_finding;
+mod sl407_field_missing_for_placement;
 mod sl501_context_missing;
 mod sl502_end_missing;
 mod sl503_no_expiry_unexplained;
@@ -155,6 +157,7 @@ pub static ALL: &[&Rule] = &[
     &sl214_alt_text_stale_claim::RULE,
     &sl215_alt_text_repeated::RULE,
     &sl216_alt_text_differs_from_file::RULE,
+    &sl217_alt_text_missing_for_placement::RULE,
     &sl301_source_note_missing::RULE,
     &sl302_rights_note_missing::RULE,
     &sl303_rights_review_missing::RULE,
@@ -182,6 +185,7 @@ pub static ALL: &[&Rule] = &[
     &sl404_placement_not_licensed::RULE,
     &sl405_context_owner_missing::RULE,
     &sl406_waiver_without_finding::RULE,
+    &sl407_field_missing_for_placement::RULE,
     &sl501_context_missing::RULE,
     &sl502_end_missing::RULE,
     &sl503_no_expiry_unexplained::RULE,
