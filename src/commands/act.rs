@@ -119,12 +119,10 @@ impl WhilePaused {
 }
 
 pub(super) fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<(), Error> {
-    let by = switch.look(Some(catalog));
-    if by.is_empty() {
-        return Ok(());
-    }
+    // Asked first: SQLite tells of a damaged page when it loads it, and not again.
     catalog.check_pause()?;
-    Err(Error::Paused { by })
+    let by = switch.look(Some(catalog));
+    if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
 }
 
 fn target<'c>(

@@ -150,6 +150,22 @@ fn a_catalog_with_damaged_bytes_crashes_nothing_and_loses_no_file() {
     assert!(noticed > 0, "{noticed} of {count}");
 }
 
+/// The second page has the table with the flag of the kill switch.
+#[test]
+fn damage_about_the_flag_of_the_kill_switch_is_told_as_damage_and_not_as_a_pause() {
+    let site = Site::new();
+    site.keep();
+    let whole = fs::read(site.path("state/catalog.db")).unwrap();
+    for at in 4_104..4_109 {
+        for value in [110, 200] {
+            let damage = Damage::Byte { at, value };
+            let files = [("state/catalog.db", damage.done_to(&whole))];
+            let (ended, _) = go_through(&site, &files, &format!("{damage:?}"));
+            assert!(ended.contains(&65), "{damage:?}: {ended:?}");
+        }
+    }
+}
+
 #[test]
 fn a_damaged_log_beside_the_catalog_crashes_nothing_and_loses_no_file() {
     let site = Site::new();
