@@ -1,36 +1,12 @@
 //! What a license forbids, whatever else it says.
 
-use std::fs;
-
 use serde_json::json;
 use shelflife::exit::ExitCode;
 
 use super::{assert_is_replayed, licensed};
 use crate::support::moving::tree;
+use crate::support::scanned::usable_garden;
 use crate::support::{Run, TestLibrary};
-
-/// A garden that is approved for the blog with everything on record, under a license for every use.
-fn garden() -> TestLibrary {
-    let library = TestLibrary::scanned(&["garden.png"]);
-    fs::create_dir(library.path("out")).unwrap();
-    for line in [
-        "context add campaign/none",
-        "context add product/none",
-        "context add brand/house",
-        "context add claim/none",
-        "license add own --holder Li --note ours --document own.pdf --perpetual --worldwide \
-         --any-placement --reviewed-by mia --reviewed-on 2026-02-01",
-        "describe garden.png --title 'The garden' --alt 'A green garden behind a house' \
-         --source-note 'Photograph by the studio' --rights-note 'Own work' --rights-reviewed-by mia \
-         --rights-reviewed-on 2026-02-01 --owner anna --placement blog --license own \
-         --context campaign/none --context product/none --context brand/house --context claim/none \
-         --expires-on +1y --review-on +6m",
-        "approve garden.png",
-    ] {
-        library.run(line).expect(ExitCode::Success);
-    }
-    library
-}
 
 fn change(library: &TestLibrary, key: &str, terms: &str) -> Run {
     let line = format!("license change {key} {terms} --reason 'the holder wrote' --apply");
@@ -70,7 +46,7 @@ fn what_a_license_excludes_is_shown_and_listed() {
 
 #[test]
 fn an_exclusion_is_a_no_to_every_question_about_a_use() {
-    let library = garden();
+    let library = usable_garden(&["garden.png"]);
     let check = |more: &str| library.run(&format!("reuse check garden.png {more}"));
     for more in ["--territory CH", "--territory EU", "--worldwide", ""] {
         check(&format!("--placement blog {more}")).expect(ExitCode::Success);
@@ -93,7 +69,7 @@ fn an_exclusion_is_a_no_to_every_question_about_a_use() {
 
 #[test]
 fn what_is_excluded_is_neither_found_nor_taken_nor_allowed_by_anybody() {
-    let library = garden();
+    let library = usable_garden(&["garden.png"]);
     change(&library, "own", "--exclude-territory CH");
     let found = |place: &str| {
         let line = format!("reuse find garden --placement blog --territory {place} --format json");

@@ -6,30 +6,13 @@ use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::moving::tree;
+use crate::support::scanned::usable_garden;
 
 const TAKE: &str = "reuse take garden.png --placement blog --territory DE --until +30d --to out";
 
 /// A garden that is approved with everything on record, and a draft.
 fn gardens() -> TestLibrary {
-    let library = TestLibrary::scanned(&["garden.png", "draft.png"]);
-    fs::create_dir(library.path("out")).unwrap();
-    for line in [
-        "context add campaign/none",
-        "context add product/none",
-        "context add brand/house",
-        "context add claim/none",
-        "license add own --holder Li --note ours --document own.pdf --perpetual --worldwide \
-         --any-placement --reviewed-by mia --reviewed-on 2026-02-01",
-        "describe garden.png --title 'The garden' --alt 'A green garden behind a house' \
-         --source-note 'Photograph by the studio' --rights-note 'Own work' --rights-reviewed-by mia \
-         --rights-reviewed-on 2026-02-01 --owner anna --placement blog --license own \
-         --context campaign/none --context product/none --context brand/house --context claim/none \
-         --expires-on +1y --review-on +6m",
-        "approve garden.png",
-    ] {
-        library.run(line).expect(ExitCode::Success);
-    }
-    library
+    usable_garden(&["garden.png", "draft.png"])
 }
 
 fn taken(library: &TestLibrary) -> Vec<serde_json::Value> {

@@ -101,3 +101,27 @@ pub(crate) fn picture(shade: u8) -> Vec<u8> {
     writer.finish().unwrap();
     bytes
 }
+
+/// Pictures, of which `garden.png` is approved for the blog with everything on record, under a
+/// license for every use; and a folder `out`.
+pub(crate) fn usable_garden(names: &[&str]) -> TestLibrary {
+    let library = TestLibrary::scanned(names);
+    std::fs::create_dir(library.path("out")).unwrap();
+    for line in [
+        "context add campaign/none",
+        "context add product/none",
+        "context add brand/house",
+        "context add claim/none",
+        "license add own --holder Li --note ours --document own.pdf --perpetual --worldwide \
+         --any-placement --reviewed-by mia --reviewed-on 2026-02-01",
+        "describe garden.png --title 'The garden' --alt 'A green garden behind a house' \
+         --source-note 'Photograph by the studio' --rights-note 'Own work' --rights-reviewed-by mia \
+         --rights-reviewed-on 2026-02-01 --owner anna --placement blog --license own \
+         --context campaign/none --context product/none --context brand/house --context claim/none \
+         --expires-on +1y --review-on +6m",
+        "approve garden.png",
+    ] {
+        library.run(line).expect(ExitCode::Success);
+    }
+    library
+}

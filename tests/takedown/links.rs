@@ -68,10 +68,10 @@ fn other_names_are_looked_for_also_after_a_takedown_that_stopped_early() {
     let mut tracer = Command::new("strace");
     tracer.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=renameat2"]);
     tracer.args(["-e", "inject=renameat2:signal=INT:when=1"]);
-    let config = library.path("shelflife.toml");
-    tracer.arg(env!("CARGO_BIN_EXE_shelflife")).arg("--config").arg(config);
-    tracer.args(["withdraw", "2", "1", "--reason", "unsafe"]).current_dir(library.path("."));
-    let output = tracer.output().unwrap();
+    tracer.arg(env!("CARGO_BIN_EXE_shelflife")).args(["withdraw", "2", "1", "--reason", "unsafe"]);
+    tracer.env_clear().current_dir(library.path("."));
+    tracer.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let output = tracer.env("SHELFLIFE_CONFIG", library.path("shelflife.toml")).output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     assert_eq!(state(&library, 2), "quarantined (was withdrawn)");
     assert_eq!(state(&library, 1), "withdrawn", "it was not begun");
