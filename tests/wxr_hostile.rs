@@ -88,7 +88,7 @@ fn long_metadata_is_not_readable() {
 }
 
 /// Spellings that must not become a path, with the reason.
-const REFUSED: &[(&str, PathError)] = {
+pub(crate) const REFUSED: &[(&str, PathError)] = {
     use PathError as E;
     &[
         ("", E::Empty),

@@ -7,6 +7,7 @@ use shelflife::exit::ExitCode;
 
 use super::cases;
 use super::play::{Dice, copy, open, played};
+use crate::crash::say;
 use crate::support::TestLibrary;
 use crate::support::scanned::{FULL, picture};
 
@@ -120,6 +121,7 @@ fn an_edit_of_any_compared_column_is_told() {
         }
     }
     assert!(trials > 200, "{trials}");
+    say(&format!("audit: {trials} edits of columns, each told by a replay"));
     assert!(untried.len() < 12, "{untried:?}");
 }
 

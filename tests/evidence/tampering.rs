@@ -5,6 +5,7 @@ use shelflife::exit::ExitCode;
 use super::cases;
 use super::forging::Attack;
 use super::play::{Dice, copy, played, step};
+use crate::crash::say;
 
 #[test]
 fn each_attack_shows_where_the_table_says_and_nowhere_else() {
@@ -43,4 +44,8 @@ fn each_attack_shows_where_the_table_says_and_nowhere_else() {
         }
     }
     assert!(trials >= 180, "{trials}");
+    let attacks = Attack::ALL.len();
+    say(&format!(
+        "audit: {trials} verifications after {attacks} kinds of forgery, each as the table says"
+    ));
 }

@@ -38,14 +38,19 @@ pub(crate) fn drafts(assets: i64) -> TestLibrary {
     }
     library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
     library.run("scan").expect(ExitCode::Success);
-    without_holds(&library);
+    without_caps(&library);
+    library
+}
+
+/// Lets a clean take everything at once, and again what was restored.
+pub(crate) fn without_caps(library: &TestLibrary) {
+    without_holds(library);
     let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
     let lines = config.lines().filter(|line| !line.starts_with("max_percent"));
     let lines = lines.collect::<Vec<_>>().join("\n");
     let caps = "[clean]\nmax_percent = 100\nmax_percent_per_day = 100";
-    let alone = lines.replace("second_person_above = 100", "second_person_above = 1000");
+    let alone = lines.replace("second_person_above = 100", "second_person_above = 2000");
     library.write_config(&alone.replace("[clean]", caps));
-    library
 }
 
 /// The real program in a library, silent, with nothing of this machine's environment.

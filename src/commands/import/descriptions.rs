@@ -20,8 +20,8 @@ pub(super) fn learn(
     catalog: &mut Catalog,
     (args, court, mode): (&SourceArgs, &Court, Mode),
 ) -> Result<(), Error> {
-    let (edits, repeats) = (Vec::new(), Repeats::default());
-    Describing { args, court, mode, edits, repeats }.run(ctx, catalog)
+    let (edits, repeats, seen) = (Vec::new(), Repeats::default(), false);
+    Describing { args, court, mode, edits, repeats, seen }.run(ctx, catalog)
 }
 
 struct Describing<'a> {
@@ -31,11 +31,14 @@ struct Describing<'a> {
     edits: Vec<DescriptionEdit>,
     /// Over all files of the export: a later entry takes the place of an earlier one.
     repeats: Repeats,
+    /// Whether there is anything in the export, be it a defect.
+    seen: bool,
 }
 
 impl Describing<'_> {
     fn run(mut self, ctx: &mut Context<'_>, catalog: &mut Catalog) -> Result<(), Error> {
         read_exports(ctx, (&self.args.files, &Wanted::nothing()), &mut |ctx, event| {
+            self.seen |= !matches!(event, Event::Site(_));
             match event {
                 Event::Site(_) => {}
                 Event::Problem(problem) => say_problem(ctx, &problem),
@@ -54,7 +57,8 @@ impl Describing<'_> {
             }
             Ok(())
         })?;
-        self.write(ctx, catalog)
+        self.write(ctx, catalog)?;
+        if self.seen { Ok(()) } else { Err(empty_export()) }
     }
 
     fn describe(
@@ -175,6 +179,15 @@ impl Describing<'_> {
         self.edits.clear();
         Ok(())
     }
+}
+
+/// A site without media is rarer than a wrong file.
+fn empty_export() -> Error {
+    Error::guard(
+        "the export".to_owned(),
+        "it lists no attachment".to_owned(),
+        "look whether it is the right file",
+    )
 }
 
 /// The assets at a path that the site serves: it knows nothing of other roots.

@@ -99,7 +99,10 @@ fn adopt(
     config: &Config,
     configured: &RootConfig,
 ) -> Result<(Root, RootRecord), Unfit> {
-    let root = Root::open(&configured.path).map_err(Error::from)?;
+    let root = match Root::open(&configured.path) {
+        Err(error) if error.is_missing() => return Err(Unfit::Guard("it is not there".to_owned())),
+        opened => opened.map_err(Error::from)?,
+    };
     let root = root.leaving_alone(own_files(config));
     let uuid = catalog.uuid().map_err(Error::from)?;
     let marker = root.read_marker().map_err(Error::from)?;
