@@ -61,6 +61,7 @@ mod realworld;
 mod rebuilding;
 mod references;
 mod rejections;
+mod replacing;
 mod requirements;
 mod restore;
 mod reuse;

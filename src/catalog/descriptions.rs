@@ -147,7 +147,7 @@ fn describe_by(row: &Row<'_>, metadata: &mut Metadata) -> Result<()> {
     Ok(())
 }
 
-fn describe(
+pub(super) fn describe(
     tx: &Transaction<'_>,
     session: &Session,
     log: &mut Log<'_>,

@@ -50,6 +50,7 @@ mod references;
 mod reject;
 mod release;
 mod renew;
+mod replace;
 mod restore;
 mod resume;
 mod reuse;
@@ -118,6 +119,7 @@ pub enum Command {
     Reject(reject::RejectArgs),
     Release(release::ReleaseArgs),
     Renew(renew::RenewArgs),
+    Replace(replace::ReplaceArgs),
     Restore(restore::RestoreArgs),
     Resume(resume::ResumeArgs),
     Reuse(reuse::ReuseArgs),
@@ -166,6 +168,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Reject(args) => reject::run(args, ctx),
         Command::Release(args) => release::run(args, ctx),
         Command::Renew(args) => renew::run(args, ctx),
+        Command::Replace(args) => replace::run(args, ctx),
         Command::Restore(args) => restore::run(args, ctx),
         Command::Resume(args) => resume::run(args, ctx),
         Command::Reuse(args) => reuse::run(args, ctx),

@@ -1,6 +1,8 @@
 //! `show`: everything that is known about assets.
 
-use crate::catalog::{Catalog, Clearance, FactsRow, Hold, Rejection, Reviewed, RiskFlag, Take};
+use crate::catalog::{
+    Catalog, Clearance, FactsRow, Hold, Rejection, Replacement, Reviewed, RiskFlag, Take,
+};
 use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::{Ended, State, Verdict};
 use crate::domain::metadata::Metadata;
@@ -64,6 +66,8 @@ fn fields(
     let horizon = horizon(catalog, court, ctx.now)?;
     fields.push(("references", usage_field(usage_of(catalog, &horizon, row.asset.id)?)));
     fields.push(("takedown", takedown(row, catalog, ctx)?));
+    let replacements = catalog.replacements_of(row.asset.id)?;
+    fields.push(("replacements", Value::List(replacements.into_iter().map(replacement).collect())));
     let takes = catalog.takes_of(row.asset.id)?;
     fields.push(("taken", Value::List(takes.into_iter().map(take_record).collect())));
     fields.push(("reuse_decisions", decided_field(row, &metadata, (catalog, court), ctx)?));
@@ -92,6 +96,17 @@ fn takedown(row: &FactsRow, catalog: &Catalog, ctx: &Context<'_>) -> Result<Valu
         fields.push(("confirmed", Value::Record(confirmed)));
     }
     Ok(Value::Record(fields))
+}
+
+/// Which asset took the place of which.
+fn replacement(of: Replacement) -> Value {
+    Value::Record(vec![
+        ("old", of.old.to_string().into()),
+        ("new", of.new.to_string().into()),
+        ("at", of.at.to_string().into()),
+        ("by", of.by.into()),
+        ("reason", of.reason.into()),
+    ])
 }
 
 /// A use that the asset was taken for.

@@ -51,6 +51,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("reject",         Decide, AtOnce),
         row("release",        Decide, AtOnce),
         row("renew",          Decide, AtOnce),
+        row("replace",        Decide, AtOnce),
         row("restore",        Act,    AtOnce),
         row("resume",         Decide, AtOnce),
         row("reuse check",    Read,   AtOnce),

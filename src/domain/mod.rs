@@ -32,6 +32,7 @@ pub mod purge;
 pub mod recovery;
 pub mod reference;
 pub mod rejection;
+pub mod replacement;
 pub mod requirement;
 pub mod reuse;
 pub mod review;

@@ -46,9 +46,9 @@ pub(crate) fn drafts(assets: i64) -> TestLibrary {
 pub(crate) fn without_caps(library: &TestLibrary) {
     without_holds(library);
     let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
-    let lines = config.lines().filter(|line| !line.starts_with("max_percent"));
-    let lines = lines.collect::<Vec<_>>().join("\n");
-    let caps = "[clean]\nmax_percent = 100\nmax_percent_per_day = 100";
+    let is_cap = |line: &&str| line.starts_with("max_percent") || line.starts_with("max_items");
+    let lines = config.lines().filter(|line| !is_cap(line)).collect::<Vec<_>>().join("\n");
+    let caps = "[clean]\nmax_items = 2000\nmax_percent = 100\nmax_percent_per_day = 100";
     let alone = lines.replace("second_person_above = 100", "second_person_above = 2000");
     library.write_config(&alone.replace("[clean]", caps));
 }

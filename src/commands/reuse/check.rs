@@ -1,7 +1,7 @@
 //! `reuse check`: five questions, each with the fact that decides it.
 
-use crate::catalog::{Catalog, FactsRow};
-use crate::domain::asset::Asset;
+use crate::catalog::{Catalog, FactsRow, Replacement};
+use crate::domain::asset::{Asset, AssetId};
 use crate::domain::reuse::{Answer, Grounds, ReuseVerdict, Territory, Use, check_decided_reuse};
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -57,7 +57,28 @@ pub(super) fn answer(
         ctx.report.outcome(ExitCode::No);
     }
     tell(ctx, &row.asset, (wanted, &verdict));
+    tell_replacements(ctx, catalog, row.asset.id)?;
     Ok(verdict.answer)
+}
+
+/// What took the asset's place may be what is looked for.
+fn tell_replacements(
+    ctx: &mut Context<'_>,
+    catalog: &Catalog,
+    asset: AssetId,
+) -> Result<(), Error> {
+    let replaced = catalog.replacements_of(asset)?.into_iter().filter(|one| one.old == asset);
+    for Replacement { new, at, by, reason, .. } in replaced {
+        let (new, at) = (new.to_string(), at.to_string());
+        let fields = vec![
+            ("by", new.into()),
+            ("at", at.into()),
+            ("said", by.into()),
+            ("reason", reason.into()),
+        ];
+        ctx.report.row("replaced", fields);
+    }
+    Ok(())
 }
 
 /// Tells a verdict on a use with the fact that decides each question.
