@@ -48,6 +48,7 @@ mod leftovers;
 mod licenses;
 mod lifecycle;
 mod log_of_changes;
+mod looks;
 mod media;
 mod memory;
 mod model;

@@ -78,7 +78,7 @@ fn looks(library: &TestLibrary) -> i64 {
 }
 
 fn hash_of(bytes: &[u8]) -> Option<String> {
-    pixels(&mut Cursor::new(bytes)).map(|hash| hash.to_string())
+    pixels(&mut Cursor::new(bytes)).pixels.map(|hash| hash.to_string())
 }
 
 #[test]

@@ -66,14 +66,19 @@ impl Catalog {
     }
 
     /// Assets of the same bytes as one.
-    pub(super) fn twins_of(&self, asset: AssetId, digest: &Digest) -> Result<Twins> {
+    pub fn twins_of(&self, asset: AssetId, digest: &Digest) -> Result<Twins> {
+        Ok(Twins::of(asset, &self.with_same_bytes(digest)?))
+    }
+
+    /// The assets of these bytes, at most 100.
+    pub fn with_same_bytes(&self, digest: &Digest) -> Result<Vec<(AssetId, State)>> {
         let mut statement = self.conn.prepare_cached(TWINS)?;
         let mut rows = statement.query(named_params! { ":digest": digest.0 })?;
         let mut group = Vec::new();
         while let Some(row) = rows.next()? {
             group.push((AssetId(row.get("id")?), cells::state(row)?));
         }
-        Ok(Twins::of(asset, &group))
+        Ok(group)
     }
 
     fn state_of(&self, asset: AssetId) -> Result<State> {

@@ -29,8 +29,10 @@ pub struct Decision {
     pub causes: Vec<String>,
     /// The revision of each context that an approval saw.
     pub pins: Vec<(i64, i64)>,
-    /// What an approval saw of the original, if it was there.
+    /// What an approval, or the end of its use, saw of the original, if it was there.
     pub look: Option<Look>,
+    /// What people should know; a report tells it and nothing keeps it.
+    pub notice: Option<String>,
     /// What the review said that an approval answers for.
     pub review: Review,
     /// Why an asset is rejected, where a code was given.

@@ -8,6 +8,7 @@ use super::select::Filter;
 use super::spans::Numbered;
 use crate::domain::asset::{AssetId, KnownFile};
 use crate::domain::claims::Claims;
+use crate::domain::memory::Recalled;
 use crate::domain::metadata::Metadata;
 use crate::domain::path::RelPath;
 use crate::domain::validation::{Twins, Waiver};
@@ -28,6 +29,8 @@ pub struct Dossier {
     /// Other assets of the same bytes. Only looked for where one asset is asked for: a census finds
     /// those of all.
     pub twins: Twins,
+    /// What its pixels show again of ended content. Only looked for where [`Self::twins`] are.
+    pub recalled: Recalled,
 }
 
 const LISTED: &str = "SELECT a.asset_id, a.folder, f.name
@@ -47,6 +50,9 @@ impl Catalog {
         self.fill(std::slice::from_mut(&mut dossier))?;
         let asset = &dossier.row.asset;
         dossier.twins = self.twins_of(asset.id, &asset.digest)?;
+        if let Some(look) = self.look_of(asset.digest)? {
+            dossier.recalled = self.recalled_pixels(asset.id, &look)?;
+        }
         Ok(dossier)
     }
 
@@ -97,6 +103,7 @@ impl Dossier {
             listed: Vec::new(),
             waivers: Vec::new(),
             twins: Twins::default(),
+            recalled: Recalled::default(),
         }
     }
 }

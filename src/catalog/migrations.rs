@@ -12,6 +12,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_looks.sql"),
     include_str!("migrations/0009_gate.sql"),
     include_str!("migrations/0010_exclusions.sql"),
+    include_str!("migrations/0011_look_hashes.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -27,6 +28,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "39a01a15fb782fff94c161be718d178545387a6c111ff5279d4cbb69b8bee90c",
     "1b7a077a646283b1c75d89ef80be342e598ee92923c68793cee24ba597127f4e",
     "9c0933b708090772a1a75d0d65cd6030fc99e8892c99979f1998afecf9c44e5f",
+    "552b405102512374b001bc8147bdcd5596c70cb5abe5f00d4e97b913df4a773c",
 ];
 
 /// The schema that this program writes.

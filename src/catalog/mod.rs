@@ -71,6 +71,7 @@ pub use intake::{FolderChange, IntakeCounts};
 pub use journal::StoreUse;
 pub use leftovers::AmbiguousFile;
 pub use licenses::NewLicense;
+pub use looks::Alike;
 pub use moved::MovingRun;
 pub use open::Catalog;
 pub use operation::{ClosedOperation, OpenOperation, Operation, OperationFile};

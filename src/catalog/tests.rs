@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::actor::Actor;
+use crate::domain::asset::{Digest, Look, LookHash, PixelHash};
 use crate::domain::time::Timestamp;
 
 fn session(run: &str) -> Session {
@@ -165,4 +166,56 @@ fn leftovers_are_read_in_order_without_sorting_all_files() {
         let sorts = steps.iter().filter(|step| step.contains("TEMP B-TREE"));
         assert_eq!(sorts.count(), 0, "{sql}\n{steps:#?}");
     }
+}
+
+#[test]
+fn assets_that_look_alike_are_found_without_passing_over_all_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    for sql in [looks::SAME, looks::NEARBY] {
+        let steps = plan(&catalog, sql);
+        assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{sql}\n{steps:#?}");
+    }
+}
+
+/// The hash of nothing that looks like any other of its kind.
+fn look(number: u16, pixels: u8) -> (Digest, Look) {
+    let bits = |number: u16| if number.is_multiple_of(2) { 0 } else { u8::MAX };
+    let mut hash: [u8; 32] = std::array::from_fn(|at| bits(number >> (at % 11)));
+    hash[31] = 0;
+    let mut digest = [pixels; 32];
+    digest[..2].copy_from_slice(&number.to_be_bytes());
+    let look_hash = Some(LookHash(hash));
+    (Digest(digest), Look { pixels: Some(PixelHash(digest)), look_hash })
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "counts what is packed")]
+fn every_look_is_packed_once_and_packs_are_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, mut catalog) = created(&folder);
+    for some in (0..1_300).collect::<Vec<u16>>().chunks(97) {
+        let looks: Vec<_> = some.iter().map(|number| look(*number, 1)).collect();
+        catalog.record_looks(&looks).unwrap();
+        catalog.record_looks(&looks).unwrap();
+        let in_other_bytes: Vec<_> = some.iter().map(|number| look(*number, 2)).collect();
+        catalog.record_looks(&in_other_bytes).unwrap();
+    }
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    let lengths = "SELECT group_concat(length(hashes) / 32, ' ') FROM look_pack";
+    let lengths: String = conn.query_row(lengths, [], |row| row.get(0)).unwrap();
+    assert_eq!(lengths, "512 512 276");
+    let rows: i64 = conn.query_row("SELECT count(*) FROM look", [], |row| row.get(0)).unwrap();
+    assert_eq!(rows, 2_600);
+    assert_eq!(catalog.look_of(look(1_299, 2).0).unwrap(), Some(look(1_299, 2).1));
+}
+
+#[test]
+fn a_look_that_is_known_is_not_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, mut catalog) = created(&folder);
+    let (digest, seen) = look(7, 1);
+    catalog.record_looks(&[(digest, seen)]).unwrap();
+    catalog.record_looks(&[(digest, Look { look_hash: None, ..seen })]).unwrap();
+    assert_eq!(catalog.look_of(digest).unwrap(), Some(seen));
 }

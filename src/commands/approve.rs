@@ -1,10 +1,11 @@
 //! `approve`: clears drafts for use.
 
+use crate::catalog::Decision;
 use crate::domain::lifecycle::Action;
 use crate::error::Error;
 
 use super::Context;
-use super::clearing::{ReviewArgs, obstacles, pins};
+use super::clearing::{ReviewArgs, inspect, notice, pins};
 use super::decide::{Decided, Step, decide_each};
 use super::eyes::Eyes;
 use super::library::Mode;
@@ -43,13 +44,13 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
             Ok(transition) => transition,
             Err(refusal) => return Ok(Decided::Nothing(vec![refusal])),
         };
-        let dossier = bench.catalog.dossier_of(row)?;
+        let mut dossier = bench.catalog.dossier_of(row)?;
         let pins = pins(ctx, bench, &dossier);
-        let obstacles = obstacles(ctx, bench, step, &review, (&dossier, &pins))?;
-        if !obstacles.is_empty() {
-            return Ok(Decided::Nothing(obstacles));
-        }
+        let look = match inspect(ctx, (bench, &mut eyes), step, &review, (&mut dossier, &pins))? {
+            Ok(look) => look,
+            Err(obstacles) => return Ok(Decided::Nothing(obstacles)),
+        };
         let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
-        Ok(Decided::Change(eyes.witness(bench, mode, (&dossier.row.asset, decision))?))
+        Ok(Decided::Change(Decision { look, notice: notice(&dossier), ..decision }))
     })
 }

@@ -3,6 +3,7 @@
 use crate::catalog::Dossier;
 use crate::domain::actor::Signer;
 use crate::domain::approver::check_approver;
+use crate::domain::asset::Look;
 use crate::domain::gate::gate;
 use crate::domain::lifecycle::{Cause, Standing, State, Verdict};
 use crate::domain::review::{Question, Reply, Review, reply};
@@ -13,6 +14,7 @@ use crate::report::{Found, Item};
 use super::Context;
 use super::decide::{Bench, Step};
 use super::dossier::Brief;
+use super::eyes::Eyes;
 use super::library::subject;
 
 /// The review that an approval or a renewal answers for.
@@ -41,12 +43,35 @@ pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Ve
     linked.map(|context| (context.id, context.revision_at(ctx.now))).collect()
 }
 
+/// Looks at the original of an asset that nothing else stands in the way of: what is seen of it, or
+/// what then stands in the way. The dossier learns what of ended content it shows again.
+pub(super) fn inspect(
+    ctx: &Context<'_>,
+    (bench, eyes): (Bench<'_>, &mut Eyes),
+    step: Step<'_>,
+    review: &Review,
+    (dossier, pins): (&mut Dossier, &[(i64, i64)]),
+) -> Result<Result<Option<Look>, Vec<Item>>, Error> {
+    let before = obstacles(ctx, bench, step, review, (dossier, pins))?;
+    if !before.is_empty() {
+        return Ok(Err(before));
+    }
+    let look = eyes.recall(bench, dossier)?;
+    let after = obstacles(ctx, bench, step, review, (dossier, pins))?;
+    Ok(if after.is_empty() { Ok(look) } else { Err(after) })
+}
+
+/// What whoever clears the asset should know.
+pub(super) fn notice(dossier: &Dossier) -> Option<String> {
+    dossier.recalled.near.map(|near| format!("it looks like {near}"))
+}
+
 /// What stands in the way of clearing the asset as the dossier describes it, with these pins: each
 /// finding that stops it, and the refusal. Nothing if the asset may be cleared.
 ///
 /// An asset that would be expired at once, or has an open risk, is refused with the causes, whatever
 /// the rules say.
-pub(super) fn obstacles(
+fn obstacles(
     ctx: &Context<'_>,
     bench: Bench<'_>,
     step: Step<'_>,

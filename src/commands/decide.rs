@@ -14,6 +14,7 @@ use crate::exit::ExitCode;
 use crate::report::{Item, Report, Subject};
 
 use super::Context;
+use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::selection::Selection;
 
@@ -184,7 +185,7 @@ impl AssetChange for Decision {
         let Transition { from, action, to, .. } = self.transition;
         let code = self.code.map(|code| code.name().to_owned()).into_iter();
         let why = code.chain(self.reason.iter().chain(&self.causes).cloned());
-        let why = why.chain(self.review.in_words()).collect();
+        let why = why.chain(self.review.in_words()).chain(self.notice.clone()).collect();
         vec![Item::Change { subject: subject.clone(), action: action.name(), from, to, why }]
     }
 }
@@ -269,6 +270,7 @@ impl Step<'_> {
             causes: Vec::new(),
             pins,
             look: None,
+            notice: None,
             review: Review::default(),
             code: None,
         }
@@ -295,9 +297,14 @@ impl StepArgs {
     pub(super) fn take(&self, action: Action, ctx: &mut Context<'_>) -> Result<(), Error> {
         let mode = Mode::unless_dry_run(self.dry_run);
         let step = Step { action, reason: Some(&self.reason) };
+        let mut eyes = Eyes::default();
         decide_each(ctx, mode, &self.selection, |ctx, bench, row| {
             Ok(match step.transition(ctx, bench.catalog, &row)? {
-                Ok(transition) => Decided::Change(step.decision(&row, transition, Vec::new())),
+                Ok(transition) => {
+                    let decision = step.decision(&row, transition, Vec::new());
+                    let library = (bench.catalog, &*bench.court.config);
+                    Decided::Change(eyes.remember(library, mode, (&row.asset, decision))?)
+                }
                 Err(refusal) => Decided::Nothing(vec![refusal]),
             })
         })

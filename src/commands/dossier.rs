@@ -34,7 +34,7 @@ impl<'a> Brief<'a> {
             contexts: contexts.collect(),
             licenses: licenses.collect(),
             reading: Reading::of(&dossier.row.asset, &dossier.metadata),
-            kin: Kin { bytes: dossier.twins, ..Kin::default() },
+            kin: Kin { bytes: dossier.twins, recalled: dossier.recalled, ..Kin::default() },
             known: Knowledge::BY_CATALOG,
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::catalog::Decision;
+use crate::catalog::{Catalog, Decision, Dossier};
 use crate::config::Config;
 use crate::domain::asset::{Asset, Digest, Look};
 use crate::domain::path::RelPath;
 use crate::error::Error;
-use crate::files::{Root, read_file};
+use crate::files::{Folder, Root, read_file};
 use crate::media;
 
 use super::decide::Bench;
@@ -19,25 +19,50 @@ use super::library::{Mode, own_files};
 pub(super) struct Eyes(BTreeMap<i64, Option<Root>>);
 
 impl Eyes {
-    /// The decision with what is seen of the asset's original, unless nothing is recorded.
-    pub(super) fn witness(
+    /// What is seen of the original of an asset that is about to be cleared; the dossier learns what
+    /// of ended content that shows again.
+    pub(super) fn recall(
         &mut self,
         bench: Bench<'_>,
+        dossier: &mut Dossier,
+    ) -> Result<Option<Look>, Error> {
+        let asset = &dossier.row.asset;
+        let look = self.look((bench.catalog, &bench.court.config), asset)?;
+        if let Some(look) = &look {
+            dossier.recalled = bench.catalog.recalled(asset.id, look)?;
+        }
+        Ok(look)
+    }
+
+    /// The decision with what its asset looks like, if that ends its use and is recorded: by this it
+    /// is recognized when it comes back. Nothing is decoded that was seen before.
+    pub(super) fn remember(
+        &mut self,
+        (catalog, config): (&Catalog, &Config),
         mode: Mode,
         (asset, decision): (&Asset, Decision),
     ) -> Result<Decision, Error> {
-        let look = match mode {
-            Mode::DryRun => None,
-            Mode::Real => self.look(bench, asset)?,
+        let ends = decision.transition.to.ended().is_some();
+        if mode == Mode::DryRun || !ends || !media::has_pixels(&asset.content) {
+            return Ok(decision);
+        }
+        let seen = catalog.look_of(asset.digest)?.filter(|look| look.look_hash.is_some());
+        let look = match seen {
+            None => self.look((catalog, config), asset)?,
+            seen => seen,
         };
         Ok(Decision { look, ..decision })
     }
 
     /// What is seen of the asset's original; `None` if it is not there with the bytes on record.
-    fn look(&mut self, bench: Bench<'_>, asset: &Asset) -> Result<Option<Look>, Error> {
+    fn look(
+        &mut self,
+        (catalog, config): (&Catalog, &Config),
+        asset: &Asset,
+    ) -> Result<Option<Look>, Error> {
         let root = match self.0.entry(asset.root) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => new.insert(open(bench, asset.root)?),
+            Entry::Vacant(new) => new.insert(open((catalog, config), asset.root)?),
         };
         Ok(root.as_ref().and_then(|root| look_at(root, &asset.path, asset.digest)))
     }
@@ -46,13 +71,17 @@ impl Eyes {
 /// What is seen of a file; `None` if it cannot be read or has other bytes than these.
 pub(super) fn look_at(root: &Root, path: &RelPath, digest: Digest) -> Option<Look> {
     let folder = root.folder(path.folder()).ok()?;
-    let read = read_file(&folder, path.name(), &|file| media::pixels(file)).ok()?;
-    (read.digest == digest).then_some(Look { pixels: read.content })
+    look_in(&folder, path.name(), digest)
 }
 
-fn open(bench: Bench<'_>, id: i64) -> Result<Option<Root>, Error> {
-    let config: &Config = &bench.court.config;
-    let Some(record) = bench.catalog.roots()?.into_iter().find(|root| root.id == id) else {
+/// [`look_at`] of a file in a folder.
+pub(super) fn look_in(folder: &Folder, name: &[u8], digest: Digest) -> Option<Look> {
+    let read = read_file(folder, name, &|file| media::pixels(file)).ok()?;
+    (read.digest == digest).then_some(read.content)
+}
+
+fn open((catalog, config): (&Catalog, &Config), id: i64) -> Result<Option<Root>, Error> {
+    let Some(record) = catalog.roots()?.into_iter().find(|root| root.id == id) else {
         return Ok(None);
     };
     let configured = config.roots.iter().find(|root| root.name == record.name);

@@ -35,6 +35,7 @@ mod leftovers;
 mod library;
 mod license;
 mod list;
+mod looks;
 mod man;
 mod older;
 mod opening;

@@ -7,6 +7,7 @@ use crate::error::Error;
 
 use super::Context;
 use super::decide::{Decided, Step, decide_each};
+use super::eyes::Eyes;
 use super::library::Mode;
 use super::selection::Selection;
 use super::words::said;
@@ -40,13 +41,18 @@ pub(super) fn run(args: &RejectArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     let mode = Mode::unless_dry_run(args.dry_run);
     let said = args.reason.as_deref().or(args.code.map(RejectionCode::name));
     let step = Step { action: Action::Reject, reason: said };
+    let mut eyes = Eyes::default();
     decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
         Ok(match step.transition(ctx, bench.catalog, &row)? {
-            Ok(transition) => Decided::Change(Decision {
-                code: args.code,
-                reason: args.reason.clone(),
-                ..step.decision(&row, transition, Vec::new())
-            }),
+            Ok(transition) => {
+                let decision = Decision {
+                    code: args.code,
+                    reason: args.reason.clone(),
+                    ..step.decision(&row, transition, Vec::new())
+                };
+                let library = (bench.catalog, &*bench.court.config);
+                Decided::Change(eyes.remember(library, mode, (&row.asset, decision))?)
+            }
             Err(refusal) => Decided::Nothing(vec![refusal]),
         })
     })

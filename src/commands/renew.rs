@@ -1,13 +1,13 @@
 //! `renew`: new dates for approved or expired assets, under the same gate as an approval.
 
-use crate::catalog::{DescriptionEdit, Dossier, FactsRow};
+use crate::catalog::{Decision, DescriptionEdit, Dossier, FactsRow};
 use crate::domain::describe::{Description, Edits};
 use crate::domain::lifecycle::Action;
 use crate::domain::review::Review;
 use crate::error::Error;
 
 use super::Context;
-use super::clearing::{ReviewArgs, obstacles, pins};
+use super::clearing::{ReviewArgs, inspect, notice, pins};
 use super::decide::{Bench, Decided, Step, decide_each};
 use super::describe::{self, DateFlags};
 use super::eyes::Eyes;
@@ -49,18 +49,13 @@ pub(super) fn run(args: &RenewArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
         let today = bench.court.zone_of(&current.metadata, &current.contexts)?.date_at(ctx.now);
         let mut edits = Edits::default();
         args.dates.set(&mut edits, step.reason, today)?;
-        let asset = row.asset.clone();
-        let mut decided = renew(ctx, bench, step, &review, (row, &current, &edits))?;
-        if let Decided::Change(DescriptionEdit { decision: Some(decision), .. }) = &mut decided {
-            *decision = eyes.witness(bench, mode, (&asset, decision.clone()))?;
-        }
-        Ok(decided)
+        renew(ctx, (bench, &mut eyes), step, &review, (row, &current, &edits))
     })
 }
 
 fn renew(
     ctx: &Context<'_>,
-    bench: Bench<'_>,
+    (bench, eyes): (Bench<'_>, &mut Eyes),
     step: Step<'_>,
     review: &Review,
     (row, current, edits): (FactsRow, &Description, &Edits),
@@ -74,13 +69,14 @@ fn renew(
         Ok(planned) => planned,
         Err(why) => return refuse(step.refusal(&row, why)),
     };
-    let renewed = dated(bench.catalog.dossier_of(row)?, &planned);
+    let mut renewed = dated(bench.catalog.dossier_of(row)?, &planned);
     let pins = pins(ctx, bench, &renewed);
-    let obstacles = obstacles(ctx, bench, step, review, (&renewed, &pins))?;
-    if !obstacles.is_empty() {
-        return Ok(Decided::Nothing(obstacles));
-    }
+    let look = match inspect(ctx, (bench, eyes), step, review, (&mut renewed, &pins))? {
+        Ok(look) => look,
+        Err(obstacles) => return Ok(Decided::Nothing(obstacles)),
+    };
     let decision = step.decision(&renewed.row, transition, pins).reviewed(review);
+    let decision = Decision { look, notice: notice(&renewed), ..decision };
     Ok(Decided::Change(describe::edit(&renewed.row, planned, changes, Some(decision))))
 }
 

@@ -17,6 +17,7 @@ use crate::report::Value;
 use super::Context;
 use super::claims::claims_field;
 use super::library::Court;
+use super::looks::looks;
 use super::reuse::decided_field;
 use super::selection::{Empty, Selected, Selection};
 use super::usage::{horizon, usage_field, usage_of};
@@ -47,10 +48,8 @@ fn fields(
 ) -> Result<Fields, Error> {
     let Selected { row, verdict } = selected;
     let metadata = catalog.metadata_of(row.asset.id)?;
-    let look = catalog.look_of(row.asset.digest)?;
     let mut fields = identity(row, verdict);
-    let pixels = look.and_then(|look| look.pixels).map(|pixels| pixels.to_string());
-    fields.push(("pixel_hash", pixels.into()));
+    fields.extend(looks(&row.asset, catalog)?);
     fields.extend(description(&metadata));
     let contexts: Vec<_> = row.facts.contexts.iter().map(|link| link.context).collect();
     let zone = court.zone_of(&metadata, &contexts)?;

@@ -58,13 +58,13 @@ impl Beside {
         if self == Self::Nothing {
             return Ok(None);
         }
-        let files = |of: &Catalog| (of.same_bytes(), of.shared_names());
-        let ((bytes, names), texts) = match readers {
+        let files = |of: &Catalog| (of.same_bytes(), of.memory(), of.shared_names());
+        let ((bytes, memory, names), texts) = match readers {
             [] => return Ok(None),
             [one] => (files(one), one.shared_alts()),
             [one, other, ..] => rayon::join(move || files(one), move || other.shared_alts()),
         };
-        Ok(Some(Census::new(bytes?, names?, texts?)))
+        Ok(Some(Census::new((bytes?, memory?), names?, texts?)))
     }
 }
 

@@ -36,7 +36,7 @@ impl fmt::Debug for Digest {
 }
 
 /// The SHA-256 of what a picture shows, whatever bytes it is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PixelHash(pub [u8; 32]);
 
 /// 64 lower-case hexadecimal digits.
@@ -46,10 +46,35 @@ impl fmt::Display for PixelHash {
     }
 }
 
+/// What a picture looks like: those of two pictures that look alike differ in few bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LookHash(pub [u8; 32]);
+
+impl LookHash {
+    /// In how many of the 256 bits the two differ.
+    pub fn distance(&self, other: &Self) -> u32 {
+        let words = |hash: &Self| {
+            let (words, _) = hash.0.as_chunks::<8>();
+            [0, 1, 2, 3].map(|at| words.get(at).map_or(0, |word| u64::from_be_bytes(*word)))
+        };
+        let pairs = words(self).into_iter().zip(words(other));
+        pairs.map(|(one, other)| (one ^ other).count_ones()).sum()
+    }
+}
+
+/// 64 lower-case hexadecimal digits.
+impl fmt::Display for LookHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Digest(self.0).fmt(f)
+    }
+}
+
 /// What was seen of a picture's bytes; without pixels they could not be decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
     pub pixels: Option<PixelHash>,
+    /// None of a picture that is flat or tiny.
+    pub look_hash: Option<LookHash>,
 }
 
 /// Accepts 64 hexadecimal digits of either case.

@@ -20,6 +20,7 @@ pub mod intake;
 pub mod leftover;
 pub mod license;
 pub mod lifecycle;
+pub mod memory;
 pub mod metadata;
 pub mod operation;
 pub mod path;

@@ -1,6 +1,7 @@
 //! Removing what an operation's folder in quarantine still holds once its files are back.
 
 use crate::catalog::{Operation, OperationFile};
+use crate::domain::asset::Asset;
 use crate::domain::text::printable;
 use crate::files::moves::remove;
 use crate::files::{Folder, OWN_PREFIX, Quarantine, hash_file};
@@ -15,6 +16,14 @@ enum Owner<'a> {
     Part,
     File(&'a OperationFile),
     Unknown,
+}
+
+/// Where the original of an asset in quarantine is kept: the folder, and the name there.
+pub fn stored_original(target: &Target<'_>, asset: &Asset) -> Option<(Folder, String)> {
+    let taken = target.catalog.quarantine_of(asset.id).ok()??;
+    let folder = existing(target.quarantine.op_folder(&taken.store)).ok()??;
+    let file = taken.files.into_iter().find(|file| file.digest == asset.digest)?;
+    Some((folder, file.stored_name))
 }
 
 /// Removes the store of a closed operation whose files are in the library.

@@ -18,7 +18,7 @@ mod svg;
 mod trust;
 
 pub use claims::{Container, read_claims, read_claims_as};
-pub use pixels::pixels;
+pub use pixels::{has_pixels, pixels};
 pub use trust::Trust;
 
 use std::io::{Read, Seek, SeekFrom};

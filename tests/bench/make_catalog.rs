@@ -422,6 +422,7 @@ fn step(asset: u64, from: State, action: Action) -> anyhow::Result<Decision> {
         causes: Vec::new(),
         pins: Vec::new(),
         look: None,
+        notice: None,
         review: Review::default(),
         code: None,
     })

@@ -6,16 +6,20 @@ machine hits both. Times are of whole processes, from their start to their end.
 """
 
 import os
+import random
 import shlex
 import shutil
 import statistics
+import struct
 import sys
 import time
+import zlib
 
 from removals import BATCH, Removals
 
 ROUNDS = 5
 MEBIBYTE = 1 << 20
+LOOKS = 1_000_000
 PROGRAM, UPLOADS, BIG, ASSETS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 SCRATCH = os.path.join(os.path.dirname(BIG), "scan")
 ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": SCRATCH, "LC_ALL": "C"}
@@ -165,6 +169,46 @@ def broken():
     yield "check of a broken file, memory", largest / MEBIBYTE, "MiB", 64, ""
 
 
+def picture(path, note):
+    """A PNG of 128 x 128 with something to see; another note makes other bytes of the same picture."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    cells = random.Random(7).randbytes(64)
+    rows = [b"\0" + bytes(cells[y // 16 * 8 + x // 16] for x in range(128)) for y in range(128)]
+    header = struct.pack(">IIBBBBB", 128, 128, 8, 0, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"tEXt", b"Comment\0" + note), (b"IDAT", zlib.compress(b"".join(rows)))]
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in [*parts, (b"IEND", b"")]))
+
+
+def recognizing():
+    """One picture that shows rejected content, held against the looks of so many others."""
+    folder = os.path.join(os.path.dirname(BIG), f"looks-{LOOKS}")
+    if not os.path.exists(f"{folder}/complete"):
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(f"{folder}/uploads")
+        picture(f"{folder}/uploads/first.png", b"one")
+        shelflife(folder, "init", "--root", f"{folder}/uploads")
+        shelflife(folder, "scan")
+        shelflife(folder, "reject", "1", "--reason", "measured")
+        run(os.path.join(os.path.dirname(PROGRAM), "examples", "make_looks"), f"{folder}/catalog.db",
+            str(LOOKS))
+        picture(f"{folder}/uploads/second.png", b"two")
+        shelflife(folder, "scan")
+        open(f"{folder}/complete", "w").close()
+    shown = [shelflife(folder, "show", "2") for _ in range(ROUNDS)]
+    yield "show among a million looks", middle(shown) * 1000, "ms", 50, "the whole process"
+    yield "show, memory", middle(shown, 1) / MEBIBYTE, "MiB", 64, ""
+    scanned = []
+    for _ in range(ROUNDS):
+        name = str(time.time_ns())
+        picture(f"{folder}/uploads/{name}.png", name.encode())
+        scanned.append(shelflife(folder, "scan"))
+    yield "scan of one more picture", middle(scanned) * 1000, "ms", 50, "among a million looks, the whole process"
+    yield "scan, memory", middle(scanned, 1) / MEBIBYTE, "MiB", 64, ""
+
+
 def removing():
     """A clean beside a bare loop, and what comes after all of a library was cleaned."""
     removals = Removals(shelflife, UPLOADS, os.path.join(os.path.dirname(BIG), "removal"))
@@ -191,6 +235,7 @@ def measures():
            f"{middle(again):.2f} s : {middle(listing):.2f} s")
     yield "first scan, memory", middle(first, 1) / MEBIBYTE, "MiB", 128, ""
     yield "second scan, memory", middle(again, 1) / MEBIBYTE, "MiB", 128, ""
+    yield from recognizing()
     yield from removing()
     if shutil.which("exiftool"):
         ours, theirs = embedded()

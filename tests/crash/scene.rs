@@ -169,6 +169,7 @@ fn reject(catalog: &mut Catalog) {
         causes: Vec::new(),
         pins: Vec::new(),
         look: None,
+        notice: None,
         review: Review::default(),
         code: None,
     };

@@ -133,6 +133,7 @@ impl TestLibrary {
             causes: Vec::new(),
             pins: pins.filter(|_| approves).collect(),
             look: None,
+            notice: None,
             review: Review::default(),
             code: None,
         }

@@ -46,6 +46,7 @@ impl Writing<'_, '_> {
             causes: Vec::new(),
             pins: Vec::new(),
             look: None,
+            notice: None,
             review: Review::default(),
             code: None,
         };
@@ -64,7 +65,9 @@ impl Writing<'_, '_> {
         if !self.tx.prepare_cached(is_what_was_approved)?.query_row(asked, |row| row.get(0))? {
             return Err(changed(self.tx, kept.asset)?);
         }
-        looks::record(self.tx, kept.digest, Look { pixels: Some(kept.pixels) })?;
+        // The same pixels look the same.
+        let look_hash = looks::look_of(self.tx, kept.was)?.and_then(|look| look.look_hash);
+        looks::record(self.tx, kept.digest, Look { pixels: Some(kept.pixels), look_hash })?;
         let payload = json!({
             "by": self.session.actor.name(), "pixels": kept.pixels.to_string(),
             "reason": "same pixels", "sha256": kept.digest.to_string(),

@@ -34,7 +34,7 @@ pub(super) fn rewritten(
     Ok(same)
 }
 
-fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
+pub(super) fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
     if folder.is_empty() { name.to_vec() } else { [folder, b"/", name].concat() }
 }
 

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod found;
+mod returned;
 mod root;
 
 pub(in crate::commands) use found::plan;

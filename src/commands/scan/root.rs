@@ -18,6 +18,7 @@ use crate::report::Item;
 use super::ScanArgs;
 use super::approvals;
 use super::found::{LookedInto, Reading, Seen, plan, take};
+use super::returned::Memory;
 use crate::commands::Context;
 use crate::commands::library::own_files;
 use crate::commands::progress::Progress;
@@ -169,12 +170,13 @@ struct Intake<'r> {
     seen: SeenFiles,
     changes: Vec<FolderChange>,
     steps: usize,
+    memory: Memory,
 }
 
 impl<'r> Intake<'r> {
     fn new(root: &'r Root, id: i64, reading: Reading, progress: Progress) -> Self {
-        let (seen, changes) = (SeenFiles::default(), Vec::new());
-        Self { root, id, reading, progress, files: 0, seen, changes, steps: 0 }
+        let (seen, changes, memory) = (SeenFiles::default(), Vec::new(), Memory::default());
+        Self { root, id, reading, progress, files: 0, seen, changes, steps: 0, memory }
     }
 
     /// Walks and writes here while another thread reads, a few folders ahead.
@@ -256,6 +258,7 @@ impl<'r> Intake<'r> {
         let same = approvals::rewritten(catalog, (self.root, folder), files)?;
         let change = plan(catalog, (self.id, folder), files, &same)?;
         say_plan(ctx, &change);
+        self.memory.say_returned(ctx, (catalog, self.root), &change)?;
         let said: usize = change.plan.said.iter().map(|said| said.claims.size()).sum();
         self.steps += change.plan.files.len() + said / CLAIMS_PER_FILE;
         if !change.plan.is_empty() {

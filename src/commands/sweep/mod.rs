@@ -3,7 +3,7 @@
 mod under_plan;
 
 use crate::catalog::{Catalog, CatalogError, Decision, FactsRow, Filter};
-use crate::domain::asset::AssetId;
+use crate::domain::asset::{Asset, AssetId};
 use crate::domain::cleanup::Load;
 use crate::domain::expiry::{SweepStep, plan_sweep_of};
 use crate::domain::lifecycle::{Action, Standing, Transition, Verdict};
@@ -11,8 +11,9 @@ use crate::domain::plan::{PlanId, PlanKind, PlanStep, Planned};
 use crate::domain::review::Review;
 use crate::error::Error;
 use crate::exit::ExitCode;
-use crate::report::{Item, Subject};
+use crate::report::Item;
 
+use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::saved::save;
 use super::{Context, Progress};
@@ -43,7 +44,7 @@ pub struct SweepArgs {
 
 /// An expiry that is to be recorded.
 pub(super) struct Due {
-    subject: Subject,
+    asset: Asset,
     decision: Decision,
 }
 
@@ -65,7 +66,8 @@ pub(super) fn run(args: &SweepArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     }
     let mode = Mode::only_with_apply(args.apply);
     ctx.with_catalog(mode, |ctx, catalog| {
-        visit_due(ctx, catalog, |ctx, catalog, due| record(ctx, catalog, mode, &due))
+        let mut eyes = Eyes::default();
+        visit_due(ctx, catalog, |ctx, catalog, due| record(ctx, catalog, (mode, &mut eyes), due))
     })
 }
 
@@ -75,7 +77,7 @@ fn save_plan(ctx: &mut Context<'_>) -> Result<(), Error> {
         let mut steps = Vec::new();
         visit_due(ctx, catalog, |ctx, catalog, due| {
             steps.extend(due.iter().map(Due::as_step));
-            record(ctx, catalog, Mode::DryRun, &due)
+            record(ctx, catalog, (Mode::DryRun, &mut Eyes::default()), due)
         })?;
         save(ctx, catalog, PlanKind::Sweep, steps)
     })
@@ -107,8 +109,8 @@ impl Due {
         let Transition { from, to, .. } = self.decision.transition;
         let (why, load) = (self.decision.causes.clone(), Load { items: 1, ..Load::default() });
         PlanStep {
-            asset: self.subject.id,
-            path: self.subject.path.clone(),
+            asset: self.asset.id,
+            path: subject(&self.asset).path,
             version: self.decision.version,
             what: Planned::Take { from, to, why, load },
         }
@@ -165,10 +167,11 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
         causes: ends.map(ToString::to_string).collect(),
         pins: Vec::new(),
         look: None,
+        notice: None,
         review: Review::default(),
         code: None,
     };
-    Due { subject: subject(&row.asset), decision }
+    Due { asset: row.asset.clone(), decision }
 }
 
 /// Records a batch, unless it is only planned, and reports it asset by asset.
@@ -177,17 +180,22 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
 fn record(
     ctx: &mut Context<'_>,
     catalog: &mut Catalog,
-    mode: Mode,
-    due: &[Due],
+    (mode, eyes): (Mode, &mut Eyes),
+    mut due: Vec<Due>,
 ) -> Result<(), Error> {
+    for Due { asset, decision } in &mut due {
+        ctx.stop_if_interrupted()?;
+        let library = (&*catalog, &*ctx.config()?);
+        *decision = eyes.remember(library, mode, (asset, decision.clone()))?;
+    }
     let mut left_out = match mode {
         Mode::Real if !due.is_empty() => {
             catalog.record_decisions(due.iter().map(|due| &due.decision))?
         }
         _ => Vec::new(),
     };
-    for Due { subject, decision } in due {
-        let subject = subject.clone();
+    for Due { asset, decision } in due {
+        let subject = subject(&asset);
         if let Some(at) = left_out.iter().position(|(asset, _)| *asset == decision.asset) {
             let (_, error) = left_out.swap_remove(at);
             ctx.report.outcome(ExitCode::Changed);
@@ -195,7 +203,7 @@ fn record(
             continue;
         }
         let Transition { from, to, .. } = decision.transition;
-        let (action, why) = (Action::Expire.name(), decision.causes.clone());
+        let (action, why) = (Action::Expire.name(), decision.causes);
         ctx.report.say(&Item::Change { subject, action, from, to, why });
         ctx.report.figure("expired", 1);
     }

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Catalog, StoredStep};
 use crate::commands::Context;
+use crate::commands::eyes::Eyes;
 use crate::commands::library::{Court, Mode};
 use crate::commands::saved::{Turn, end, left, ready_to_apply, steps_of, unchanged};
 use crate::domain::expiry::{SweepStep, plan_sweep_of};
@@ -15,15 +16,20 @@ pub(super) fn run(id: PlanId, ctx: &mut Context<'_>) -> Result<(), Error> {
         let plan = ready_to_apply(ctx, catalog, (id, PlanKind::Sweep))?;
         let steps = steps_of(catalog, &plan)?;
         catalog.begin_plan(&plan)?;
+        let mut eyes = Eyes::default();
         for batch in steps.chunks(BATCH) {
             ctx.stop_if_interrupted()?;
-            take(ctx, catalog, batch)?;
+            take(ctx, (catalog, &mut eyes), batch)?;
         }
         end(ctx, catalog, &plan)
     })
 }
 
-fn take(ctx: &mut Context<'_>, catalog: &mut Catalog, steps: &[StoredStep]) -> Result<(), Error> {
+fn take(
+    ctx: &mut Context<'_>,
+    (catalog, eyes): (&mut Catalog, &mut Eyes),
+    steps: &[StoredStep],
+) -> Result<(), Error> {
     let court = Court::load(ctx, catalog)?;
     let mut due = Vec::new();
     for stored in steps {
@@ -33,7 +39,7 @@ fn take(ctx: &mut Context<'_>, catalog: &mut Catalog, steps: &[StoredStep]) -> R
             Turn::Taken(_) => ctx.report.figure("done before", 1),
         }
     }
-    record(ctx, catalog, Mode::Real, &due)
+    record(ctx, catalog, (Mode::Real, eyes), due)
 }
 
 /// What becomes of a step now: it is taken only if the asset is what it was, and its end has come.

@@ -4,6 +4,7 @@
 //! however the command ends.
 
 mod confirm;
+mod memory;
 mod names;
 mod outcome;
 mod takedown;
@@ -17,6 +18,7 @@ use crate::report::Item;
 
 use super::Context;
 use super::decide::{Decided, Step, decide_all, decide_each};
+use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::selection::Selection;
 
@@ -61,9 +63,14 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>) -> Result<(), Erro
         return confirm::run(args, ctx, mode);
     }
     if args.leave_files {
+        let mut eyes = Eyes::default();
         return decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
             Ok(match args.step().transition(ctx, bench.catalog, &row)? {
-                Ok(step) => Decided::Change(args.step().decision(&row, step, Vec::new())),
+                Ok(step) => {
+                    let decision = args.step().decision(&row, step, Vec::new());
+                    let library = (bench.catalog, &*bench.court.config);
+                    Decided::Change(eyes.remember(library, mode, (&row.asset, decision))?)
+                }
                 Err(refusal) => Decided::Nothing(vec![refusal]),
             })
         });

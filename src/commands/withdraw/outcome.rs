@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Catalog, FoundReference, ServedFile};
-use crate::domain::asset::AssetId;
+use crate::catalog::{Alike, Catalog, FoundReference, ServedFile};
+use crate::domain::asset::{Asset, AssetId, RootKind};
 use crate::domain::path::RelPath;
 use crate::domain::reference::{Horizon, Source, horizon_of, in_address, is_address, served_under};
 use crate::domain::text::printable;
@@ -202,10 +202,13 @@ fn say_elsewhere(
     for asset in assets {
         let Some(known) = catalog.asset(*asset)? else { continue };
         names.insert(known.path.name().to_vec(), *asset);
+        let (pixels, looks) = served_alike(catalog, &known)?;
         let beside = catalog.ambiguous_beside(*asset)?.into_iter();
         let beside = beside.filter(|file| is_named_after(&file.path, &known.path)).collect();
         for (files, why) in [
             (catalog.served_with_bytes_of(*asset)?, "the same bytes"),
+            (pixels, "the same pixels"),
+            (looks, "it looks like it"),
             (catalog.served_at_paths_of(*asset)?, "the same path in another root"),
             (beside, "named after it, and of no asset"),
         ] {
@@ -221,6 +224,27 @@ fn say_elsewhere(
         }
     }
     Ok(())
+}
+
+/// The originals of other assets that have the same pixels, and those that look like it, as far as
+/// anybody has looked at them.
+fn served_alike(
+    catalog: &Catalog,
+    asset: &Asset,
+) -> Result<(Vec<ServedFile>, Vec<ServedFile>), Error> {
+    let look = catalog.look_of(asset.digest)?.unwrap_or_default();
+    let roots = catalog.roots()?.into_iter();
+    let served = roots.filter(|root| root.kind == RootKind::Production).map(|root| root.id);
+    let served: BTreeSet<_> = served.collect();
+    let files = |alike: Vec<Alike>| {
+        let there = |one: &Alike| one.state.was().is_none() && served.contains(&one.root);
+        let files = alike.into_iter().filter(there);
+        files
+            .map(|one| ServedFile { asset: Some(one.asset), root: one.root, path: one.path })
+            .collect()
+    };
+    let pixels = files(catalog.with_pixels(asset.id, &look)?);
+    Ok((pixels, files(catalog.near(asset.id, &look)?)))
 }
 
 impl Elsewhere {

@@ -20,6 +20,7 @@ use super::super::library::{Mode, new_id, subject};
 use super::super::turn::is_busy;
 use super::WithdrawArgs;
 use super::confirm::found_at;
+use super::memory::remember;
 use super::names::say_other_names;
 use super::outcome::{say_aftermath, say_still_public};
 
@@ -53,8 +54,9 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             takedown.record(args, ctx, target.catalog)?;
             let ended = takedown.remove_each(args, ctx, target);
             let looked = takedown.look_for_names(target);
+            let remembered = remember(ctx, target, &takedown.assets);
             takedown.roots = std::mem::take(&mut target.roots);
-            ended.and(looked)
+            ended.and(looked).and(remembered)
         });
         // Where no file can be moved now, the decision is recorded all the same.
         takedown.record(args, ctx, catalog)?;

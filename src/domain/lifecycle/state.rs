@@ -62,6 +62,17 @@ impl State {
         }
     }
 
+    /// How use ended, wherever the files are; `None` while it has not.
+    pub fn ended(self) -> Option<Ended> {
+        match self {
+            Self::Draft | Self::Approved => None,
+            Self::Rejected => Some(Ended::Rejected),
+            Self::Expired => Some(Ended::Expired),
+            Self::Withdrawn => Some(Ended::Withdrawn),
+            Self::Quarantined(was) | Self::Purged(was) => Some(was),
+        }
+    }
+
     /// The state with this name and, where the state keeps one, this way of having ended.
     pub fn named(name: &str, was: Option<&str>) -> Option<Self> {
         let was = was.map(Ended::named);

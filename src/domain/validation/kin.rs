@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::reading::Reading;
 use crate::domain::asset::{Asset, AssetId, Digest};
 use crate::domain::lifecycle::{Ended, State};
+use crate::domain::memory::{Memory, Recalled};
 use crate::domain::path::RelPath;
 
 /// What an asset shares with others.
@@ -18,6 +19,8 @@ use crate::domain::path::RelPath;
 pub struct Kin {
     /// Assets of the same bytes.
     pub bytes: Twins,
+    /// What it shows again of ended content, in the same bytes or others.
+    pub recalled: Recalled,
     /// Assets of the same folder whose names differ in case or Unicode form only.
     pub names: Option<Others>,
     /// Assets with other pictures and the same alternative text, by locale.
@@ -78,24 +81,14 @@ impl Twins {
     /// What the assets of the same bytes, ascending, are to one of them.
     pub fn of(asset: AssetId, group: &[(AssetId, State)]) -> Self {
         let others = || group.iter().filter(|(id, _)| *id != asset);
-        let mut open = others().filter(|(_, state)| how_ended(*state).is_none());
+        let mut open = others().filter(|(_, state)| state.ended().is_none());
         let first = open.next().map(|(id, _)| *id);
         let more = u64::try_from(open.count()).unwrap_or(u64::MAX);
-        let ended = others().filter_map(|(id, state)| Some((*id, how_ended(*state)?)));
+        let ended = others().filter_map(|(id, state)| Some((*id, state.ended()?)));
         Self {
             open: first.map(|first| Others { first: Peer::Asset(first), more }),
             ended: ended.min_by_key(|(id, how)| (*how == Ended::Expired, *id)),
         }
-    }
-}
-
-fn how_ended(state: State) -> Option<Ended> {
-    match state {
-        State::Draft | State::Approved => None,
-        State::Rejected => Some(Ended::Rejected),
-        State::Expired => Some(Ended::Expired),
-        State::Withdrawn => Some(Ended::Withdrawn),
-        State::Quarantined(was) | State::Purged(was) => Some(was),
     }
 }
 
@@ -104,13 +97,14 @@ fn how_ended(state: State) -> Option<Ended> {
 pub struct Census {
     /// By digest, which ascends; each with its assets.
     bytes: Vec<(Digest, Vec<(AssetId, State)>)>,
+    memory: Memory,
     names: Shared,
     alts: Shared,
 }
 
 impl Census {
-    pub fn new(bytes: SameBytes, names: Shared, alts: Shared) -> Self {
-        Self { bytes: bytes.groups, names, alts }
+    pub fn new((bytes, memory): (SameBytes, Memory), names: Shared, alts: Shared) -> Self {
+        Self { bytes: bytes.groups, memory, names, alts }
     }
 
     /// What the asset shares with others.
@@ -125,6 +119,7 @@ impl Census {
         });
         Kin {
             bytes: group.map_or_else(Twins::default, |(_, group)| Twins::of(asset.id, group)),
+            recalled: self.memory.recall(asset.id),
             names: name.and_then(|key| self.names.others(key, asset)),
             alts: alts.collect(),
         }

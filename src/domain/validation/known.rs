@@ -18,7 +18,7 @@ pub enum Known {
     Description,
     /// The same, and what they decided.
     Record,
-    /// Other assets of the same bytes.
+    /// Other assets of the same content.
     Twins,
     /// The names and texts of all other assets.
     Others,
@@ -37,7 +37,7 @@ impl Known {
             Self::Claims => "what the file says about itself",
             Self::Description => "the description in the catalog",
             Self::Record => "the record in the catalog",
-            Self::Twins => "other assets of the same bytes",
+            Self::Twins => "other assets of the same content",
             Self::Others => "the names and texts of all assets",
             Self::Export => "an export",
         }

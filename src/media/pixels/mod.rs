@@ -5,6 +5,7 @@
 //! do not agree about, of colors that are, and of whatever cannot be decoded within the limits.
 
 mod colors;
+mod shape;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageFormat, Limits};
 use sha2::{Digest as _, Sha256};
 
 use super::jpeg;
-use crate::domain::asset::PixelHash;
+use crate::domain::asset::{Content, Look, PixelHash};
 
 /// A longer file is not decoded.
 const FILE: u64 = 128 * 1024 * 1024;
@@ -39,12 +40,19 @@ const TAG: &[u8] = b"shelflife pixels 1\0";
 /// is to be read by. The color of what is wholly transparent does not count.
 ///
 /// `None` of everything else. Takes about a gigabyte of memory at most.
-pub fn pixels(source: &mut (impl Read + Seek)) -> Option<PixelHash> {
+pub fn pixels(source: &mut (impl Read + Seek)) -> Look {
     // A decoder that fails on strange bytes is no reason to end a scan.
-    catch_unwind(AssertUnwindSafe(|| decode(source))).ok().flatten()
+    let seen = catch_unwind(AssertUnwindSafe(|| decode(source)));
+    seen.ok().flatten().unwrap_or_default()
 }
 
-fn decode(source: &mut (impl Read + Seek)) -> Option<PixelHash> {
+/// Whether it is of a kind that [`pixels()`] decodes.
+pub fn has_pixels(content: &Content) -> bool {
+    let kinds = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+    kinds.contains(&content.media_type.as_str())
+}
+
+fn decode(source: &mut (impl Read + Seek)) -> Option<Look> {
     if source.seek(SeekFrom::End(0)).ok()? > FILE {
         return None;
     }
@@ -59,7 +67,7 @@ fn decode(source: &mut (impl Read + Seek)) -> Option<PixelHash> {
     }
 }
 
-fn jpeg_pixels(mut source: impl BufRead + Seek) -> Option<PixelHash> {
+fn jpeg_pixels(mut source: impl BufRead + Seek) -> Option<Look> {
     if !jpeg::is_plain(&mut source).ok()? {
         return None;
     }
@@ -69,35 +77,35 @@ fn jpeg_pixels(mut source: impl BufRead + Seek) -> Option<PixelHash> {
     let profile = decoder.icc_profile().ok()?.unwrap_or_default();
     let mut image = image_of(decoder)?;
     image.apply_orientation(orientation);
-    hash(&image, &profile)
+    seen(&image, &profile)
 }
 
-fn png_pixels(mut source: impl BufRead + Seek) -> Option<PixelHash> {
+fn png_pixels(mut source: impl BufRead + Seek) -> Option<Look> {
     let colors = colors::of_png(&mut source)?;
     source.rewind().ok()?;
     let decoder = PngDecoder::with_limits(source, limits()).ok()?;
     if decoder.is_apng().ok()? {
         return None;
     }
-    hash(&image_of(unturned(decoder)?)?, &colors)
+    seen(&image_of(unturned(decoder)?)?, &colors)
 }
 
-fn webp_pixels(source: impl BufRead + Seek) -> Option<PixelHash> {
+fn webp_pixels(source: impl BufRead + Seek) -> Option<Look> {
     let mut decoder = WebPDecoder::new(source).ok()?;
     if decoder.has_animation() {
         return None;
     }
     let profile = decoder.icc_profile().ok()?.unwrap_or_default();
-    hash(&image_of(unturned(decoder)?)?, &profile)
+    seen(&image_of(unturned(decoder)?)?, &profile)
 }
 
-fn gif_pixels(source: impl BufRead + Seek) -> Option<PixelHash> {
+fn gif_pixels(source: impl BufRead + Seek) -> Option<Look> {
     let mut frames = within_limits(GifDecoder::new(source).ok()?)?.into_frames();
     let only = frames.next()?.ok()?;
     if frames.next().is_some() {
         return None;
     }
-    hash(&DynamicImage::ImageRgba8(only.into_buffer()), &[])
+    seen(&DynamicImage::ImageRgba8(only.into_buffer()), &[])
 }
 
 /// Of a format whose viewers do not all heed EXIF: only if that asks for nothing.
@@ -125,6 +133,11 @@ fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_alloc = Some(2 * MEMORY);
     limits
+}
+
+fn seen(image: &DynamicImage, colors: &[u8]) -> Option<Look> {
+    let pixels = Some(hash(image, colors)?);
+    Some(Look { pixels, look_hash: shape::look_hash(image) })
 }
 
 fn hash(image: &DynamicImage, colors: &[u8]) -> Option<PixelHash> {

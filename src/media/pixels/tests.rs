@@ -11,7 +11,7 @@ use png::{BitDepth, ColorType, Encoder, Filter, Info};
 use super::*;
 
 fn hash_of(bytes: &[u8]) -> Option<PixelHash> {
-    pixels(&mut Cursor::new(bytes))
+    pixels(&mut Cursor::new(bytes)).pixels
 }
 
 /// Asserts that all of them have one hash, and returns it.

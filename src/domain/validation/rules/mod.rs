@@ -104,6 +104,7 @@ mod sl609_content_duplicated;
 mod sl610_content_returned;
 mod sl611_rendition_missing;
 mod sl612_rendition_stray;
+mod sl613_content_look_alike;
 mod sl701_unknown_asset;
 mod sl702_draft_asset;
 mod sl703_rejected_asset;
@@ -218,6 +219,7 @@ pub static ALL: &[&Rule] = &[
     &sl610_content_returned::RULE,
     &sl611_rendition_missing::RULE,
     &sl612_rendition_stray::RULE,
+    &sl613_content_look_alike::RULE,
     &sl701_unknown_asset::RULE,
     &sl702_draft_asset::RULE,
     &sl703_rejected_asset::RULE,

@@ -5,8 +5,8 @@ pub(super) static RULE: Rule = Rule {
     name: "content-returned",
     severity: Severity::Error,
     gates_approval: Gate::Approval,
-    summary: "the bytes are those of an asset whose use was ended",
-    why: "What was rejected, withdrawn or expired has come back under another name. Somebody decided about this picture, and gave a reason.",
+    summary: "the content is that of an asset whose use was ended",
+    why: "What was rejected, withdrawn or expired has come back under another name, or in another format. Somebody decided about this picture, and gave a reason.",
     fix: "Read the decision with `history`, and reject the copy, or take the decision back with `reconsider`.",
     source: "product policy",
     needs: &[Known::Twins, Known::Record],
@@ -14,9 +14,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let ended = subject.kin.bytes.ended.filter(|_| subject.is_open());
+    let bytes = subject.kin.bytes.ended.map(|ended| ("bytes", ended));
+    let pixels = subject.kin.recalled.pixels.map(|ended| ("pixels", ended));
+    let ended = bytes.or(pixels).filter(|_| subject.is_open());
     ended
-        .map(|(asset, how)| format!("{asset} has the same bytes and is {}", how.name()))
+        .map(|(what, (asset, how))| format!("{asset} has the same {what} and is {}", how.name()))
         .into_iter()
         .collect()
 }
@@ -35,6 +37,19 @@ mod tests {
     #[test]
     fn rejected_bytes_that_come_back_are_found() {
         finds(&RULE, returned, &["#7 has the same bytes and is rejected"]);
+    }
+
+    #[test]
+    fn the_same_pixels_are_told_where_the_bytes_are_others() {
+        let same = |sample: &mut Sample| {
+            sample.kin.recalled.pixels = Some((AssetId(8), Ended::Withdrawn));
+        };
+        finds(&RULE, same, &["#8 has the same pixels and is withdrawn"]);
+        let both = |sample: &mut Sample| {
+            same(sample);
+            returned(sample);
+        };
+        finds(&RULE, both, &["#7 has the same bytes and is rejected"]);
     }
 
     #[test]
