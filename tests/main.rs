@@ -29,6 +29,7 @@ mod demonstration;
 mod description;
 mod disks;
 mod docs;
+mod equal_risk;
 mod evidence;
 mod expiry;
 mod fencing;

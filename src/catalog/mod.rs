@@ -16,6 +16,7 @@ mod contexts;
 mod decisions;
 mod descriptions;
 mod dossiers;
+mod endings;
 mod epoch;
 mod error;
 mod facts;

@@ -4,8 +4,9 @@ use crate::domain::lifecycle::Action;
 use crate::error::Error;
 
 use super::Context;
+use super::bulk::{SetArgs, decide_one_set};
 use super::clearing::{ReviewArgs, obstacles, pins};
-use super::decide::{Decided, Step, decide_each};
+use super::decide::{Bench, Decided, Step};
 use super::eyes::Eyes;
 use super::library::Mode;
 use super::selection::Selection;
@@ -15,11 +16,15 @@ use super::words::said;
 ///
 /// Every rule that gates approval must be satisfied. The approval remembers the revision of each
 /// context that the asset depends on: when one changes later, the asset's use ends or is due for
-/// review. Each asset is decided on its own: one refusal does not undo the others.
+/// review. Several assets are approved at once only if they are of equal risk; else their sets are told,
+/// and `--only-set` approves one. One that is refused by itself does not undo the others.
 #[derive(Debug, clap::Args)]
 pub struct ApproveArgs {
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    sets: SetArgs,
 
     #[command(flatten)]
     review: ReviewArgs,
@@ -38,7 +43,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
     let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
     let review = args.review.review()?;
     let mut eyes = Eyes::default();
-    decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
+    let mut decide = |ctx: &Context<'_>, (bench, mode): (Bench<'_>, Mode), row| {
         let transition = match step.transition(ctx, bench.catalog, &row)? {
             Ok(transition) => transition,
             Err(refusal) => return Ok(Decided::Nothing(vec![refusal])),
@@ -51,5 +56,6 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         }
         let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
         Ok(Decided::Change(eyes.witness(bench, mode, (&dossier.row.asset, decision))?))
-    })
+    };
+    decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
 }

@@ -68,21 +68,35 @@ pub(super) fn decide_all<C: AssetChange>(
     ctx: &mut Context<'_>,
     (catalog, court): (&mut Catalog, &Court),
     (mode, selection): (Mode, &Selection),
-    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+    decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
 ) -> Result<(), Error> {
     let numbers = selection.numbers(ctx, (catalog, court))?;
+    decide_these(ctx, (catalog, court), (mode, numbers), decide)
+}
+
+/// [`decide_all`] for assets that are selected already.
+pub(super) fn decide_these<C: AssetChange>(
+    ctx: &mut Context<'_>,
+    (catalog, court): (&mut Catalog, &Court),
+    (mode, numbers): (Mode, Vec<AssetId>),
+    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+) -> Result<(), Error> {
     let progress = ctx.progress(u64::try_from(numbers.len()).unwrap_or(0), "assets");
     let mut batch = Batch::new(mode);
     for number in numbers {
         ctx.stop_if_interrupted()?;
-        let row = catalog.facts_of(number)?;
-        let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        let row = facts(catalog, number)?;
         let subject = subject(&row.asset);
         let decided = decide(ctx, Bench { catalog, court }, row)?;
         batch.add(&mut ctx.report, catalog, (subject, decided))?;
         progress.advance(1);
     }
     batch.record(&mut ctx.report, catalog)
+}
+
+/// The facts of an asset that was selected.
+pub(super) fn facts(catalog: &Catalog, number: AssetId) -> Result<FactsRow, Error> {
+    catalog.facts_of(number)?.ok_or_else(|| Error::UnknownAsset(number.to_string()))
 }
 
 /// Assets that are decided and not yet recorded, each at most once.

@@ -9,6 +9,7 @@ mod approve;
 mod audit;
 mod backup;
 mod behind;
+mod bulk;
 mod check;
 mod claims;
 mod clean;

@@ -36,6 +36,7 @@ pub mod requirement;
 pub mod reuse;
 pub mod review;
 pub mod risk;
+pub mod risk_set;
 pub mod takedown;
 pub mod territory;
 pub mod testimony;
