@@ -74,6 +74,7 @@ mod table;
 mod takedown;
 mod usage;
 mod validation;
+mod variations;
 mod waiting;
 mod waivers;
 mod wxr;

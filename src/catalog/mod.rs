@@ -29,6 +29,7 @@ mod licenses;
 mod looks;
 mod migrations;
 mod moved;
+mod neighbors;
 mod open;
 mod operation;
 mod operations;

@@ -120,6 +120,14 @@ fn the_assets_of_a_file_are_found_without_passing_over_all_files() {
 }
 
 #[test]
+fn the_assets_of_a_folder_are_found_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, neighbors::NEIGHBORS);
+    assert_eq!(steps, ["SEARCH file USING INDEX file_path (root_id=? AND folder=?)"]);
+}
+
+#[test]
 fn how_an_asset_was_ended_is_found_without_passing_over_all_assets_or_the_whole_log() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);

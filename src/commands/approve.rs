@@ -10,6 +10,7 @@ use super::decide::{Bench, Decided, Step};
 use super::eyes::Eyes;
 use super::library::Mode;
 use super::selection::Selection;
+use super::siblings::choose;
 use super::words::said;
 
 /// Clear drafts for use
@@ -25,6 +26,11 @@ pub struct ApproveArgs {
 
     #[command(flatten)]
     sets: SetArgs,
+
+    /// Reject the drafts that are other variations of the same picture, as not chosen; `show` tells
+    /// which they are
+    #[arg(long, conflicts_with = "only_set")]
+    reject_siblings: bool,
 
     #[command(flatten)]
     review: ReviewArgs,
@@ -57,5 +63,8 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
         Ok(Decided::Change(eyes.witness(bench, mode, (&dossier.row.asset, decision))?))
     };
+    if args.reject_siblings {
+        return choose(ctx, (mode, &args.selection), decide);
+    }
     decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
 }

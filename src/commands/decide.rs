@@ -285,6 +285,7 @@ impl Step<'_> {
             look: None,
             review: Review::default(),
             code: None,
+            settlement: None,
         }
     }
 }
@@ -417,5 +418,24 @@ mod tests {
                         Some(\"look at it again and repeat the command\")";
         assert_eq!(said.0[1], conflict);
         assert_eq!(said.0[2], "reject c.png");
+    }
+
+    #[test]
+    fn decisions_that_belong_together_are_recorded_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalog = catalog_of(&folder, &["a.png", "b.png", "c.png"]);
+        let rows = [1, 2, 3].map(|id| catalog.facts_of(AssetId(id)).unwrap().unwrap());
+        let decisions = rows.each_ref().map(rejection);
+        catalog.place_hold(AssetId(2), rows[1].asset.version, "dispute", None).unwrap();
+        let length = catalog.audit_head().unwrap().0;
+        let refused = catalog.record_together(&decisions).unwrap_err();
+        assert!(matches!(refused, CatalogError::Changed { .. }), "{refused:?}");
+        let state = |catalog: &Catalog, id| catalog.asset(AssetId(id)).unwrap().unwrap().state;
+        assert_eq!([1, 2, 3].map(|id| state(&catalog, id)), [State::Draft; 3]);
+        assert_eq!(catalog.audit_head().unwrap().0, length);
+        let again = catalog.facts_of(AssetId(2)).unwrap().unwrap();
+        let [first, _, third] = decisions;
+        catalog.record_together(&[first, rejection(&again), third]).unwrap();
+        assert_eq!([1, 2, 3].map(|id| state(&catalog, id)), [State::Rejected; 3]);
     }
 }

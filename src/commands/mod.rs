@@ -60,6 +60,7 @@ mod scan;
 mod selection;
 mod settings;
 mod show;
+mod siblings;
 mod survey;
 mod sweep;
 mod table;

@@ -43,5 +43,6 @@ pub mod testimony;
 pub mod text;
 pub mod time;
 pub mod validation;
+pub mod variation;
 pub mod window;
 pub mod words;

@@ -424,5 +424,6 @@ fn step(asset: u64, from: State, action: Action) -> anyhow::Result<Decision> {
         look: None,
         review: Review::default(),
         code: None,
+        settlement: None,
     })
 }

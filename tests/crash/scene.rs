@@ -171,6 +171,7 @@ fn reject(catalog: &mut Catalog) {
         look: None,
         review: Review::default(),
         code: None,
+        settlement: None,
     };
     catalog.record_decision(&decision).unwrap();
 }

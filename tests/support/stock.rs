@@ -135,6 +135,7 @@ impl TestLibrary {
             look: None,
             review: Review::default(),
             code: None,
+            settlement: None,
         }
     }
 }

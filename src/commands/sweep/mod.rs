@@ -167,6 +167,7 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
         look: None,
         review: Review::default(),
         code: None,
+        settlement: None,
     };
     Due { subject: subject(&row.asset), decision }
 }
