@@ -6,6 +6,7 @@ use serde_json::Value;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
+use crate::support::embedded;
 use crate::support::scanned::FULL;
 
 /// Three described drafts in the campaign `spring`, of which the last makes a claim.
@@ -220,4 +221,71 @@ fn a_renewal_takes_expired_assets_together_but_not_with_live_ones() {
     library.run("expire 2 --reason 'the season is over'").expect(ExitCode::Success);
     library.run("renew 1 2 --expires-on +5m").expect(ExitCode::Success);
     assert_eq!(sets(&library, "renew 1 2 3 --expires-on +6m").len(), 2, "one makes a claim");
+}
+
+#[test]
+fn an_asset_past_its_end_is_not_renewed_with_live_ones_whether_a_sweep_has_run_or_not() {
+    let library = described();
+    library.run("describe 2 --expires-on 2026-12-31").expect(ExitCode::Success);
+    library.run("approve 1 2").expect(ExitCode::Success);
+    library.set_now("2026-07-02T09:00:00Z");
+    let line = "renew 1 2 --expires-on +5m --review-on +3m";
+    let because = |library: &TestLibrary| {
+        let told = sets(library, line);
+        told.iter().map(|set| set["because"].clone()).collect::<Vec<_>>()
+    };
+    let before = because(&library);
+    assert_eq!(before.len(), 2);
+    assert!(before.iter().any(|words| words[0] == "is expired"), "{before:?}");
+    library.run("sweep --apply").expect(ExitCode::Success);
+    assert_eq!(in_state(&library, "expired"), [1]);
+    assert_eq!(because(&library), before);
+}
+
+#[test]
+fn what_says_that_a_model_generated_it_is_not_approved_with_what_does_not() {
+    let library = TestLibrary::scanned(&["green-tea.png"]);
+    let text = b"parameters\0a tin of tea\nSteps: 20, Seed: 4815, Model: tea-xl";
+    let picture = embedded::png(&[embedded::png_chunk(b"tEXt", text)], &[]);
+    library.write("uploads/red-tea.png", picture);
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 1 2 {FULL}")).expect(ExitCode::Success);
+    let told = sets(&library, "approve 1 2");
+    let words = told.iter().map(|set| set["because"].to_string()).collect::<String>();
+    assert!(told.len() == 2 && words.contains("says that a model generated it"), "{words}");
+}
+
+#[test]
+fn what_a_waiver_lets_through_is_not_approved_with_what_needs_none() {
+    let library = described();
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let (no, yes) = ("approve_with_waivers = false", "approve_with_waivers = true");
+    library.write_config(&config.replace(no, yes));
+    library.run("describe 2 --clear owner").expect(ExitCode::Success);
+    library
+        .run("rules waive SL401 2 --until +2w --reason 'nobody owns the archive'")
+        .expect(ExitCode::Success);
+    let told = sets(&library, "approve 1 2");
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1]["because"][0], "is accepted in spite of SL401");
+}
+
+#[test]
+fn of_many_sets_some_are_told_and_the_others_counted() {
+    let names: Vec<_> =
+        (1..=22).map(|number| format!("tin-of-tea-number-{number:02}.png")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let library = TestLibrary::scanned(&names);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe --under tin {FULL}")).expect(ExitCode::Success);
+    for number in 1..=22 {
+        library.add_context(&format!("claim/number-{number}"), None);
+        library
+            .run(&format!("describe {number} --context claim/number-{number}"))
+            .expect(ExitCode::Success);
+    }
+    let said = library.run("approve --under tin").expect(ExitCode::No).stdout;
+    assert_eq!(said.matches("--only-set").count(), 20);
+    assert!(said.contains("sets not shown: 2"), "{said}");
 }

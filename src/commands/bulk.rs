@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, FactsRow};
 use crate::domain::asset::AssetId;
 use crate::domain::context::Context as Outside;
 use crate::domain::license::License;
-use crate::domain::lifecycle::Action;
+use crate::domain::lifecycle::{Action, Standing, State};
 use crate::domain::risk_set::{Bulk, Member, RiskFacts, RiskProfile, RiskSet, RiskSets, SetId};
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -121,7 +121,7 @@ fn profile(ctx: &Context<'_>, bench: Bench<'_>, row: &FactsRow) -> Result<RiskPr
     let licenses = licenses(row, court);
     let contexts = contexts(row, court);
     Ok(RiskProfile::of(&RiskFacts {
-        state: row.asset.state,
+        state: state_by(court.judge(row, ctx).standing, row.asset.state),
         licenses: licenses.map(|license| license.key.as_str()).collect(),
         contexts: contexts.map(|context| &context.key).collect(),
         claims: dossier.claims.as_ref(),
@@ -129,6 +129,11 @@ fn profile(ctx: &Context<'_>, bench: Bench<'_>, row: &FactsRow) -> Result<RiskPr
         waived: waived.map(|waiver| waiver.rule.clone()).collect(),
         endings: catalog.endings_of(id, row.asset.digest)?,
     }))
+}
+
+/// The state that a sweep would record: an asset is expired at its instant, swept or not.
+fn state_by(standing: Standing, state: State) -> State {
+    if standing == Standing::Expired { State::Expired } else { state }
 }
 
 fn licenses<'c>(row: &FactsRow, court: &'c Court) -> impl Iterator<Item = &'c License> {
