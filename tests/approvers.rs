@@ -127,3 +127,30 @@ fn an_approver_who_is_alone_is_told_to_be_so() {
     reconfigure(&library, "approvers = [\"anna\"]", "approvers = []");
     library.run("policy check").expect(ExitCode::Config);
 }
+
+/// What `doctor` says about accounts: the result, and the words.
+fn doubted(library: &TestLibrary) -> (String, String) {
+    let items = library.run("doctor --format json").expect(ExitCode::Success).json();
+    let items = items["items"].as_array().unwrap();
+    let row = items.iter().find(|item| item["fields"]["check"] == "accounts").unwrap();
+    let text = |field: &str| row["fields"][field].as_str().unwrap().to_owned();
+    (text("result"), text("says"))
+}
+
+#[test]
+fn two_names_from_one_account_are_told_by_doctor_and_refused_nowhere() {
+    let library = TestLibrary::scanned(&["green-tea.png"]);
+    let none = ("ok".to_owned(), "none has acted under two names".to_owned());
+    be(&library, ("olga", "olga"));
+    assert_eq!(doubted(&library), none);
+    library.add_context("campaign/spring", None);
+    be(&library, ("anna", "a1"));
+    library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
+    be(&library, ("Anna", "a1"));
+    library.run("describe 1 --title 'Tin'").expect(ExitCode::Success);
+    assert_eq!(doubted(&library), none, "case does not count");
+    be(&library, ("li", "a1"));
+    library.run("approve 1").expect(ExitCode::Success);
+    let says = "under several names acted a1 as Anna, li".to_owned();
+    assert_eq!(doubted(&library), ("warning".to_owned(), says));
+}

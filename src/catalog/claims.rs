@@ -22,7 +22,7 @@ use crate::domain::intake::Said;
 /// Of an asset: what its original says, and what the sidecar beside it says.
 ///
 /// Only files that are there speak, and an original only for the asset that it is of.
-const CLAIMS: &str = "
+pub(super) const CLAIMS: &str = "
     SELECT c.asset_id, c.claims, f.asset_id IS NOT c.asset_id OR f.role <> 'original'
     FROM file_claims c JOIN file f ON f.id = c.file_id
     WHERE c.asset_id >= :first AND c.asset_id <= :last AND f.place <> 'missing'
@@ -67,7 +67,7 @@ impl Numbered for Spoken {
 }
 
 /// A sidecar was written later than the picture beside it: its word comes first.
-fn add(claims: &mut Option<Claims>, row: &rusqlite::Row<'_>) -> Result<()> {
+pub(super) fn add(claims: &mut Option<Claims>, row: &rusqlite::Row<'_>) -> Result<()> {
     let text: Option<String> = row.get(1)?;
     let is_sidecar: bool = row.get(2)?;
     let read = match text {

@@ -15,6 +15,7 @@ use crate::domain::asset::{AssetId, Digest, Look};
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::rejection::RejectionCode;
 use crate::domain::review::Review;
+use crate::domain::variation::Settlement;
 
 /// One decided transition, bound to what it was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Decision {
     pub review: Review,
     /// Why an asset is rejected, where a code was given.
     pub code: Option<RejectionCode>,
+    /// What the decision settles about other variations of the picture.
+    pub settlement: Option<Settlement>,
 }
 
 impl Decision {
@@ -65,6 +68,18 @@ impl Catalog {
         self.write(|tx, session, log| {
             let decisions = decisions.into_iter().map(|decision| (decision.asset, decision));
             leaving_out(decisions, |decision| decide(tx, session, log, decision))
+        })
+    }
+
+    /// Records decisions that belong together in one transaction, all or none.
+    ///
+    /// Fails as [`Self::record_decision`] does, for the first that cannot be recorded.
+    pub fn record_together<'d>(
+        &mut self,
+        decisions: impl IntoIterator<Item = &'d Decision>,
+    ) -> Result<()> {
+        self.write(|tx, session, log| {
+            decisions.into_iter().try_for_each(|decision| decide(tx, session, log, decision))
         })
     }
 
@@ -182,6 +197,9 @@ fn payload(session: &Session, decision: &Decision) -> Value {
         if let Some(code) = decision.code {
             fields.insert("code".to_owned(), json!(code.name()));
         }
+        if let Some((field, told)) = decision.settlement.as_ref().map(settled) {
+            fields.insert(field.to_owned(), told);
+        }
         if let Some(review) = reviews::told(&decision.review) {
             fields.insert("review".to_owned(), review);
         }
@@ -190,4 +208,15 @@ fn payload(session: &Session, decision: &Decision) -> Value {
         }
     }
     payload
+}
+
+/// What a settlement adds to an entry: the asset that was chosen, or those that were not.
+fn settled(settlement: &Settlement) -> (&'static str, Value) {
+    match settlement {
+        Settlement::Won(over) => {
+            let over: Vec<_> = over.iter().map(|asset| asset.0).collect();
+            ("not_chosen", json!(over))
+        }
+        Settlement::Lost(chosen) => ("chosen", json!(chosen.0)),
+    }
 }

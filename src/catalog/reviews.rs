@@ -48,6 +48,15 @@ impl Catalog {
         }))
     }
 
+    /// Everybody who is behind an entry of the log.
+    pub fn signers(&self) -> Result<Vec<Signer>> {
+        let mut statement =
+            self.conn.prepare_cached("SELECT DISTINCT actor FROM audit ORDER BY actor")?;
+        let actors = statement.query_map([], |row| row.get::<_, String>("actor"))?;
+        let actors = actors.collect::<std::result::Result<Vec<_>, _>>()?;
+        Ok(actors.iter().map(|text| Signer::in_entry(text)).collect())
+    }
+
     /// Who added an asset and who described it last, where the log tells. Dates that a renewal set
     /// are its own.
     pub fn authors_of(&self, asset: AssetId) -> Result<Vec<(Deed, Signer)>> {

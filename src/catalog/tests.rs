@@ -121,6 +121,25 @@ fn the_assets_of_a_file_are_found_without_passing_over_all_files() {
 }
 
 #[test]
+fn the_assets_of_a_folder_are_found_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, neighbors::NEIGHBORS);
+    assert_eq!(steps, ["SEARCH file USING INDEX file_path (root_id=? AND folder=?)"]);
+}
+
+#[test]
+fn how_an_asset_was_ended_is_found_without_passing_over_all_assets_or_the_whole_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, endings::ENDINGS);
+    let scans = steps.iter().filter(|step| step.starts_with("SCAN"));
+    let large = scans
+        .filter(|step| ["asset", "audit", "file", " a", " u"].iter().any(|of| step.contains(of)));
+    assert_eq!(large.count(), 0, "{steps:#?}");
+}
+
+#[test]
 fn what_was_moved_in_a_day_is_found_without_passing_over_all_operations() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);

@@ -5,22 +5,33 @@ use crate::domain::lifecycle::Action;
 use crate::error::Error;
 
 use super::Context;
+use super::bulk::{SetArgs, decide_one_set};
 use super::clearing::{ReviewArgs, inspect, notice, pins};
-use super::decide::{Decided, Step, decide_each};
+use super::decide::{Bench, Decided, Step};
 use super::eyes::Eyes;
 use super::library::Mode;
 use super::selection::Selection;
+use super::siblings::choose;
 use super::words::said;
 
 /// Clear drafts for use
 ///
 /// Every rule that gates approval must be satisfied. The approval remembers the revision of each
 /// context that the asset depends on: when one changes later, the asset's use ends or is due for
-/// review. Each asset is decided on its own: one refusal does not undo the others.
+/// review. Several assets are approved at once only if they are of equal risk; else their sets are told,
+/// and `--only-set` approves one. One that is refused by itself does not undo the others.
 #[derive(Debug, clap::Args)]
 pub struct ApproveArgs {
     #[command(flatten)]
     selection: Selection,
+
+    #[command(flatten)]
+    sets: SetArgs,
+
+    /// Reject the drafts that are other variations of the same picture, as not chosen; `show` tells
+    /// which they are
+    #[arg(long, conflicts_with = "only_set")]
+    reject_siblings: bool,
 
     #[command(flatten)]
     review: ReviewArgs,
@@ -39,7 +50,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
     let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
     let review = args.review.review()?;
     let mut eyes = Eyes::default();
-    decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
+    let mut decide = |ctx: &Context<'_>, bench: Bench<'_>, row| {
         let transition = match step.transition(ctx, bench.catalog, &row)? {
             Ok(transition) => transition,
             Err(refusal) => return Ok(Decided::Nothing(vec![refusal])),
@@ -52,5 +63,9 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         };
         let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
         Ok(Decided::Change(Decision { look, notice: notice(&dossier), ..decision }))
-    })
+    };
+    if args.reject_siblings {
+        return choose(ctx, (mode, &args.selection), decide);
+    }
+    decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
 }

@@ -69,21 +69,35 @@ pub(super) fn decide_all<C: AssetChange>(
     ctx: &mut Context<'_>,
     (catalog, court): (&mut Catalog, &Court),
     (mode, selection): (Mode, &Selection),
-    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+    decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
 ) -> Result<(), Error> {
     let numbers = selection.numbers(ctx, (catalog, court))?;
+    decide_these(ctx, (catalog, court), (mode, numbers), decide)
+}
+
+/// [`decide_all`] for assets that are selected already.
+pub(super) fn decide_these<C: AssetChange>(
+    ctx: &mut Context<'_>,
+    (catalog, court): (&mut Catalog, &Court),
+    (mode, numbers): (Mode, Vec<AssetId>),
+    mut decide: impl FnMut(&Context<'_>, Bench<'_>, FactsRow) -> Result<Decided<C>, Error>,
+) -> Result<(), Error> {
     let progress = ctx.progress(u64::try_from(numbers.len()).unwrap_or(0), "assets");
     let mut batch = Batch::new(mode);
     for number in numbers {
         ctx.stop_if_interrupted()?;
-        let row = catalog.facts_of(number)?;
-        let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        let row = facts(catalog, number)?;
         let subject = subject(&row.asset);
         let decided = decide(ctx, Bench { catalog, court }, row)?;
         batch.add(&mut ctx.report, catalog, (subject, decided))?;
         progress.advance(1);
     }
     batch.record(&mut ctx.report, catalog)
+}
+
+/// The facts of an asset that was selected.
+pub(super) fn facts(catalog: &Catalog, number: AssetId) -> Result<FactsRow, Error> {
+    catalog.facts_of(number)?.ok_or_else(|| Error::UnknownAsset(number.to_string()))
 }
 
 /// Assets that are decided and not yet recorded, each at most once.
@@ -273,6 +287,7 @@ impl Step<'_> {
             notice: None,
             review: Review::default(),
             code: None,
+            settlement: None,
         }
     }
 }
@@ -410,5 +425,24 @@ mod tests {
                         Some(\"look at it again and repeat the command\")";
         assert_eq!(said.0[1], conflict);
         assert_eq!(said.0[2], "reject c.png");
+    }
+
+    #[test]
+    fn decisions_that_belong_together_are_recorded_all_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut catalog = catalog_of(&folder, &["a.png", "b.png", "c.png"]);
+        let rows = [1, 2, 3].map(|id| catalog.facts_of(AssetId(id)).unwrap().unwrap());
+        let decisions = rows.each_ref().map(rejection);
+        catalog.place_hold(AssetId(2), rows[1].asset.version, "dispute", None).unwrap();
+        let length = catalog.audit_head().unwrap().0;
+        let refused = catalog.record_together(&decisions).unwrap_err();
+        assert!(matches!(refused, CatalogError::Changed { .. }), "{refused:?}");
+        let state = |catalog: &Catalog, id| catalog.asset(AssetId(id)).unwrap().unwrap().state;
+        assert_eq!([1, 2, 3].map(|id| state(&catalog, id)), [State::Draft; 3]);
+        assert_eq!(catalog.audit_head().unwrap().0, length);
+        let again = catalog.facts_of(AssetId(2)).unwrap().unwrap();
+        let [first, _, third] = decisions;
+        catalog.record_together(&[first, rejection(&again), third]).unwrap();
+        assert_eq!([1, 2, 3].map(|id| state(&catalog, id)), [State::Rejected; 3]);
     }
 }

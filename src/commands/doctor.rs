@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::catalog::{AuditVerdict, Catalog, CatalogError};
 use crate::config::{Config, RootConfig};
+use crate::domain::actor::shared_accounts;
 use crate::domain::pause::{self, Paused};
 use crate::domain::takedown::Progress;
 use crate::domain::text::counted;
@@ -124,6 +125,10 @@ fn say(ctx: &mut Context<'_>, check: &'static str, found: Result<String, Problem
             ("problem", problem.says)
         }
     };
+    row(ctx, check, (result, says));
+}
+
+fn row(ctx: &mut Context<'_>, check: &'static str, (result, says): (&'static str, String)) {
     let fields = vec![("check", check.into()), ("result", result.into()), ("says", says.into())];
     ctx.report.row("check", fields);
 }
@@ -146,7 +151,25 @@ fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     say(ctx, "operations", look_at_operations(&catalog));
     say(ctx, "assets", count_states(&catalog).map_err(Problem::from));
     say(ctx, "takedowns", look_at_takedowns(&catalog, ctx.wall_clock));
+    look_at_accounts(ctx, &catalog);
     Some(catalog)
+}
+
+/// Several names from one account may be several people, or one who is to be taken for several: that
+/// is told, and is no problem by itself.
+fn look_at_accounts(ctx: &mut Context<'_>, catalog: &Catalog) {
+    let signers = match catalog.signers() {
+        Ok(signers) => signers,
+        Err(error) => return say(ctx, "accounts", Err(error.into())),
+    };
+    let shared = shared_accounts(&signers);
+    if shared.is_empty() {
+        return say(ctx, "accounts", Ok("none has acted under two names".to_owned()));
+    }
+    let told = |(account, names): (&str, Vec<&str>)| format!("{account} as {}", names.join(", "));
+    let told: Vec<_> = shared.into_iter().map(told).collect();
+    let says = format!("under several names acted {}", told.join("; "));
+    row(ctx, "accounts", ("warning", says));
 }
 
 fn look_at_clock(

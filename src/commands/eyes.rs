@@ -14,9 +14,13 @@ use crate::media;
 use super::decide::Bench;
 use super::library::{Mode, own_files};
 
-/// The roots that were looked into; `None` for one that cannot be.
+/// Remembers what it saw: a bulk approval looks at each asset twice.
 #[derive(Default)]
-pub(super) struct Eyes(BTreeMap<i64, Option<Root>>);
+pub(super) struct Eyes {
+    /// `None` for a root that cannot be looked into.
+    roots: BTreeMap<i64, Option<Root>>,
+    seen: BTreeMap<Digest, Look>,
+}
 
 impl Eyes {
     /// What is seen of the original of an asset that is about to be cleared; the dossier learns what
@@ -60,11 +64,16 @@ impl Eyes {
         (catalog, config): (&Catalog, &Config),
         asset: &Asset,
     ) -> Result<Option<Look>, Error> {
-        let root = match self.0.entry(asset.root) {
+        if let Some(seen) = self.seen.get(&asset.digest) {
+            return Ok(Some(*seen));
+        }
+        let root = match self.roots.entry(asset.root) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(open((catalog, config), asset.root)?),
         };
-        Ok(root.as_ref().and_then(|root| look_at(root, &asset.path, asset.digest)))
+        let look = root.as_ref().and_then(|root| look_at(root, &asset.path, asset.digest));
+        self.seen.extend(look.map(|look| (asset.digest, look)));
+        Ok(look)
     }
 }
 

@@ -73,8 +73,18 @@ fn why(payload: &Json) -> Option<String> {
     let causes: Vec<_> = causes.unwrap_or_default().iter().filter_map(Json::as_str).collect();
     let causes = (!causes.is_empty()).then(|| causes.join("; "));
     let why: Vec<_> =
-        [text("code"), text("reason"), causes, reviewed(payload)].into_iter().flatten().collect();
+        [text("code"), text("reason"), causes, reviewed(payload), chosen_over(payload)]
+            .into_iter()
+            .flatten()
+            .collect();
     (!why.is_empty()).then(|| why.join(": "))
+}
+
+/// The variations that were not chosen, where some were not.
+fn chosen_over(payload: &Json) -> Option<String> {
+    let others = payload.get("not_chosen").and_then(Json::as_array)?;
+    let others: Vec<_> = others.iter().map(|other| format!("#{other}")).collect();
+    (!others.is_empty()).then(|| format!("chosen over {}", others.join(", ")))
 }
 
 /// What a review said, in words.

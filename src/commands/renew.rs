@@ -7,8 +7,9 @@ use crate::domain::review::Review;
 use crate::error::Error;
 
 use super::Context;
+use super::bulk::{SetArgs, decide_one_set};
 use super::clearing::{ReviewArgs, inspect, notice, pins};
-use super::decide::{Bench, Decided, Step, decide_each};
+use super::decide::{Bench, Decided, Step};
 use super::describe::{self, DateFlags};
 use super::eyes::Eyes;
 use super::library::Mode;
@@ -18,7 +19,8 @@ use super::words::said;
 /// Clear approved or expired assets for further use
 ///
 /// Sets new dates and asks everything again that an approval asks. The renewal remembers the
-/// current revision of each context. Dates and decision are recorded together or not at all.
+/// current revision of each context. Dates and decision are recorded together or not at all. Several
+/// assets are renewed at once only if they are of equal risk, as `approve` does.
 #[derive(Debug, clap::Args)]
 pub struct RenewArgs {
     #[command(flatten)]
@@ -26,6 +28,9 @@ pub struct RenewArgs {
 
     #[command(flatten)]
     dates: DateFlags,
+
+    #[command(flatten)]
+    sets: SetArgs,
 
     #[command(flatten)]
     review: ReviewArgs,
@@ -44,13 +49,14 @@ pub(super) fn run(args: &RenewArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let step = Step { action: Action::Renew, reason: args.reason.as_deref() };
     let review = args.review.review()?;
     let mut eyes = Eyes::default();
-    decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
+    let mut decide = |ctx: &Context<'_>, bench: Bench<'_>, row: FactsRow| {
         let current = describe::description(bench, &row)?;
         let today = bench.court.zone_of(&current.metadata, &current.contexts)?.date_at(ctx.now);
         let mut edits = Edits::default();
         args.dates.set(&mut edits, step.reason, today)?;
         renew(ctx, (bench, &mut eyes), step, &review, (row, &current, &edits))
-    })
+    };
+    decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
 }
 
 fn renew(

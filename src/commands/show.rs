@@ -20,6 +20,7 @@ use super::library::Court;
 use super::looks::looks;
 use super::reuse::decided_field;
 use super::selection::{Empty, Selected, Selection};
+use super::siblings::{Folder, siblings_field};
 use super::usage::{horizon, usage_field, usage_of};
 
 /// Show everything that is known about assets
@@ -32,8 +33,11 @@ pub struct ShowArgs {
 pub(super) fn run(args: &ShowArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let catalog = ctx.catalog_to_read()?;
     let court = Court::load(ctx, &catalog)?;
+    let mut folder = Folder::default();
     args.selection.visit(ctx, (&catalog, &court), Empty::Refused, |ctx, selected| {
-        let fields = fields(&selected, (&catalog, &court), ctx)?;
+        let mut fields = fields(&selected, (&catalog, &court), ctx)?;
+        let siblings = folder.siblings_of(&catalog, &selected.row.asset)?;
+        fields.push(("siblings", siblings_field(&siblings)));
         ctx.report.sheet("asset", fields);
         Ok(())
     })

@@ -1,5 +1,7 @@
 //! Who asks.
 
+use std::collections::BTreeMap;
+
 /// Whether a person or a defined automation is behind a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
@@ -64,6 +66,17 @@ impl Signer {
     }
 }
 
+/// The accounts that more than one person was behind, by the names that were stated: each with
+/// those names. Case does not count. An account that nobody stated a name from has its own.
+pub fn shared_accounts(signers: &[Signer]) -> BTreeMap<&str, Vec<&str>> {
+    let mut accounts: BTreeMap<&str, BTreeMap<String, &str>> = BTreeMap::new();
+    for Signer { name, account } in signers {
+        accounts.entry(account).or_default().entry(name.to_lowercase()).or_insert(name);
+    }
+    let accounts = accounts.into_iter().filter(|(_, names)| names.len() > 1);
+    accounts.map(|(account, names)| (account, names.into_values().collect())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +94,23 @@ mod tests {
             let signer = Signer { name: name.to_owned(), account: account.to_owned() };
             assert_eq!(Signer::in_entry(text), signer, "{text}");
         }
+    }
+
+    #[test]
+    fn an_account_with_two_names_is_told_with_both() {
+        let entries = [
+            "anna (a1) at desk",
+            "Anna (a1) at home",
+            "li (a1) at desk",
+            "mia (m1) at desk",
+            "job nightly of b1 at desk",
+            "b1 at desk",
+            "b1 at desk",
+            "c1 at desk",
+            "zoe (c1) at desk",
+        ];
+        let signers = entries.map(Signer::in_entry);
+        let shared: Vec<_> = shared_accounts(&signers).into_iter().collect();
+        assert_eq!(shared, [("a1", vec!["anna", "li"]), ("c1", vec!["c1", "zoe"])]);
     }
 }

@@ -425,5 +425,6 @@ fn step(asset: u64, from: State, action: Action) -> anyhow::Result<Decision> {
         notice: None,
         review: Review::default(),
         code: None,
+        settlement: None,
     })
 }

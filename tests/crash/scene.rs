@@ -172,6 +172,7 @@ fn reject(catalog: &mut Catalog) {
         notice: None,
         review: Review::default(),
         code: None,
+        settlement: None,
     };
     catalog.record_decision(&decision).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The questions of the table, each to the pure function that decides it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use shelflife::domain::actor::Authority;
@@ -11,12 +12,14 @@ use shelflife::domain::context::ContextChange;
 use shelflife::domain::expiry::{SweepStep, plan_sweep_of};
 use shelflife::domain::gate::gate;
 use shelflife::domain::license::License;
-use shelflife::domain::lifecycle::{self, Action, Cause, Plan, Request, State, standing_of};
+use shelflife::domain::lifecycle::{self, Action, Cause, Ended, Plan, Request, State, standing_of};
 use shelflife::domain::path::RelPath;
 use shelflife::domain::purge::{Mark, PurgeFacts, ReadFile, Stored, check_purge};
 use shelflife::domain::reuse::{Answer, Candidate, Territory, Use, check_reuse};
+use shelflife::domain::risk_set::{RiskFacts, RiskProfile};
 use shelflife::domain::time::Timestamp;
 use shelflife::domain::validation::{Kin, Knowledge, Reading, Subject};
+use shelflife::domain::variation::{Neighbor, Variations};
 use shelflife::domain::window::Window;
 
 use super::facts::{Told, countries, instant, number};
@@ -79,8 +82,49 @@ pub(super) fn ask(told: &Told, question: &str) -> Result<Found, String> {
         ["end", key, "on", day, "at", now] => end(told, key, day, at(now)?),
         ["extend", "license", key, "to", day, "at", now] => extend(told, key, day, at(now)?),
         ["terms", "of", "license", key] => terms(told, key),
+        ["risk"] => Ok(risk(told, &Told::read("")?, None)),
+        ["risk", "after", ended] => Ok(risk(told, &Told::read("")?, Ended::named(ended))),
+        ["sibling", other] => Ok(sibling(&told.name, other)),
         [action, "by", who, rest @ ..] => step(told, action, who, rest),
         _ => Err("is no question".to_owned()),
+    }
+}
+
+fn profile(told: &Told, state: State, ended: Option<Ended>) -> RiskProfile {
+    RiskProfile::of(&RiskFacts {
+        state,
+        licenses: told.licenses.iter().map(|license| license.key.as_str()).collect(),
+        contexts: told.contexts.iter().map(|(context, _)| &context.key).collect(),
+        claims: None,
+        flagged: told.risks.iter().map(|open| open.risk).collect(),
+        waived: BTreeSet::new(),
+        endings: ended.into_iter().collect(),
+    })
+}
+
+/// Whether the asset can be cleared together with the one with which all is well, and what it has
+/// that the other has not.
+fn risk(told: &Told, plain: &Told, ended: Option<Ended>) -> Found {
+    let (profile, plain) = (profile(told, told.state, ended), profile(plain, told.state, None));
+    let answer = match (profile == plain, profile.is_one_by_one()) {
+        (_, true) => "one by one",
+        (true, false) => "equal",
+        (false, false) => "another",
+    };
+    let known = plain.in_words();
+    Found::new(answer, profile.in_words().into_iter().filter(|word| !known.contains(word)))
+}
+
+fn sibling(name: &str, other: &str) -> Found {
+    let neighbor = |(number, name): (i64, &str)| Neighbor {
+        asset: AssetId(number),
+        name: name.as_bytes().to_vec(),
+        generation: None,
+    };
+    let variations = Variations::among(&[neighbor((1, name)), neighbor((2, other))]);
+    match variations.siblings_of(AssetId(1)).get(&AssetId(2)) {
+        Some(bond) => Found::new("yes", [bond.in_words().to_owned()]),
+        None => Found::new("no", []),
     }
 }
 

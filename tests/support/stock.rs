@@ -136,6 +136,7 @@ impl TestLibrary {
             notice: None,
             review: Review::default(),
             code: None,
+            settlement: None,
         }
     }
 }

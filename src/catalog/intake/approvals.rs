@@ -49,6 +49,7 @@ impl Writing<'_, '_> {
             notice: None,
             review: Review::default(),
             code: None,
+            settlement: None,
         };
         self.counts.voided.push(voided.clone());
         decide(self.tx, self.session, self.log, &decision)

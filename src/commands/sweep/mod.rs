@@ -170,6 +170,7 @@ fn due(row: &FactsRow, verdict: &Verdict, transition: Transition) -> Due {
         notice: None,
         review: Review::default(),
         code: None,
+        settlement: None,
     };
     Due { asset: row.asset.clone(), decision }
 }
