@@ -1,4 +1,4 @@
-//! The assets of one folder, with what their originals say of how they were made.
+//! The assets of one folder, by their names and by what their originals say of how they were made.
 
 use rusqlite::named_params;
 
@@ -8,13 +8,19 @@ use super::open::Catalog;
 use super::spans::Numbered;
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::claims::Claims;
-use crate::domain::variation::Neighbor;
+use crate::domain::variation::{Neighbor, beginnings};
 
 /// The index on paths is over files in the library and missing ones.
 pub(super) const NEIGHBORS: &str = "
     SELECT asset_id, name FROM file
     WHERE root_id = :root AND folder = :folder AND place IN ('library', 'missing')
       AND role = 'original' AND asset_id IS NOT NULL";
+
+/// [`NEIGHBORS`] whose names are from one to before another.
+pub(super) const NAMED: &str = "
+    SELECT asset_id, name FROM file
+    WHERE root_id = :root AND folder = :folder AND name >= :from AND name < :before
+      AND place IN ('library', 'missing') AND role = 'original' AND asset_id IS NOT NULL";
 
 /// An asset of a folder and what is said of it.
 struct Spoken {
@@ -49,5 +55,26 @@ impl Catalog {
             generation: generation(claims),
         };
         Ok(found.into_iter().map(neighbor).collect())
+    }
+    /// Those that may be variations of the asset by their names, with nothing of what they say.
+    pub fn neighbors_named_like(&self, asset: &Asset) -> Result<Vec<Neighbor>> {
+        let mut statement = self.conn.prepare_cached(NAMED)?;
+        let mut found = Vec::new();
+        for from in beginnings(asset.path.name()) {
+            let mut before = from.clone();
+            match before.last_mut() {
+                Some(last) => *last = last.saturating_add(1),
+                None => before.push(u8::MAX),
+            }
+            let mut rows = statement.query(named_params! {
+                ":root": asset.root, ":folder": asset.path.folder(), ":from": from,
+                ":before": before,
+            })?;
+            while let Some(row) = rows.next()? {
+                let (asset, name) = (AssetId(row.get(0)?), row.get(1)?);
+                found.push(Neighbor { asset, name, generation: None });
+            }
+        }
+        Ok(found)
     }
 }

@@ -126,6 +126,9 @@ fn the_assets_of_a_folder_are_found_without_passing_over_all_files() {
     let (_, catalog) = created(&folder);
     let steps = plan(&catalog, neighbors::NEIGHBORS);
     assert_eq!(steps, ["SEARCH file USING INDEX file_path (root_id=? AND folder=?)"]);
+    let steps = plan(&catalog, neighbors::NAMED);
+    let range = "SEARCH file USING INDEX file_path (root_id=? AND folder=? AND name>? AND name<?)";
+    assert_eq!(steps, [range]);
 }
 
 #[test]

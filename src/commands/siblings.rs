@@ -4,7 +4,7 @@ use crate::catalog::{Catalog, Decision, FactsRow};
 use crate::domain::asset::Asset;
 use crate::domain::lifecycle::{Action, State};
 use crate::domain::rejection::RejectionCode;
-use crate::domain::variation::{Bond, Settlement, Variations};
+use crate::domain::variation::{Bond, Settlement, Variations, tells_prompt_and_seed};
 use crate::error::Error;
 use crate::report::{Item, Value};
 
@@ -14,7 +14,7 @@ use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::selection::Selection;
 
-/// The variations of the folder that was looked into last: what is selected is mostly in one.
+/// The variations of the folder that was read last: what is selected is mostly in one.
 #[derive(Default)]
 pub(super) struct Folder {
     place: Option<(i64, Vec<u8>)>,
@@ -28,13 +28,25 @@ impl Folder {
         catalog: &Catalog,
         asset: &Asset,
     ) -> Result<Vec<(FactsRow, Bond)>, Error> {
+        let generation = catalog.claims_of(asset.id)?.and_then(|claims| claims.generation);
+        let siblings = if generation.is_some_and(|told| tells_prompt_and_seed(&told)) {
+            self.read(catalog, asset)?.siblings_of(asset.id)
+        } else {
+            // A folder can hold tens of thousands.
+            Variations::among(&catalog.neighbors_named_like(asset)?).siblings_of(asset.id)
+        };
+        let siblings = siblings.into_iter();
+        siblings.map(|(sibling, bond)| Ok((facts(catalog, sibling)?, bond))).collect()
+    }
+
+    /// All variations in the folder of an asset.
+    fn read(&mut self, catalog: &Catalog, asset: &Asset) -> Result<&Variations, Error> {
         let place = (asset.root, asset.path.folder().to_vec());
         if self.place.as_ref() != Some(&place) {
             self.variations = Variations::among(&catalog.neighbors_of(asset)?);
             self.place = Some(place);
         }
-        let siblings = self.variations.siblings_of(asset.id).into_iter();
-        siblings.map(|(sibling, bond)| Ok((facts(catalog, sibling)?, bond))).collect()
+        Ok(&self.variations)
     }
 }
 

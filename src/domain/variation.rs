@@ -50,6 +50,17 @@ enum Family {
 }
 
 impl Family {
+    /// What all that belong to it have in common.
+    fn base(self) -> String {
+        match self {
+            Self::Prompt(base)
+            | Self::Version(base)
+            | Self::Word(base)
+            | Self::Letter(base)
+            | Self::Copy(base) => base,
+        }
+    }
+
     fn bond(&self) -> Bond {
         match self {
             Self::Prompt(_) => Bond::Prompt,
@@ -109,6 +120,29 @@ impl Variations {
         siblings.retain(|sibling, _| !selves.contains(sibling));
         siblings
     }
+}
+
+/// Whether its files say enough to know other variations by what theirs say.
+pub fn tells_prompt_and_seed(generation: &Generation) -> bool {
+    prompted_family(generation).is_some()
+}
+
+/// What the names of all variations that are known by their names begin with: its first letters in
+/// every case, since that does not count. Nothing in particular where these are not ASCII.
+pub fn beginnings(name: &[u8]) -> Vec<Vec<u8>> {
+    /// The more there are the fewer names begin like that, and the more cases they have.
+    const LETTERS: usize = 4;
+    let (stem, _) = stem_and_extension(name);
+    let Ok(stem) = std::str::from_utf8(stem) else { return vec![Vec::new()] };
+    let bases = named_families(&stem.to_lowercase()).into_iter().map(|(family, _)| family.base());
+    let shortest = bases.min_by_key(String::len).unwrap_or_default();
+    let known = shortest.bytes().take(LETTERS).take_while(u8::is_ascii);
+    known.fold(vec![Vec::new()], |begun: Vec<Vec<u8>>, letter| {
+        let mut cases = vec![letter, letter.to_ascii_uppercase()];
+        cases.dedup();
+        let longer = |with: u8| begun.iter().map(move |begun| [begun.as_slice(), &[with]].concat());
+        cases.into_iter().flat_map(longer).collect()
+    })
 }
 
 fn families_of(neighbor: &Neighbor) -> Vec<(Family, String)> {
@@ -242,7 +276,12 @@ mod tests {
     fn named(names: &[&str]) -> Vec<i64> {
         let neighbors: Vec<_> =
             (1..).zip(names).map(|(number, name)| neighbor(number, name, None)).collect();
-        siblings(&neighbors)
+        let begun = beginnings(names.first().unwrap().as_bytes());
+        let found = siblings(&neighbors);
+        for name in found.iter().map(|id| names[usize::try_from(*id).unwrap() - 1].as_bytes()) {
+            assert!(begun.iter().any(|begun| name.starts_with(begun)), "{names:?}");
+        }
+        found
     }
 
     #[test]
@@ -288,6 +327,19 @@ mod tests {
         }
         let letters = ["hero_b.png", "hero_a.png", "hero_c.png", "hero_a.webp", "hero_b.webp"];
         assert_eq!(named(&letters), [2, 3, 4], "not the same one in another form");
+    }
+
+    #[test]
+    fn siblings_by_name_begin_alike() {
+        let text = |name: &str| {
+            let begun = beginnings(name.as_bytes()).into_iter();
+            begun.map(|begun| String::from_utf8(begun).unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(text("b2-v1.png"), ["b2", "B2"]);
+        assert_eq!(text("ab.png"), ["ab", "Ab", "aB", "AB"]);
+        assert_eq!(text("teatin-v3.png").len(), 16);
+        assert_eq!(text("\u{c9}t\u{e9}-v1.png"), [""]);
+        assert_eq!(text("2026 (1).png"), ["2026"]);
     }
 
     #[test]
