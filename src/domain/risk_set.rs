@@ -307,7 +307,9 @@ mod tests {
 
     fn sets(members: &[(&RiskProfile, i64)]) -> RiskSets {
         let mut sets = RiskSets::default();
-        members.iter().for_each(|(profile, number)| sets.add((*profile).clone(), member(*number)));
+        for (profile, number) in members {
+            sets.add((*profile).clone(), member(*number));
+        }
         sets
     }
 
