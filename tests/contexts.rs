@@ -62,6 +62,7 @@ fn contexts_are_listed_with_what_depends_on_them() {
     revision: 1
     revisions:
       - number 1, note as first recorded, counts from 2026-03-02 10:00 Europe/Berlin (2026-03-02T09:00:00Z, now)
+    facts: -
     assets: 0
     ");
 }

@@ -21,6 +21,7 @@ mod cleanup;
 mod command_line;
 mod concurrency;
 mod configuration;
+mod context_facts;
 mod contexts;
 mod crash;
 mod credentials;

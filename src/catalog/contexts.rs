@@ -13,11 +13,15 @@ use super::spans::Numbered;
 use crate::domain::context::{
     Context, ContextChange, ContextKey, ContextKind, ContextRule, Revision,
 };
+use crate::domain::context_fact::ContextFacts;
 use crate::domain::time::Timestamp;
 use crate::domain::window::Window;
 
 const REVISIONS: &str = "SELECT context_id, number, effective_ms, note FROM context_revision
     WHERE context_id >= :first AND context_id <= :last ORDER BY context_id, number";
+
+const FACTS: &str = "SELECT context_id, number, name, value FROM context_fact
+    WHERE context_id >= :first AND context_id <= :last ORDER BY context_id, number, name, value";
 
 impl Numbered for Context {
     fn number(&self) -> i64 {
@@ -35,6 +39,7 @@ pub struct NewContext {
     pub zone: Option<String>,
     pub window: Window,
     pub note: String,
+    pub facts: ContextFacts,
 }
 
 impl Catalog {
@@ -69,14 +74,23 @@ impl Catalog {
         Ok(Some(found))
     }
 
-    /// Reads the revisions of contexts in ascending order.
+    /// Reads the revisions of contexts in ascending order, with their facts.
     fn add_revisions(&self, contexts: &mut [Context]) -> Result<()> {
         self.add_rows(REVISIONS, contexts, |context, row| {
             context.revisions.push(Revision {
                 number: row.get(1)?,
                 effective_at: Timestamp::from_millis(row.get(2)?),
                 note: row.get(3)?,
+                facts: ContextFacts::new(),
             });
+            Ok(())
+        })?;
+        self.add_rows(FACTS, contexts, |context, row| {
+            let number: i64 = row.get(1)?;
+            let revision = context.revisions.iter_mut().find(|revision| revision.number == number);
+            let revision =
+                revision.ok_or_else(|| CatalogError::damaged("a fact of no revision"))?;
+            revision.facts.entry(row.get(2)?).or_default().push(row.get(3)?);
             Ok(())
         })
     }
@@ -85,14 +99,21 @@ impl Catalog {
     pub fn add_context(&mut self, new: &NewContext) -> Result<()> {
         self.write(|tx, session, log| {
             let id = insert_context(tx, new)?;
-            insert_revision(tx, id, 1, session.now, &new.note)?;
-            let payload = json!({
+            let revision = Revision {
+                number: 1,
+                effective_at: session.now,
+                note: new.note.clone(),
+                facts: new.facts.clone(),
+            };
+            insert_revision(tx, id, &revision)?;
+            let mut payload = json!({
                 "by": session.actor.name(), "context": new.key.to_string(),
                 "ends_ms": millis(new.window.ends_at), "ends_on": date_text(new.window.ends_on),
                 "note": new.note, "owner": new.owner, "rule": new.rule.name(),
                 "starts_ms": millis(new.window.starts_at), "starts_on": date_text(new.window.starts_on), "title": new.title,
                 "zone": new.zone,
             });
+            extend(&mut payload, told(&new.facts));
             log.append(tx, "context.add", About::default(), &payload)
         })
     }
@@ -114,13 +135,7 @@ impl Catalog {
                 "ends_ms": millis(changed.ends_at), "starts_ms": millis(changed.starts_at),
             });
             let (kind, more) = match change {
-                ContextChange::Revise { effective_at, note, .. } => {
-                    let number = changed.revisions.last().map_or(1, |last| last.number);
-                    insert_revision(tx, read.id, number, *effective_at, note)?;
-                    let effective = effective_at.to_string();
-                    let more = json!({ "effective": effective, "note": note, "revision": number });
-                    ("context.change", more)
-                }
+                ContextChange::Revise { .. } => ("context.change", revise(tx, read.id, changed)?),
                 ContextChange::End { note, .. } => ("context.end", json!({ "note": note })),
             };
             extend(&mut payload, more);
@@ -147,6 +162,24 @@ pub(super) fn count_links(catalog: &Catalog, sql: &'static str) -> Result<BTreeM
     let mut statement = catalog.conn.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Writes the newest revision of a context, and gives what an entry tells of it.
+fn revise(tx: &Transaction<'_>, context: i64, changed: &Context) -> Result<Value> {
+    let newest = changed.revisions.last();
+    let newest = newest.ok_or_else(|| CatalogError::damaged("a context without a revision"))?;
+    insert_revision(tx, context, newest)?;
+    let mut payload = json!({
+        "effective": newest.effective_at.to_string(), "note": newest.note,
+        "revision": newest.number,
+    });
+    extend(&mut payload, told(&newest.facts));
+    Ok(payload)
+}
+
+/// The facts as an entry tells them; nothing if there are none.
+fn told(facts: &ContextFacts) -> Value {
+    if facts.is_empty() { json!({}) } else { json!({ "facts": facts }) }
 }
 
 /// Adds the fields of one JSON object to another.
@@ -177,13 +210,8 @@ fn insert_context(tx: &Transaction<'_>, new: &NewContext) -> Result<i64> {
     id.ok_or_else(|| CatalogError::Exists { what: "context", key: new.key.to_string() })
 }
 
-fn insert_revision(
-    tx: &Transaction<'_>,
-    context: i64,
-    number: i64,
-    effective_at: Timestamp,
-    note: &str,
-) -> Result<()> {
+fn insert_revision(tx: &Transaction<'_>, context: i64, revision: &Revision) -> Result<()> {
+    let Revision { number, effective_at, note, facts } = revision;
     tx.execute(
         "INSERT INTO context_revision (context_id, number, effective_ms, note)
          VALUES (:context, :number, :effective, :note)",
@@ -192,6 +220,17 @@ fn insert_revision(
             ":note": note,
         },
     )?;
+    let mut statement = tx.prepare_cached(
+        "INSERT INTO context_fact (context_id, number, name, value)
+         VALUES (:context, :number, :name, :value)",
+    )?;
+    for (name, value) in
+        facts.iter().flat_map(|(name, values)| values.iter().map(move |v| (name, v)))
+    {
+        statement.execute(named_params! {
+            ":context": context, ":number": number, ":name": name, ":value": value,
+        })?;
+    }
     Ok(())
 }
 

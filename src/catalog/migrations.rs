@@ -13,6 +13,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_gate.sql"),
     include_str!("migrations/0010_exclusions.sql"),
     include_str!("migrations/0011_look_hashes.sql"),
+    include_str!("migrations/0012_context_facts.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -29,6 +30,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "1b7a077a646283b1c75d89ef80be342e598ee92923c68793cee24ba597127f4e",
     "9c0933b708090772a1a75d0d65cd6030fc99e8892c99979f1998afecf9c44e5f",
     "552b405102512374b001bc8147bdcd5596c70cb5abe5f00d4e97b913df4a773c",
+    "b971a0dc2c93cd11a6b6ca606a3d9b9e54c0f9fc4581b6cfc6fcfda6722ef341",
 ];
 
 /// The schema that this program writes.

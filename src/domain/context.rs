@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::context_fact::ContextFacts;
 use super::text::is_name;
 use super::time::{CivilDate, TimeError, Timestamp, Zone};
 use super::window::{EndBeforeStart, Window};
@@ -140,6 +141,8 @@ pub struct Revision {
     /// The revision counts from this instant on.
     pub effective_at: Timestamp,
     pub note: String,
+    /// What is on record about it from then on.
+    pub facts: ContextFacts,
 }
 
 /// Something that assets depend on, with its history.
@@ -166,7 +169,14 @@ pub struct Context {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContextChange {
     /// A new revision that counts from the instant on, in the window that it brings, if it does.
-    Revise { effective_at: Timestamp, window: Option<Window>, note: String },
+    ///
+    /// With facts of its own, if it brings some, else with those of the revision that counts then.
+    Revise {
+        effective_at: Timestamp,
+        window: Option<Window>,
+        note: String,
+        facts: Option<ContextFacts>,
+    },
     /// The last day is this one; the instant is the first after it.
     End { on: CivilDate, at: Timestamp, note: String },
 }
@@ -186,6 +196,12 @@ impl Context {
     /// The revision that counts at `now`; the first one before any does.
     pub fn revision_at(&self, now: Timestamp) -> i64 {
         self.counting(now).max_by_key(|revision| revision.order()).map_or(1, |r| r.number)
+    }
+
+    /// What is on record about it at `now`.
+    pub fn facts_at(&self, now: Timestamp) -> ContextFacts {
+        let counting = self.counting(now).max_by_key(|revision| revision.order());
+        counting.map(|revision| revision.facts.clone()).unwrap_or_default()
     }
 
     /// The first revision after `pinned` that counts at `now`.
@@ -212,7 +228,7 @@ impl Context {
     ) -> Result<Self, ContextChangeError> {
         let mut changed = self.clone();
         match change {
-            ContextChange::Revise { effective_at, window, note } => {
+            ContextChange::Revise { effective_at, window, note, facts } => {
                 self.refuse_before_current(*effective_at, now)?;
                 if let Some(window) = window {
                     changed.set_window(window);
@@ -221,6 +237,7 @@ impl Context {
                     number: self.next_number(),
                     effective_at: *effective_at,
                     note: note.clone(),
+                    facts: facts.clone().unwrap_or_else(|| self.facts_at(*effective_at)),
                 });
             }
             ContextChange::End { on, at, .. } => {
@@ -295,6 +312,7 @@ mod tests {
             number,
             effective_at: instant(day),
             note: format!("r{number}"),
+            facts: ContextFacts::new(),
         });
         Context {
             id: 1,
@@ -313,7 +331,12 @@ mod tests {
     }
 
     fn revise(day: &str) -> ContextChange {
-        ContextChange::Revise { effective_at: instant(day), window: None, note: "new".to_owned() }
+        ContextChange::Revise {
+            effective_at: instant(day),
+            window: None,
+            note: "new".to_owned(),
+            facts: None,
+        }
     }
 
     fn end(day: &str) -> ContextChange {

@@ -11,6 +11,7 @@ pub mod checkpoint;
 pub mod claims;
 pub mod cleanup;
 pub mod context;
+pub mod context_fact;
 pub mod describe;
 pub mod expiry;
 pub mod gate;

@@ -2,6 +2,7 @@
 
 use shelflife::domain::cleanup::Site;
 use shelflife::domain::context::{Context, ContextRule, Revision};
+use shelflife::domain::context_fact::ContextFacts;
 use shelflife::domain::license::{Exclusions, License, Scope};
 use shelflife::domain::lifecycle::{ContextLink, Facts, State, World};
 use shelflife::domain::metadata::Metadata;
@@ -239,6 +240,7 @@ impl Told {
                 number: context.next_number(),
                 effective_at: instant(day, &zone)?,
                 note: "it is another one".to_owned(),
+                facts: ContextFacts::new(),
             }),
             _ => return Err("is nothing that happens to a context".to_owned()),
         }
@@ -360,7 +362,12 @@ fn context(id: i64, key: &str) -> Result<Context, String> {
         ends_on: None,
         starts_at: None,
         ends_at: None,
-        revisions: vec![Revision { number: 1, effective_at, note: "added".to_owned() }],
+        revisions: vec![Revision {
+            number: 1,
+            effective_at,
+            note: "added".to_owned(),
+            facts: ContextFacts::new(),
+        }],
         key,
     })
 }

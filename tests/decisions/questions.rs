@@ -308,7 +308,7 @@ fn revise(
     now: Timestamp,
 ) -> Result<Found, String> {
     let note = "another one".to_owned();
-    changed(told, key, &ContextChange::Revise { effective_at, window, note }, now)
+    changed(told, key, &ContextChange::Revise { effective_at, window, note, facts: None }, now)
 }
 
 fn end(told: &Told, key: &str, day: &str, now: Timestamp) -> Result<Found, String> {

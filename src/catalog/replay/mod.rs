@@ -41,6 +41,7 @@ pub const COMPARED: &[(&str, &str)] = &[
     ("operation_file", "every column"),
     ("context", "every column"),
     ("context_revision", "every column"),
+    ("context_fact", "every column"),
     ("license", "every column"),
     ("plan", "every column"),
     ("plan_step", "every column"),

@@ -45,6 +45,8 @@ pub(super) struct Records {
     contexts: BTreeMap<String, Told>,
     /// By number of the context and of the revision.
     revisions: BTreeMap<String, Told>,
+    /// By the same, and by what they say.
+    facts: BTreeMap<String, Told>,
     licenses: BTreeMap<String, Told>,
     context_numbers: BTreeMap<String, i64>,
     license_numbers: BTreeMap<String, i64>,
@@ -141,6 +143,12 @@ impl Records {
         let mut revision = Told::from([("note", event.field("note"))]);
         revision.extend(from.map(|from| ("effective_ms", json!(from))));
         self.revisions.insert(format!("{of} revision {number}"), revision);
+        for (name, values) in event.field("facts").as_object().into_iter().flatten() {
+            for value in values.as_array().into_iter().flatten().filter_map(Value::as_str) {
+                let fact = Told::from([("name", json!(name)), ("value", json!(value))]);
+                self.facts.insert(format!("{of} revision {number} {name}={value}"), fact);
+            }
+        }
     }
 
     fn change_context(&mut self, event: &Event<'_>) {
@@ -194,6 +202,13 @@ impl Records {
                 "SELECT context_id || ' revision ' || number AS id, effective_ms, note
                  FROM context_revision WHERE ?1",
                 &self.revisions,
+            ),
+            (
+                "context_fact",
+                "SELECT context_id || ' revision ' || number || ' ' || name || '=' || value AS id,
+                        name, value
+                 FROM context_fact WHERE ?1",
+                &self.facts,
             ),
             ("license", "SELECT * FROM license WHERE ?1", &self.licenses),
         ] {

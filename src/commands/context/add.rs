@@ -2,6 +2,7 @@
 
 use crate::catalog::{CatalogError, NewContext};
 use crate::domain::context::{ContextKey, ContextRule};
+use crate::domain::context_fact::{ContextFacts, InWords};
 use crate::domain::window::Window;
 use crate::error::Error;
 use crate::report::Item;
@@ -10,7 +11,7 @@ use super::super::Context;
 use super::super::days::Days;
 use super::super::library::Mode;
 use super::super::words::said;
-use super::window_in_words;
+use super::{StatedFacts, window_in_words};
 
 /// Add a context
 ///
@@ -42,6 +43,9 @@ pub(super) struct AddArgs {
     #[command(flatten)]
     days: Days,
 
+    #[command(flatten)]
+    facts: StatedFacts,
+
     /// What its first revision is
     #[arg(long, value_name = "TEXT", value_parser = said)]
     note: Option<String>,
@@ -53,6 +57,7 @@ pub(super) struct AddArgs {
 
 pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let zone = ctx.zone(args.time_zone.as_deref())?;
+    let facts = args.facts.beside(args.key.kind, &ContextFacts::new(), &[])?;
     let new = NewContext {
         key: args.key.clone(),
         title: args.title.clone(),
@@ -61,6 +66,7 @@ pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         zone: args.time_zone.as_ref().map(|_| zone.name().to_owned()),
         window: args.days.window(ctx, Window::default(), &zone)?,
         note: args.note.clone().unwrap_or_else(|| "as first recorded".to_owned()),
+        facts,
     };
     let mode = Mode::unless_dry_run(args.dry_run);
     ctx.with_catalog(mode, |ctx, catalog| {
@@ -78,7 +84,11 @@ pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
 
 fn in_words(new: &NewContext) -> String {
     let window = window_in_words(&new.window).map_or(String::new(), |days| format!(", {days}"));
-    format!("context {}{window}, rule {}: {}", new.key, new.rule.name(), new.note)
+    let facts = match new.facts.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", InWords(&new.facts)),
+    };
+    format!("context {}{window}, rule {}: {}{facts}", new.key, new.rule.name(), new.note)
 }
 
 fn rule(text: &str) -> Result<ContextRule, String> {

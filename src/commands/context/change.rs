@@ -8,7 +8,7 @@ use super::super::days::Days;
 use super::super::library::{Court, Mode};
 use super::super::selection::find_context;
 use super::super::words::said;
-use super::{impact, window_of};
+use super::{StatedFacts, impact, window_of};
 
 /// Show what a new revision of a context does to assets, and record it with --apply
 ///
@@ -32,6 +32,13 @@ pub(super) struct ChangeArgs {
     #[command(flatten)]
     days: Days,
 
+    #[command(flatten)]
+    facts: StatedFacts,
+
+    /// A fact that the new revision is without, by its name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    remove_fact: Vec<String>,
+
     /// Record the revision
     #[arg(long)]
     apply: bool,
@@ -47,11 +54,11 @@ pub(super) fn run(args: &ChangeArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         let window = (!args.days.is_empty())
             .then(|| args.days.window(ctx, window_of(&read), &zone))
             .transpose()?;
-        let change = ContextChange::Revise {
-            effective_at: effective.transpose()?.unwrap_or(ctx.now),
-            window,
-            note: args.note.clone(),
-        };
+        let effective_at = effective.transpose()?.unwrap_or(ctx.now);
+        let before = read.facts_at(effective_at);
+        let facts = args.facts.beside(args.key.kind, &before, &args.remove_fact)?;
+        let (note, facts) = (args.note.clone(), Some(facts));
+        let change = ContextChange::Revise { effective_at, window, note, facts };
         impact::carry_out(ctx, (catalog, &court), (&read, &change), (mode, &zone))
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::catalog::{Catalog, FactsRow, Filter};
 use crate::domain::context::{Context as AssetContext, ContextChange, ContextChangeError};
+use crate::domain::context_fact::InWords;
 use crate::domain::impact::{Impact, plan_context_change};
 use crate::domain::lifecycle::Cause;
 use crate::domain::time::Zone;
@@ -57,11 +58,14 @@ fn own_end(row: &FactsRow, impact: &Impact, change: &ContextChange) -> Option<St
 fn in_words(changed: &AssetContext, change: &ContextChange, zone: &Zone) -> String {
     let key = &changed.key;
     match change {
-        ContextChange::Revise { effective_at, window, note } => {
-            let number = changed.revisions.last().map_or(1, |revision| revision.number);
+        ContextChange::Revise { effective_at, window, note, .. } => {
+            let newest = changed.revisions.last();
+            let number = newest.map_or(1, |revision| revision.number);
+            let facts = newest.map(|revision| &revision.facts).filter(|facts| !facts.is_empty());
+            let facts = facts.map_or(String::new(), |facts| format!(" ({})", InWords(facts)));
             let days = window.as_ref().and(window_in_words(&window_of(changed)));
             let days = days.map_or(String::new(), |days| format!(", {days}"));
-            format!("revision {number} of {key}, counting from {effective_at}{days}: {note}")
+            format!("revision {number} of {key}, counting from {effective_at}{days}: {note}{facts}")
         }
         ContextChange::End { on, note, .. } => {
             format!("the end of {key}, through {on} {}: {note}", zone.name())

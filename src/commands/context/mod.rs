@@ -8,7 +8,9 @@ mod list;
 mod show;
 
 use super::Context;
-use crate::domain::context::Context as AssetContext;
+use super::words::said;
+use crate::domain::context::{Context as AssetContext, ContextKind};
+use crate::domain::context_fact::{ContextFacts, Stated, restated};
 use crate::domain::window::Window;
 use crate::error::Error;
 
@@ -31,6 +33,35 @@ enum ContextCommand {
     End(end::EndArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+}
+
+/// What is on record about a revision.
+#[derive(Debug, clap::Args)]
+struct StatedFacts {
+    /// A fact about it, such as utm-campaign=spring26 or evidence=report.pdf; may be repeated. Campaigns
+    /// and offers have channel, landing-page and the five that begin with utm; claims wording and
+    /// evidence; products and packaging sku, products page; brands guideline; templates prompt and
+    /// model; providers terms; packaging, brands, templates and providers version
+    #[arg(long, value_name = "NAME=VALUE", value_parser = stated)]
+    fact: Vec<Stated>,
+}
+
+impl StatedFacts {
+    /// The facts after some are taken out and these are stated.
+    fn beside(
+        &self,
+        kind: ContextKind,
+        before: &ContextFacts,
+        removed: &[String],
+    ) -> Result<ContextFacts, Error> {
+        restated(kind, before, (removed, &self.fact))
+            .map_err(|error| Error::usage(error.to_string()))
+    }
+}
+
+fn stated(text: &str) -> Result<Stated, String> {
+    let (name, value) = text.split_once('=').ok_or("not a fact (write NAME=VALUE)")?;
+    Ok(Stated { name: name.trim().to_owned(), value: said(value)? })
 }
 
 pub(super) fn run(args: &ContextArgs, ctx: &mut Context<'_>) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 //! `context show`: one context with its revisions.
 
 use crate::domain::context::{Context as AssetContext, ContextKey, Revision};
+use crate::domain::context_fact::each;
 use crate::domain::time::{Timestamp, Zone};
 use crate::error::Error;
 use crate::report::Value;
@@ -42,6 +43,7 @@ fn fields(context: &AssetContext, zone: &Zone, now: Timestamp) -> Vec<(&'static 
         ("ends_at", shown(context.ends_at)),
         ("revision", context.revision_at(now).into()),
         ("revisions", Value::List(revisions.collect())),
+        ("facts", Value::List(context.revisions.iter().flat_map(facts).collect())),
     ]
 }
 
@@ -51,4 +53,15 @@ fn record(revision: &Revision, zone: &Zone, now: Timestamp) -> Value {
         ("note", revision.note.as_str().into()),
         ("counts_from", zone.show(revision.effective_at, now).into()),
     ])
+}
+
+/// What is on record about a revision, value by value.
+fn facts(revision: &Revision) -> impl Iterator<Item = Value> {
+    each(&revision.facts).map(|(name, value)| {
+        Value::Record(vec![
+            ("revision", revision.number.into()),
+            ("name", name.into()),
+            ("value", value.into()),
+        ])
+    })
 }

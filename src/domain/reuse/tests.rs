@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::domain::context::{Context, ContextRule, Revision};
+use crate::domain::context_fact::ContextFacts;
 use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::lifecycle::{ContextLink, Ended, State};
 use crate::domain::time::Zone;
@@ -35,7 +36,12 @@ pub(super) fn through(text: &str) -> Timestamp {
 }
 
 pub(super) fn context(id: i64, key: &str) -> Context {
-    let added = Revision { number: 1, effective_at: day("2026-01-01"), note: "added".to_owned() };
+    let added = Revision {
+        number: 1,
+        effective_at: day("2026-01-01"),
+        note: "added".to_owned(),
+        facts: ContextFacts::new(),
+    };
     Context {
         id,
         key: key.parse().unwrap(),
@@ -143,7 +149,12 @@ impl Sample {
         let context = self.context(id);
         context.rule = rule;
         let (effective_at, note) = (day(from), "new".to_owned());
-        context.revisions.push(Revision { number: 2, effective_at, note });
+        context.revisions.push(Revision {
+            number: 2,
+            effective_at,
+            note,
+            facts: ContextFacts::new(),
+        });
     }
 
     pub(super) fn end(&mut self, id: i64, last: &str) {

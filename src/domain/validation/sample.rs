@@ -7,6 +7,7 @@ use super::{Finding, Kin, Knowledge, Reading, Rule, Subject, Waiver, validate};
 use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions, KnownFile, Place, Role};
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKey, Revision};
+use crate::domain::context_fact::ContextFacts;
 use crate::domain::gate::gate;
 use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::lifecycle::{ContextLink, Facts, State, World, standing_of};
@@ -233,7 +234,12 @@ pub(crate) fn undated(key: &str) -> Context {
 }
 
 pub(crate) fn revision(number: i64, effective: &str, note: &str) -> Revision {
-    Revision { number, effective_at: instant(effective), note: note.to_owned() }
+    Revision {
+        number,
+        effective_at: instant(effective),
+        note: note.to_owned(),
+        facts: ContextFacts::new(),
+    }
 }
 
 /// Asserts that the rule says exactly these messages about the spoiled sample.

@@ -55,6 +55,7 @@ fn context(id: i64) -> impl Strategy<Value = Context> {
                 number,
                 effective_at,
                 note: format!("v{number}"),
+                facts: BTreeMap::new(),
             };
             Context {
                 id,

@@ -8,6 +8,7 @@ use super::super::{Grounds, ReuseVerdict, Territory, check_reuse};
 use super::*;
 use crate::domain::asset::Digest;
 use crate::domain::context::ContextRule;
+use crate::domain::context_fact::ContextFacts;
 use crate::domain::lifecycle::Ended;
 
 const NOW: &str = "2026-05-01";
@@ -192,7 +193,12 @@ fn a_revision_between_two_that_were_planned_ahead_ends_a_decision() {
     sample.revise(CAMPAIGN, ContextRule::Ignore, "2026-06-20");
     let decided = all_yes(&sample);
     let (effective_at, note) = (day("2026-06-10"), "sooner".to_owned());
-    let revision = crate::domain::context::Revision { number: 3, effective_at, note };
+    let revision = crate::domain::context::Revision {
+        number: 3,
+        effective_at,
+        note,
+        facts: ContextFacts::new(),
+    };
     sample.context(CAMPAIGN).revisions.push(revision);
     let lapses = decided.lapses(&sample.candidate(), day(NOW));
     assert_eq!(lapses_in_words(&lapses), "campaign/spring is now at revision 3");

@@ -72,6 +72,7 @@ mod sl404_placement_not_licensed;
 mod sl405_context_owner_missing;
 mod sl406_waiver_without_finding;
 mod sl407_field_missing_for_placement;
+mod sl408_claim_unproven;
 mod sl501_context_missing;
 mod sl502_end_missing;
 mod sl503_no_expiry_unexplained;
@@ -187,6 +188,7 @@ pub static ALL: &[&Rule] = &[
     &sl405_context_owner_missing::RULE,
     &sl406_waiver_without_finding::RULE,
     &sl407_field_missing_for_placement::RULE,
+    &sl408_claim_unproven::RULE,
     &sl501_context_missing::RULE,
     &sl502_end_missing::RULE,
     &sl503_no_expiry_unexplained::RULE,
