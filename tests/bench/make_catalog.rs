@@ -15,6 +15,7 @@ use shelflife::catalog::{
 use shelflife::domain::actor::{Actor, Authority};
 use shelflife::domain::asset::{AssetId, Content, Digest, Dimensions, FileStamp, Role};
 use shelflife::domain::context::{ContextKey, ContextKind};
+use shelflife::domain::context_fact::ContextFacts;
 use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
 use shelflife::domain::license::{Exclusions, License, Scope};
 use shelflife::domain::lifecycle::{self, Action, Ended, Plan, Request, State};
@@ -172,6 +173,7 @@ fn add_shared_records(catalog: &mut Catalog, now: Timestamp) -> anyhow::Result<(
                     ends_at,
                 },
                 note: "as planned".to_owned(),
+                facts: ContextFacts::new(),
             })?;
         }
     }
