@@ -14,11 +14,11 @@ use crate::media;
 use super::decide::Bench;
 use super::library::{Mode, own_files};
 
-/// Remembers what it saw: a bulk approval looks at each asset twice.
 #[derive(Default)]
 pub(super) struct Eyes {
     /// `None` for a root that cannot be looked into.
     roots: BTreeMap<i64, Option<Root>>,
+    /// What was recalled by: a bulk approval looks at each asset twice.
     seen: BTreeMap<Digest, Look>,
 }
 
@@ -31,7 +31,11 @@ impl Eyes {
         dossier: &mut Dossier,
     ) -> Result<Option<Look>, Error> {
         let asset = &dossier.row.asset;
-        let look = self.look((bench.catalog, &bench.court.config), asset)?;
+        let look = match self.seen.get(&asset.digest) {
+            Some(seen) => Some(*seen),
+            None => self.look((bench.catalog, &bench.court.config), asset)?,
+        };
+        self.seen.extend(look.map(|look| (asset.digest, look)));
         if let Some(look) = &look {
             dossier.recalled = bench.catalog.recalled(asset.id, look)?;
         }
@@ -64,16 +68,11 @@ impl Eyes {
         (catalog, config): (&Catalog, &Config),
         asset: &Asset,
     ) -> Result<Option<Look>, Error> {
-        if let Some(seen) = self.seen.get(&asset.digest) {
-            return Ok(Some(*seen));
-        }
         let root = match self.roots.entry(asset.root) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(open((catalog, config), asset.root)?),
         };
-        let look = root.as_ref().and_then(|root| look_at(root, &asset.path, asset.digest));
-        self.seen.extend(look.map(|look| (asset.digest, look)));
-        Ok(look)
+        Ok(root.as_ref().and_then(|root| look_at(root, &asset.path, asset.digest)))
     }
 }
 
