@@ -83,7 +83,8 @@ fn write_group(library: &TestLibrary, dice: &mut Dice, number: u64) -> u64 {
             _ => format!("-{}x{}", size.0, size.1),
         };
         let name = [&name, suffix.as_bytes(), b".png"].concat();
-        let noise: Vec<u8> = (0..dice.below(4_000)).map(|_| b'a' + dice.below(26) as u8).collect();
+        let letter = |number| b"an embedded text of some kind"[usize::try_from(number).unwrap()];
+        let noise: Vec<u8> = (0..dice.below(4_000)).map(|_| letter(dice.below(29))).collect();
         let file = File::create(folder.join(OsStr::from_bytes(&name))).unwrap();
         file.write_all_at(&png(size, &noise), 0).unwrap();
         if dice.below(8) == 0 {

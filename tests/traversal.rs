@@ -96,7 +96,9 @@ const CARRIERS: &[Carrier] = &[
         is_size: false,
         export: |paths| {
             let mut text = "ID,post_title,_wp_attached_file\n".to_owned();
-            paths.iter().for_each(|(id, path)| writeln!(text, "{id},x,\"{path}\"").unwrap());
+            for (id, path) in paths {
+                writeln!(text, "{id},x,\"{path}\"").unwrap();
+            }
             text
         },
     },

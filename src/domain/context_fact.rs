@@ -1,4 +1,4 @@
-//! ContextFacts about contexts: where a campaign leads, what proves a claim, whose terms a provider has.
+//! Facts about contexts: where a campaign leads, what proves a claim, whose terms a provider has.
 //!
 //! They belong to a revision. Another proof of a claim, or other terms, are a new revision, and what
 //! that does to assets is the context's rule.

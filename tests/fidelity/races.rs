@@ -86,11 +86,11 @@ fn a_restore_never_overwrites_what_somebody_put_there_in_the_same_moment() {
         library.run("clean --apply").expect(ExitCode::Success);
         let wanted: Vec<_> = paths.iter().filter(|_| dice.below(4) == 0).cloned().collect();
         let (put, took) = std::thread::scope(|scope| {
-            let racer = scope.spawn(|| put_things(&wanted, &mut dice, lasting));
+            let somebody = scope.spawn(|| put_things(&wanted, &mut dice, lasting));
             let began = Instant::now();
             library.run("restore --state quarantined");
             let took = began.elapsed();
-            (racer.join().unwrap(), took)
+            (somebody.join().unwrap(), took)
         });
         lasting = took;
         races += wanted.len();

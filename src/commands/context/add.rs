@@ -84,10 +84,8 @@ pub(super) fn run(args: &AddArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
 
 fn in_words(new: &NewContext) -> String {
     let window = window_in_words(&new.window).map_or(String::new(), |days| format!(", {days}"));
-    let facts = match new.facts.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", InWords(&new.facts)),
-    };
+    let facts = InWords(&new.facts).to_string();
+    let facts = if facts.is_empty() { facts } else { format!(" ({facts})") };
     format!("context {}{window}, rule {}: {}{facts}", new.key, new.rule.name(), new.note)
 }
 
