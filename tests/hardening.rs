@@ -1,6 +1,7 @@
 //! The real program among broken, hostile and strange things: what it must not do there, counted.
 
 mod accounts;
+mod bombs;
 mod canary;
 mod clocks;
 mod collisions;

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use crate::support::archives::{Member, archive};
+use crate::support::many::watched;
 use crate::support::{TestLibrary, wxr};
 
 const FEW: u32 = 1_500;
@@ -17,7 +17,7 @@ const NOISE: &str = "Made for the spring campaign. ";
 
 /// The most memory that the program had while it read the export, in KiB.
 fn peak(library: &TestLibrary, kind: &str, export: &Path) -> u64 {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_shelflife"))
+    let child = Command::new(env!("CARGO_BIN_EXE_shelflife"))
         .env_clear()
         .env("SHELFLIFE_CONFIG", library.path("shelflife.toml"))
         .env("HOME", library.path("home"))
@@ -28,20 +28,10 @@ fn peak(library: &TestLibrary, kind: &str, export: &Path) -> u64 {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        let text = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.split_whitespace().next());
-        peak = peak.max(kibibytes.map_or(0, |number| number.parse().unwrap()));
-        if let Some(status) = child.try_wait().unwrap() {
-            assert!(status.success(), "{kind}: {status}");
-            assert!(peak > 0);
-            return peak;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let (peak, status) = watched(child);
+    assert!(status.success(), "{kind}: {status}");
+    assert!(peak > 0);
+    peak
 }
 
 /// Writes an export of so many attachments.

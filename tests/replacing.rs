@@ -84,6 +84,21 @@ fn what_is_taken_over_is_recorded_and_nothing_that_was_found_out_about_the_old_p
 }
 
 #[test]
+fn a_list_that_the_new_picture_has_all_of_is_not_offered() {
+    let library = gardens();
+    let parts =
+        "--take owner --take placements --take contexts --take dates --take alt --take title";
+    library.run(&format!("replace 2 1 {parts}")).expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library
+        .run("describe 1 --add-placement shop --context campaign/spring")
+        .expect(ExitCode::Success);
+    let again = library.run("replace 2 1 --format json").expect(ExitCode::Success).json();
+    let kinds: Vec<_> = again["items"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+    assert!(!kinds.contains(&&Value::from("offer")), "{again}");
+}
+
+#[test]
 fn a_link_is_recorded_once_and_a_dry_run_records_none() {
     let library = gardens();
     let entries = || library.audit_entries().len();

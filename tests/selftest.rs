@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use shelflife::exit::ExitCode;
 
+use crate::crash::say;
 use crate::support::{Run, TestLibrary, skip};
 
 /// What was found of an ability.
@@ -136,6 +137,7 @@ fn memory_is_good_for_a_root_alone() {
     let report = run.json();
     assert_complete(&report);
     assert_eq!(found(&report, "file system"), "tmpfs");
+    say("selftest: tmpfs told as it is");
     let expected = [("root", true), ("quarantine", false), ("catalog", false)];
     assert_eq!(fit(&report), expected.map(|(part, fit)| (part.to_owned(), fit)));
     run.expect(ExitCode::No);
@@ -158,6 +160,7 @@ fn disks_of_linux_are_good_for_everything() {
         let report = run.json();
         assert_complete(&report);
         assert_eq!(found(&report, "file system"), name);
+        say(&format!("selftest: {name} told as it is"));
         assert!(fit(&report).iter().all(|(_, fit)| *fit));
     }
 }
@@ -173,6 +176,7 @@ fn a_stick_keeps_neither_modes_nor_names_apart() {
     assert_eq!(found(&report, "hard links"), "no");
     assert_eq!(found(&report, "file system"), "FUSE");
     assert!(fit(&report).iter().all(|(_, fit)| !fit), "{run}");
+    say("selftest: exFAT told as it is");
 }
 
 #[test]
@@ -201,6 +205,7 @@ fn layers_over_a_disk_are_good_for_everything() {
     assert_complete(&report);
     assert_eq!(found(&report, "file system"), "overlay");
     assert!(unmounted.success() && fit(&report).iter().all(|(_, fit)| *fit));
+    say("selftest: overlay told as it is");
 }
 
 /// Where nothing can be mounted, as in most containers, there is nothing to try.

@@ -39,6 +39,16 @@ impl Part {
         Self::ALL.into_iter().find(|part| part.name() == name)
     }
 
+    /// Whether the new picture lacks any of a list; of anything else a difference is enough.
+    fn brings_anything(self, old: &Description, new: &Description) -> bool {
+        let placements = (&old.metadata.placements, &new.metadata.placements);
+        match self {
+            Self::Placements => placements.0.iter().any(|place| !placements.1.contains(place)),
+            Self::Contexts => old.contexts.iter().any(|context| !new.contexts.contains(context)),
+            Self::Title | Self::Alt | Self::Owner | Self::Dates => true,
+        }
+    }
+
     /// The part that a field belongs to.
     fn of(field: &str) -> Option<Self> {
         match field {
@@ -64,7 +74,7 @@ pub fn offers(old: &Description, new: &Description, names: &Names<'_>) -> Vec<Of
     let offered = fields(old, names).into_iter().filter_map(|(field, offered)| {
         let recorded = recorded.get(&field).cloned();
         let differs = recorded.as_ref() != Some(&offered);
-        let part = Part::of(&field).filter(|_| differs)?;
+        let part = Part::of(&field).filter(|part| differs && part.brings_anything(old, new))?;
         Some(Offer { part, field, recorded, offered })
     });
     offered.collect()
