@@ -8,7 +8,7 @@ use super::open::Catalog;
 use super::spans::Numbered;
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::claims::Claims;
-use crate::domain::variation::{Neighbor, beginnings};
+use crate::domain::variation::{NamedLike, Neighbor};
 
 /// The index on paths is over files in the library and missing ones.
 pub(super) const NEIGHBORS: &str = "
@@ -60,7 +60,8 @@ impl Catalog {
     pub fn neighbors_named_like(&self, asset: &Asset) -> Result<Vec<Neighbor>> {
         let mut statement = self.conn.prepare_cached(NAMED)?;
         let mut found = Vec::new();
-        for from in beginnings(asset.path.name()) {
+        let like = NamedLike::of(asset.path.name());
+        for from in &like.beginnings {
             let mut before = from.clone();
             match before.last_mut() {
                 Some(last) => *last = last.saturating_add(1),
@@ -71,6 +72,9 @@ impl Catalog {
                 ":before": before,
             })?;
             while let Some(row) = rows.next()? {
+                if !like.fits(row.get_ref(1)?.as_blob().unwrap_or_default()) {
+                    continue;
+                }
                 let (asset, name) = (AssetId(row.get(0)?), row.get(1)?);
                 found.push(Neighbor { asset, name, generation: None });
             }

@@ -127,22 +127,41 @@ pub fn tells_prompt_and_seed(generation: &Generation) -> bool {
     prompted_family(generation).is_some()
 }
 
-/// What the names of all variations that are known by their names begin with: its first letters in
-/// every case, since that does not count. Nothing in particular where these are not ASCII.
-pub fn beginnings(name: &[u8]) -> Vec<Vec<u8>> {
-    /// The more there are the fewer names begin like that, and the more cases they have.
-    const LETTERS: usize = 4;
-    let (stem, _) = stem_and_extension(name);
-    let Ok(stem) = std::str::from_utf8(stem) else { return vec![Vec::new()] };
-    let bases = named_families(&stem.to_lowercase()).into_iter().map(|(family, _)| family.base());
-    let shortest = bases.min_by_key(String::len).unwrap_or_default();
-    let known = shortest.bytes().take(LETTERS).take_while(u8::is_ascii);
-    known.fold(vec![Vec::new()], |begun: Vec<Vec<u8>>, letter| {
-        let mut cases = vec![letter, letter.to_ascii_uppercase()];
-        cases.dedup();
-        let longer = |with: u8| begun.iter().map(move |begun| [begun.as_slice(), &[with]].concat());
-        cases.into_iter().flat_map(longer).collect()
-    })
+/// What the names of all variations that are known by their names have in common.
+#[derive(Debug, Clone)]
+pub struct NamedLike {
+    /// In lower case; every name begins with it in some case.
+    base: String,
+    /// Its first letters in every case, since that does not count. Nothing in particular where these
+    /// are not ASCII.
+    pub beginnings: Vec<Vec<u8>>,
+}
+
+impl NamedLike {
+    pub fn of(name: &[u8]) -> Self {
+        /// The more there are the fewer names begin like that, and the more cases they have.
+        const LETTERS: usize = 4;
+        let stem = std::str::from_utf8(stem_and_extension(name).0).unwrap_or_default();
+        let families = named_families(&stem.to_lowercase()).into_iter();
+        let base = families.map(|(family, _)| family.base()).min_by_key(String::len);
+        let base = base.unwrap_or_default();
+        let known = base.bytes().take(LETTERS).take_while(u8::is_ascii);
+        let beginnings = known.fold(vec![Vec::new()], |begun: Vec<Vec<u8>>, letter| {
+            let mut cases = vec![letter, letter.to_ascii_uppercase()];
+            cases.dedup();
+            let longer =
+                |with: u8| begun.iter().map(move |begun| [begun.as_slice(), &[with]].concat());
+            cases.into_iter().flat_map(longer).collect()
+        });
+        Self { base, beginnings }
+    }
+
+    /// Whether a name can be that of a variation: a quick look.
+    pub fn fits(&self, name: &[u8]) -> bool {
+        let head = name.get(..self.base.len());
+        let begins = |head: &[u8]| head.eq_ignore_ascii_case(self.base.as_bytes());
+        !self.base.is_ascii() || head.is_some_and(begins)
+    }
 }
 
 fn families_of(neighbor: &Neighbor) -> Vec<(Family, String)> {
@@ -276,10 +295,11 @@ mod tests {
     fn named(names: &[&str]) -> Vec<i64> {
         let neighbors: Vec<_> =
             (1..).zip(names).map(|(number, name)| neighbor(number, name, None)).collect();
-        let begun = beginnings(names.first().unwrap().as_bytes());
+        let like = NamedLike::of(names.first().unwrap().as_bytes());
         let found = siblings(&neighbors);
         for name in found.iter().map(|id| names[usize::try_from(*id).unwrap() - 1].as_bytes()) {
-            assert!(begun.iter().any(|begun| name.starts_with(begun)), "{names:?}");
+            let begins = like.beginnings.iter().any(|begun| name.starts_with(begun));
+            assert!(begins && like.fits(name), "{names:?}");
         }
         found
     }
@@ -332,7 +352,7 @@ mod tests {
     #[test]
     fn siblings_by_name_begin_alike() {
         let text = |name: &str| {
-            let begun = beginnings(name.as_bytes()).into_iter();
+            let begun = NamedLike::of(name.as_bytes()).beginnings.into_iter();
             begun.map(|begun| String::from_utf8(begun).unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(text("b2-v1.png"), ["b2", "B2"]);
