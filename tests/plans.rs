@@ -16,10 +16,15 @@ use crate::support::TestLibrary;
 use crate::support::moving::tree;
 use crate::support::scanned::FULL;
 
-/// A library of `count` pictures, all rejected.
-fn rejected(count: usize) -> TestLibrary {
+/// A library of `count` pictures that nobody has decided about.
+fn drafts(count: usize) -> TestLibrary {
     let paths: Vec<_> = (1..=count).map(|number| format!("tea-{number}.png")).collect();
-    let library = TestLibrary::scanned(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    TestLibrary::scanned(&paths.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// [`drafts`], all rejected.
+fn rejected(count: usize) -> TestLibrary {
+    let library = drafts(count);
     library.run("reject --state draft --reason 'off brand'").expect(ExitCode::Success);
     library
 }

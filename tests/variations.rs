@@ -53,6 +53,16 @@ fn names_in_one_folder_tell_siblings_and_sizes_do_not() {
 }
 
 #[test]
+fn usual_spellings_of_a_name_tell_siblings_and_names_that_only_begin_alike_do_not() {
+    let names = ["Hero-Shot_V2.png", "hero-shot-v1.png", "hero-shots-v3.png", "hero-v4.png"];
+    let library = TestLibrary::scanned(&names);
+    let found: Vec<_> = (1..=4).map(|asset| siblings(&library, asset)).collect();
+    assert_eq!(found, [vec![2], vec![1], vec![], vec![]]);
+    let accented = TestLibrary::scanned(&["\u{c9}t\u{e9}-v1.png", "\u{e9}t\u{e9}-v2.png"]);
+    assert_eq!([1, 2].map(|asset| siblings(&accented, asset)), [vec![2], vec![1]]);
+}
+
+#[test]
 fn a_prompt_with_another_seed_tells_siblings_whatever_the_names() {
     let library = TestLibrary::scanned(&["other.png"]);
     for (name, seed) in [("blue-tin.png", "1"), ("red-tin.png", "2"), ("same-tin.png", "1")] {

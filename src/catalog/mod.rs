@@ -54,6 +54,7 @@ mod snapshot;
 mod spans;
 mod takedowns;
 mod takes;
+mod told;
 mod upgrade;
 mod waivers;
 

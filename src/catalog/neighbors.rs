@@ -8,7 +8,7 @@ use super::open::Catalog;
 use super::spans::Numbered;
 use crate::domain::asset::{Asset, AssetId};
 use crate::domain::claims::Claims;
-use crate::domain::variation::{NamedLike, Neighbor};
+use crate::domain::variation::{Neighbor, beginnings};
 
 /// The index on paths is over files in the library and missing ones.
 pub(super) const NEIGHBORS: &str = "
@@ -56,12 +56,12 @@ impl Catalog {
         };
         Ok(found.into_iter().map(neighbor).collect())
     }
+
     /// Those that may be variations of the asset by their names, with nothing of what they say.
     pub fn neighbors_named_like(&self, asset: &Asset) -> Result<Vec<Neighbor>> {
         let mut statement = self.conn.prepare_cached(NAMED)?;
         let mut found = Vec::new();
-        let like = NamedLike::of(asset.path.name());
-        for from in &like.beginnings {
+        for from in beginnings(asset.path.name()) {
             let mut before = from.clone();
             match before.last_mut() {
                 Some(last) => *last = last.saturating_add(1),
@@ -72,9 +72,6 @@ impl Catalog {
                 ":before": before,
             })?;
             while let Some(row) = rows.next()? {
-                if !like.fits(row.get_ref(1)?.as_blob().unwrap_or_default()) {
-                    continue;
-                }
                 let (asset, name) = (AssetId(row.get(0)?), row.get(1)?);
                 found.push(Neighbor { asset, name, generation: None });
             }

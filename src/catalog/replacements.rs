@@ -1,15 +1,16 @@
 //! Replacements: assets that took the place of others, as the log tells it.
 
-use rusqlite::named_params;
 use serde_json::{Value, json};
 
 use super::assets::refuse_change;
 use super::audit::About;
 use super::descriptions::{DescriptionEdit, describe};
-use super::error::{CatalogError, Result};
+use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
 use crate::domain::time::Timestamp;
+
+const KIND: &str = "asset.replace";
 
 /// An asset that took the place of another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +21,6 @@ pub struct Replacement {
     pub by: String,
     pub reason: Option<String>,
 }
-
-const REPLACEMENTS: &str = "
-    SELECT at_ms, payload FROM audit WHERE asset_id = :asset AND kind = 'asset.replace' ORDER BY seq";
 
 impl Catalog {
     /// Records that one asset takes the place of another, and what is taken over for it, all or
@@ -44,7 +42,7 @@ impl Catalog {
                 "by": session.actor.name(), "new": new.0.0, "old": old.0.0, "reason": reason,
             });
             for (asset, _) in [old, new] {
-                log.append(tx, "asset.replace", About::asset(asset), &payload)?;
+                log.append(tx, KIND, About::asset(asset), &payload)?;
             }
             taken.map_or(Ok(()), |edit| describe(tx, session, log, edit))
         })
@@ -52,21 +50,11 @@ impl Catalog {
 
     /// The replacements that the asset is part of, as the old one or the new one, oldest first.
     pub fn replacements_of(&self, asset: AssetId) -> Result<Vec<Replacement>> {
-        let mut statement = self.conn.prepare_cached(REPLACEMENTS)?;
-        let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            let at = Timestamp::from_millis(row.get(0)?);
-            let payload = row.get_ref(1)?.as_str().unwrap_or_default();
-            let one = replacement(at, payload);
-            found.push(one.ok_or_else(|| CatalogError::damaged("an asset.replace"))?);
-        }
-        Ok(found)
+        self.told_of((asset, KIND), replacement)
     }
 }
 
-fn replacement(at: Timestamp, payload: &str) -> Option<Replacement> {
-    let payload: Value = serde_json::from_str(payload).ok()?;
+fn replacement(at: Timestamp, payload: &Value) -> Option<Replacement> {
     let asset = |field: &str| payload.get(field)?.as_i64().map(AssetId);
     let text = |field: &str| payload.get(field)?.as_str().map(str::to_owned);
     let (old, new, by) = (asset("old")?, asset("new")?, text("by")?);

@@ -2,20 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::named_params;
 use serde_json::{Map, Value, json};
 
 use super::assets::refuse_change;
 use super::audit::About;
-use super::error::{CatalogError, Result};
+use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::State;
 use crate::domain::reuse::{Basis, Question, ReuseDecision, Ruling, Territory, Use};
 use crate::domain::time::Timestamp;
-
-pub(super) const REUSE_DECISIONS: &str = "
-    SELECT payload FROM audit WHERE asset_id = :asset AND kind = 'reuse.decide' ORDER BY seq";
 
 impl Catalog {
     /// Records what the session's person decided. The asset itself does not change by that.
@@ -37,15 +33,7 @@ impl Catalog {
 
     /// What was decided about uses of an asset, oldest first.
     pub fn reuse_decisions_of(&self, asset: AssetId) -> Result<Vec<ReuseDecision>> {
-        let mut statement = self.conn.prepare_cached(REUSE_DECISIONS)?;
-        let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
-        let mut decisions = Vec::new();
-        while let Some(row) = rows.next()? {
-            let payload = row.get_ref(0)?.as_str().unwrap_or_default();
-            let read = decision(payload);
-            decisions.push(read.ok_or_else(|| CatalogError::damaged("a reuse.decide"))?);
-        }
-        Ok(decisions)
+        self.told_of((asset, "reuse.decide"), |_, payload| decision(payload))
     }
 }
 
@@ -80,8 +68,7 @@ fn territory(territory: &Territory) -> Value {
     }
 }
 
-fn decision(payload: &str) -> Option<ReuseDecision> {
-    let payload: Value = serde_json::from_str(payload).ok()?;
+fn decision(payload: &Value) -> Option<ReuseDecision> {
     let text = |field: &str| payload.get(field)?.as_str();
     let instant = |field: &str| Timestamp::parse(text(field)?).ok();
     let answers = payload.get("answers")?.as_object()?.iter();

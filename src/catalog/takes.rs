@@ -1,11 +1,10 @@
 //! Uses: assets that somebody took out of the library to use them again.
 
-use rusqlite::named_params;
 use serde_json::{Value, json};
 
 use super::assets::refuse_change;
 use super::audit::About;
-use super::error::{CatalogError, Result};
+use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
 use crate::domain::time::Timestamp;
@@ -27,9 +26,6 @@ pub struct Take {
     pub reason: Option<String>,
 }
 
-const TAKES: &str = "
-    SELECT at_ms, payload FROM audit WHERE asset_id = :asset AND kind = 'reuse.take' ORDER BY seq";
-
 impl Catalog {
     /// Records that an asset was taken. The asset itself does not change by that.
     ///
@@ -50,20 +46,11 @@ impl Catalog {
 
     /// The uses that an asset was taken for, oldest first.
     pub fn takes_of(&self, asset: AssetId) -> Result<Vec<Take>> {
-        let mut statement = self.conn.prepare_cached(TAKES)?;
-        let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
-        let mut takes = Vec::new();
-        while let Some(row) = rows.next()? {
-            let at = Timestamp::from_millis(row.get(0)?);
-            let payload = row.get_ref(1)?.as_str().unwrap_or_default();
-            takes.push(take(at, payload).ok_or_else(|| CatalogError::damaged("a reuse.take"))?);
-        }
-        Ok(takes)
+        self.told_of((asset, "reuse.take"), take)
     }
 }
 
-fn take(at: Timestamp, payload: &str) -> Option<Take> {
-    let payload: Value = serde_json::from_str(payload).ok()?;
+fn take(at: Timestamp, payload: &Value) -> Option<Take> {
     let text = |field: &str| payload.get(field)?.as_str().map(str::to_owned);
     let instant = |field: &str| Timestamp::parse(&text(field)?).ok();
     Some(Take {

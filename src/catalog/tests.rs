@@ -175,7 +175,7 @@ fn what_else_is_served_is_found_without_passing_over_all_files() {
 fn what_was_decided_about_uses_is_found_without_passing_over_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);
-    let steps = plan(&catalog, reuse_decisions::REUSE_DECISIONS);
+    let steps = plan(&catalog, told::TOLD);
     assert!(steps.iter().all(|step| step.contains("audit_asset")), "{steps:#?}");
 }
 

@@ -56,15 +56,13 @@ pub(super) fn run(args: &ReplaceArgs, ctx: &mut Context<'_>) -> Result<(), Error
         let court = Court::load(ctx, catalog)?;
         let pair = Pair::load(args, ctx, (catalog, &court))?;
         if let Some((row, why)) = pair.refusal(args, ctx) {
-            let (subject, action) = (subject(&row.asset), "replace");
-            ctx.report.say(&Item::Refusal { subject, action, why });
+            refuse(ctx, row, why);
             return Ok(());
         }
         let taken = match pair.take(&args.take, &court)? {
             Ok(taken) => taken,
             Err(why) => {
-                let subject = subject(&pair.new.0.asset);
-                ctx.report.say(&Item::Refusal { subject, action: "replace", why });
+                refuse(ctx, &pair.new.0, why);
                 return Ok(());
             }
         };
@@ -190,6 +188,10 @@ impl Pair {
             ctx.report.text(format!("{} stays in use until somebody ends it.", old.id));
         }
     }
+}
+
+fn refuse(ctx: &mut Context<'_>, row: &FactsRow, why: String) {
+    ctx.report.say(&Item::Refusal { subject: subject(&row.asset), action: "replace", why });
 }
 
 fn part(text: &str) -> Result<Part, String> {

@@ -195,13 +195,12 @@ pub enum ContextChangeError {
 impl Context {
     /// The revision that counts at `now`; the first one before any does.
     pub fn revision_at(&self, now: Timestamp) -> i64 {
-        self.counting(now).max_by_key(|revision| revision.order()).map_or(1, |r| r.number)
+        self.current(now).map_or(1, |revision| revision.number)
     }
 
     /// What is on record about it at `now`.
     pub fn facts_at(&self, now: Timestamp) -> ContextFacts {
-        let counting = self.counting(now).max_by_key(|revision| revision.order());
-        counting.map(|revision| revision.facts.clone()).unwrap_or_default()
+        self.current(now).map(|revision| revision.facts.clone()).unwrap_or_default()
     }
 
     /// The first revision after `pinned` that counts at `now`.
@@ -211,6 +210,10 @@ impl Context {
     pub fn newer_than(&self, pinned: i64, now: Timestamp) -> Option<&Revision> {
         let seen = self.revisions.iter().find(|r| r.number == pinned).map(Revision::order);
         self.counting(now).filter(|r| Some(r.order()) > seen).min_by_key(|r| r.order())
+    }
+
+    fn current(&self, now: Timestamp) -> Option<&Revision> {
+        self.counting(now).max_by_key(|revision| revision.order())
     }
 
     fn counting(&self, now: Timestamp) -> impl Iterator<Item = &Revision> {
@@ -263,8 +266,7 @@ impl Context {
         effective_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), ContextChangeError> {
-        let current = self.counting(now).max_by_key(|revision| revision.order());
-        match current {
+        match self.current(now) {
             Some(current) if effective_at < current.effective_at => {
                 let (number, since) = (current.number, current.effective_at);
                 Err(ContextChangeError::BeforeRevision { number, since })

@@ -127,38 +127,19 @@ pub fn tells_prompt_and_seed(generation: &Generation) -> bool {
     prompted_family(generation).is_some()
 }
 
-/// What the names of all variations that are known by their names have in common.
-#[derive(Debug, Clone)]
-pub struct NamedLike {
-    /// In lower case; every name begins with it in some case.
-    base: String,
-    /// The spellings of that which are looked for: as the name has it, small, capital, and with a
-    /// capital at the beginning or at that of each word. Nothing in particular where it is not ASCII.
-    pub beginnings: BTreeSet<Vec<u8>>,
-}
-
-impl NamedLike {
-    pub fn of(name: &[u8]) -> Self {
-        let stem = std::str::from_utf8(stem_and_extension(name).0).unwrap_or_default();
-        let families = named_families(&stem.to_lowercase()).into_iter();
-        let base = families.map(|(family, _)| family.base()).min_by_key(String::len);
-        let base = base.unwrap_or_default();
-        if !base.is_ascii() {
-            return Self { base, beginnings: BTreeSet::from([Vec::new()]) };
-        }
-        let own = stem.get(..base.len()).unwrap_or_default().to_owned();
-        let first = base.get(..1).unwrap_or_default().to_uppercase();
-        let begun = first + base.get(1..).unwrap_or_default();
-        let spellings = [own, base.to_uppercase(), begun, in_title_case(&base), base.clone()];
-        Self { base, beginnings: spellings.map(String::into_bytes).into() }
-    }
-
-    /// Whether a name can be that of a variation: a quick look.
-    pub fn fits(&self, name: &[u8]) -> bool {
-        let head = name.get(..self.base.len());
-        let begins = |head: &[u8]| head.eq_ignore_ascii_case(self.base.as_bytes());
-        !self.base.is_ascii() || head.is_some_and(begins)
-    }
+/// What the names of all variations that are known by their names begin with, in the spellings that
+/// are looked for: as the name has it, small, capital, and with a capital at the beginning or at that
+/// of each word. Nothing in particular where it is not ASCII.
+pub fn beginnings(name: &[u8]) -> BTreeSet<Vec<u8>> {
+    let stem = std::str::from_utf8(stem_and_extension(name).0).unwrap_or_default();
+    let families = named_families(&stem.to_lowercase()).into_iter();
+    let base = families.map(|(family, _)| family.base()).min_by_key(String::len);
+    let base = base.filter(|base| base.is_ascii()).unwrap_or_default();
+    let own = stem.get(..base.len()).unwrap_or_default().to_owned();
+    let first = base.get(..1).unwrap_or_default().to_uppercase();
+    let begun = first + base.get(1..).unwrap_or_default();
+    let spellings = [own, base.to_uppercase(), begun, in_title_case(&base), base];
+    spellings.map(String::into_bytes).into()
 }
 
 fn in_title_case(text: &str) -> String {
@@ -302,11 +283,10 @@ mod tests {
     fn named(names: &[&str]) -> Vec<i64> {
         let neighbors: Vec<_> =
             (1..).zip(names).map(|(number, name)| neighbor(number, name, None)).collect();
-        let like = NamedLike::of(names.first().unwrap().as_bytes());
+        let beginnings = beginnings(names.first().unwrap().as_bytes());
         let found = siblings(&neighbors);
         for name in found.iter().map(|id| names[usize::try_from(*id).unwrap() - 1].as_bytes()) {
-            let begins = like.beginnings.iter().any(|begun| name.starts_with(begun));
-            assert!(begins && like.fits(name), "{names:?}");
+            assert!(beginnings.iter().any(|begun| name.starts_with(begun)), "{names:?}");
         }
         found
     }
@@ -359,7 +339,7 @@ mod tests {
     #[test]
     fn siblings_by_name_begin_alike() {
         let text = |name: &str| {
-            let begun = NamedLike::of(name.as_bytes()).beginnings.into_iter();
+            let begun = beginnings(name.as_bytes()).into_iter();
             begun.map(|begun| String::from_utf8(begun).unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(text("b2-v1.png"), ["B2", "b2"]);

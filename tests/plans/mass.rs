@@ -5,7 +5,7 @@ use std::path::Path;
 
 use shelflife::exit::ExitCode;
 
-use super::set;
+use super::{drafts, rejected, set};
 use crate::crash::say;
 use crate::support::TestLibrary;
 use crate::support::moving::{Tree, tree};
@@ -78,7 +78,7 @@ const SCENARIOS: &[Scenario] = &[
         library: some_rejected,
         goes_wrong: |library| {
             for number in 4..=ASSETS {
-                fs::remove_file(library.path(format!("uploads/tea-{number:02}.png"))).unwrap();
+                fs::remove_file(library.path(format!("uploads/tea-{number}.png"))).unwrap();
             }
         },
         commands: &["clean --apply", "clean 1 --apply"],
@@ -86,7 +86,7 @@ const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "everything rejected at once",
-        library: all_rejected,
+        library: || rejected(ASSETS),
         goes_wrong: |_| {},
         commands: &["clean --apply"],
         words: "30 of 30 assets",
@@ -124,7 +124,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "a clean in small portions that does not stop",
         library: || {
-            let library = all_rejected();
+            let library = rejected(ASSETS);
             set(&library, "max_items_per_day", "4");
             library.run("clean 1 2 3 4 --apply").expect(ExitCode::Success);
             library
@@ -136,7 +136,7 @@ const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "one person alone who removes a great deal",
         library: || {
-            let library = all_rejected();
+            let library = rejected(ASSETS);
             set(&library, "second_person_above", "5");
             library
         },
@@ -146,27 +146,16 @@ const SCENARIOS: &[Scenario] = &[
     },
 ];
 
-fn drafts() -> TestLibrary {
-    let paths: Vec<_> = (1..=ASSETS).map(|number| format!("tea-{number:02}.png")).collect();
-    TestLibrary::scanned(&paths.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-fn all_rejected() -> TestLibrary {
-    let library = drafts();
-    library.run("reject --state draft --reason 'off brand'").expect(ExitCode::Success);
-    library
-}
-
 /// A library of which a clean takes a part that is small enough.
 fn some_rejected() -> TestLibrary {
-    let library = drafts();
+    let library = drafts(ASSETS);
     library.run("reject 1 2 3 --reason 'off brand'").expect(ExitCode::Success);
     library.run("clean").expect(ExitCode::Success);
     library
 }
 
 fn approved() -> TestLibrary {
-    let library = drafts();
+    let library = drafts(ASSETS);
     library.add_context("campaign/spring", None);
     library
         .run("context add packaging/tin --owner anna --note 'as printed' --rule expire")

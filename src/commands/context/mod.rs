@@ -38,10 +38,8 @@ enum ContextCommand {
 /// What is on record about a revision.
 #[derive(Debug, clap::Args)]
 struct StatedFacts {
-    /// A fact about it, such as utm-campaign=spring26 or evidence=report.pdf; may be repeated. Campaigns
-    /// and offers have channel, landing-page and the five that begin with utm; claims wording and
-    /// evidence; products and packaging sku, products page; brands guideline; templates prompt and
-    /// model; providers terms; packaging, brands, templates and providers version
+    /// A fact about it, such as utm-campaign=spring26 or evidence=report.pdf; may be repeated. A name
+    /// that there is not for its kind is refused with those that there are
     #[arg(long, value_name = "NAME=VALUE", value_parser = stated)]
     fact: Vec<Stated>,
 }
