@@ -112,7 +112,8 @@ impl Census {
         let group = self.bytes.binary_search_by_key(&asset.digest, |(digest, _)| *digest);
         let group = group.ok().and_then(|at| self.bytes.get(at));
         let in_library = asset.state.was().is_none();
-        let name = in_library.then(|| key_of_name(asset.root, &asset.path));
+        let is_asked = in_library && !self.names.0.is_empty();
+        let name = is_asked.then(|| key_of_name(asset.root, &asset.path));
         let alts = reading.alts.iter().filter_map(|alt| {
             let others = self.alts.others(key_of_alt(alt.locale, &alt.folded), asset)?;
             Some((alt.locale.to_owned(), others))

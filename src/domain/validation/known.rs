@@ -77,7 +77,7 @@ impl Knowledge {
         Self(self.0 | 1 << part as u16)
     }
 
-    pub fn has(self, part: Known) -> bool {
-        self.0 & 1 << part as u16 != 0
+    pub fn has_all(self, parts: Self) -> bool {
+        self.0 & parts.0 == parts.0
     }
 }

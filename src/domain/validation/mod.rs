@@ -129,21 +129,12 @@ impl Rule {
         self.severity_under(subject.policy, &subject.metadata.placements)
     }
 
-    /// Whether enough is known to ask the rule.
-    pub fn can_be_asked(&self, subject: &Subject<'_>) -> bool {
-        self.needs.iter().all(|need| subject.known.has(*need))
-    }
-
     /// Whether the rule still has something to say about an asset whose bytes are gone.
     fn outlives_purge(&self) -> bool {
         self.needs.contains(&Known::Export)
     }
 
     fn add_findings(&self, subject: &Subject<'_>, findings: &mut Vec<Finding>) {
-        let purged = matches!(subject.asset.state, State::Purged(_));
-        if !self.can_be_asked(subject) || (purged && !self.outlives_purge()) {
-            return;
-        }
         let messages = (self.check)(subject);
         if messages.is_empty() {
             return;
@@ -185,16 +176,13 @@ pub fn validate(subject: &Subject<'_>) -> Vec<Finding> {
     findings_of(rules::ALL.iter().copied(), subject)
 }
 
-/// Returns the findings of some rules, in the order of the rules, as [`validate`] does.
+/// Returns the findings of those of some rules that can be asked, in the order of the rules, as
+/// [`validate`] does.
 pub fn findings_of(
     rules: impl Iterator<Item = &'static Rule>,
     subject: &Subject<'_>,
 ) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for rule in rules {
-        rule.add_findings(subject, &mut findings);
-    }
-    findings
+    findings_of_each(rules, std::slice::from_ref(subject)).pop().unwrap_or_default()
 }
 
 /// Returns [`findings_of`] each of several assets, in their order.
@@ -207,7 +195,13 @@ pub fn findings_of_each(
 ) -> Vec<Vec<Finding>> {
     let mut findings = vec![Vec::new(); subjects.len()];
     for rule in rules {
-        for (subject, findings) in subjects.iter().zip(&mut findings) {
+        let (needs, outlives_purge) = (Knowledge::of(rule.needs), rule.outlives_purge());
+        let has_to_say = |subject: &Subject<'_>| {
+            subject.known.has_all(needs)
+                && (outlives_purge || !matches!(subject.asset.state, State::Purged(_)))
+        };
+        let all = subjects.iter().zip(&mut findings);
+        for (subject, findings) in all.filter(|(subject, _)| has_to_say(subject)) {
             rule.add_findings(subject, findings);
         }
     }
