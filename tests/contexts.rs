@@ -335,3 +335,38 @@ fn the_plan_is_the_same_document_for_scripts() {
         }})
     );
 }
+
+#[test]
+fn an_extension_offers_what_had_ended_and_brings_nothing_back_by_itself() {
+    let library = TestLibrary::stocked(&["a.jpg", "b.jpg", "own-end.jpg", "poor.jpg", "c.jpg"]);
+    library.run("context add campaign/spring --ends-on 2026-03-31").expect(ExitCode::Success);
+    let spring = Approval { contexts: &["campaign/spring"], ..Approval::default() };
+    for path in ["a.jpg", "b.jpg", "poor.jpg"] {
+        library.approve(path, spring);
+    }
+    library.approve("own-end.jpg", Approval { expires_on: Some("2026-03-20"), ..spring });
+    library.describe("c.jpg", spring);
+    library.decide("poor.jpg", Action::Reject);
+    library.set_now("2026-04-10T09:00:00Z");
+    library.run("sweep --apply").expect(ExitCode::Success);
+    library.decide("a.jpg", Action::Quarantine);
+    library.decide("own-end.jpg", Action::Quarantine);
+    let longer = "context change campaign/spring --note 'goes on' --ends-on 2026-04-30";
+    insta::assert_snapshot!(library.run(longer), @"
+    exit: 0
+    --- stdout
+    standings without and with the change, at 2026-04-10 09:00 UTC (2026-04-10T09:00:00Z, now):
+    kept  #1 a.jpg: stays quarantined: in quarantine after it was expired; it may be renewed then
+    kept  #2 b.jpg: stays expired: its expiry is on record; campaign/spring changed at 2026-04-10T09:00:00.000Z from revision 1 to 2: goes on; it may be renewed then
+    kept  #3 own-end.jpg: stays quarantined: in quarantine after it was expired
+    kept  #4 poor.jpg: stays rejected: rejected
+    kept  #5 c.jpg: stays draft: nobody has approved it; undecided since 2026-03-02T09:00:00.000Z, longer than 30 days
+    to use again what had ended: `shelflife restore 1`, then `shelflife renew 1 2`
+    would record  revision 2 of campaign/spring, counting from 2026-04-10T09:00:00.000Z, through 2026-04-30: goes on
+    1 edited, 5 kept, 5 considered, 2 to be renewed
+    dry run: nothing was changed; add --apply
+    ");
+    library.run(&format!("{longer} --apply")).expect(ExitCode::Success);
+    let told = ["a.jpg quarantined", "b.jpg expired", "own-end.jpg quarantined"];
+    assert_eq!(standings(&library, "")[..3], told);
+}

@@ -1,8 +1,9 @@
 //! What a change of something that assets depend on does to them, shown asset by asset.
 
 use crate::catalog::{Catalog, FactsRow, Filter};
+use crate::domain::asset::AssetId;
 use crate::domain::impact::{Impact, Trial};
-use crate::domain::lifecycle::Verdict;
+use crate::domain::lifecycle::{State, Verdict};
 use crate::error::Error;
 use crate::report::{Item, Value};
 
@@ -35,17 +36,28 @@ impl Trying<'_> {
             }
             Ok(())
         })?;
+        let mut reopened = Reopened::default();
         self.visit(ctx, (catalog, court), |ctx, row, impact| {
-            if !impact.changes_standing() {
-                let mut because = staying(impact);
-                if let Some(more) = (self.more)(row, impact)? {
-                    because.push_str("; ");
-                    because.push_str(&more);
-                }
-                ctx.report.say(&Item::Kept { subject: subject(&row.asset), because });
+            if impact.changes_standing() {
+                return Ok(());
             }
+            let mut because = staying(impact);
+            if let Some(more) = (self.more)(row, impact)? {
+                because.push_str("; ");
+                because.push_str(&more);
+            }
+            if self.trial.reopens(&row.facts, court.policy()) {
+                because.push_str("; it may be renewed then");
+                ctx.report.figure("to be renewed", 1);
+                reopened.add(row);
+            }
+            ctx.report.say(&Item::Kept { subject: subject(&row.asset), because });
             Ok(())
-        })
+        })?;
+        if let Some(words) = reopened.words() {
+            ctx.report.text(words);
+        }
+        Ok(())
     }
 
     /// Tries the change on every asset, by number.
@@ -60,6 +72,35 @@ impl Trying<'_> {
             let impact = self.trial.impact_on(&row.facts, court.policy());
             each(ctx, &row, &impact)
         })
+    }
+}
+
+/// Assets whose use has ended and that a change lets be renewed, by number.
+#[derive(Debug, Default)]
+struct Reopened {
+    all: Vec<AssetId>,
+    /// Those of them whose files are in quarantine.
+    quarantined: Vec<AssetId>,
+}
+
+impl Reopened {
+    fn add(&mut self, row: &FactsRow) {
+        self.all.push(row.asset.id);
+        if matches!(row.asset.state, State::Quarantined(_)) {
+            self.quarantined.push(row.asset.id);
+        }
+    }
+
+    /// The commands that bring them back. Nothing does so by itself.
+    fn words(&self) -> Option<String> {
+        let command = |verb: &str, assets: &[AssetId]| {
+            let numbers: Vec<_> = assets.iter().map(|asset| asset.0.to_string()).collect();
+            (!assets.is_empty()).then(|| format!("`shelflife {verb} {}`", numbers.join(" ")))
+        };
+        let renew = command("renew", &self.all)?;
+        let restore = command("restore", &self.quarantined);
+        let first = restore.map_or(String::new(), |restore| format!("{restore}, then "));
+        Some(format!("to use again what had ended: {first}{renew}"))
     }
 }
 

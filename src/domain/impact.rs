@@ -5,7 +5,7 @@
 
 use super::context::{Context, ContextChange, ContextChangeError};
 use super::license::{License, LicenseChangeError};
-use super::lifecycle::{Facts, Verdict, World, standing_of};
+use super::lifecycle::{ContextLink, Ended, Facts, Standing, State, Verdict, World, standing_of};
 use super::policy::Policy;
 use super::time::Timestamp;
 
@@ -86,5 +86,27 @@ impl Trial<'_> {
             before: standing_of(facts, self.before, policy, self.felt_at),
             after: standing_of(facts, &self.after, policy, self.felt_at),
         }
+    }
+
+    /// Whether it is the change that lets an expired asset be renewed, wherever its files are: seen
+    /// afresh it would be in use or scheduled, and without the change it would not.
+    ///
+    /// A renewal pins the newest revisions and sets a new day of review, so the old ones don't count.
+    pub fn reopens(&self, facts: &Facts, policy: &Policy) -> bool {
+        if !matches!(facts.state, State::Expired | State::Quarantined(Ended::Expired)) {
+            return false;
+        }
+        let unpinned = |link: &ContextLink| ContextLink { pinned: None, ..*link };
+        let renewed = Facts {
+            state: State::Approved,
+            review_at: None,
+            contexts: facts.contexts.iter().map(unpinned).collect(),
+            ..facts.clone()
+        };
+        let is_open = |world: &World| {
+            let standing = standing_of(&renewed, world, policy, self.felt_at).standing;
+            standing.may_be_used() || standing == Standing::Scheduled
+        };
+        is_open(&self.after) && !is_open(self.before)
     }
 }
