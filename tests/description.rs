@@ -83,6 +83,44 @@ fn alternative_texts_are_by_locale() {
 }
 
 #[test]
+fn who_reviewed_an_alternative_text_is_recorded_until_the_text_is_another() {
+    let library = TestLibrary::scanned(&["a.png"]);
+    insta::assert_snapshot!(library.tell("describe 1 --alt-reviewed-by li"), @"
+    exit: 1
+    refused  describe #1 a.png: there is no alternative text for `en` that could be reviewed
+    1 refused
+    ");
+    let both =
+        "describe 1 --alt 'A tin' --alt de=Dose --alt-reviewed-by li --alt-reviewed-by de=mo";
+    insta::assert_snapshot!(library.tell(both), @"
+    exit: 0
+    recorded  #1 a.png  alt:de: nothing → `Dose`
+    recorded  #1 a.png  alt:en: nothing → `A tin`
+    recorded  #1 a.png  alt_reviewed:de: nothing → `mo on 2026-03-02`
+    recorded  #1 a.png  alt_reviewed:en: nothing → `li on 2026-03-02`
+    4 edited
+    ");
+    let shown = || library.run("show 1 --format json").json()["items"][0]["fields"]["alt"].clone();
+    assert_eq!(
+        shown(),
+        serde_json::json!([
+            {"locale": "de", "text": "Dose", "reviewed": "by mo on 2026-03-02"},
+            {"locale": "en", "text": "A tin", "reviewed": "by li on 2026-03-02"},
+        ])
+    );
+    library.run("audit verify --replay").expect(ExitCode::Success);
+    insta::assert_snapshot!(library.tell("describe 1 --alt 'A cup'"), @"
+    exit: 0
+    recorded  #1 a.png  alt:en: `A tin` → `A cup`
+    recorded  #1 a.png  alt_reviewed:en: `li on 2026-03-02` → nothing
+    2 edited
+    ");
+    assert_eq!(shown()[1]["reviewed"], "by nobody");
+    library.run("describe 1 --clear alt:de").expect(ExitCode::Success);
+    library.run("audit verify --replay").expect(ExitCode::Success);
+}
+
+#[test]
 fn relative_dates_count_in_the_zone_of_the_asset() {
     let library = TestLibrary::scanned(&["a.png"]);
     library.set_now("2026-03-02T11:00:00Z");

@@ -130,7 +130,7 @@ fn a_mistake_in_a_requirement_is_told_with_line_and_column() {
         (
             "required = ['titel']",
             13,
-            "`titel` is not a field that can be required (title, source_note",
+            "`titel` is not a field that can be required (title, alt_review, source_note",
         ),
         ("required = ['placements']", 13, "`placements` is not a field that can be required"),
         ("required = ['title', 'owner', 'title']", 31, "`title` is listed twice"),

@@ -44,6 +44,7 @@ fn complaints_about(path: RelPath) -> Vec<&'static str> {
         files: &[],
         claims: None,
         verdict: &Verdict { standing: Standing::Draft, causes: Vec::new() },
+        rejected_for: &[],
         contexts: &[],
         licenses: &[],
         policy: &Policy::default(),

@@ -16,7 +16,7 @@ use super::search::index_words;
 use super::spans::Numbered;
 use crate::domain::asset::AssetId;
 use crate::domain::license::Scope;
-use crate::domain::metadata::Metadata;
+use crate::domain::metadata::{AltReview, Metadata};
 
 /// A description as it shall be, with what changes for the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct DescriptionEdit {
 const DESCRIPTIONS: &str = "SELECT asset_id, title, source_note, rights_note, rights_reviewed_by,
            rights_reviewed_on, owner, zone, starts_on, expires_on, review_on, no_expiry_reason
     FROM description WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id";
-const ALT_TEXTS: &str = "SELECT asset_id, locale, text FROM alt_text
+const ALT_TEXTS: &str = "SELECT asset_id, locale, text, reviewed_by, reviewed_on FROM alt_text
     WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id";
 const PLACEMENTS: &str = "SELECT asset_id, placement FROM asset_placement
     WHERE asset_id >= :first AND asset_id <= :last ORDER BY asset_id, placement";
@@ -99,7 +99,12 @@ impl Catalog {
     ) -> Result<()> {
         self.add_rows(DESCRIPTIONS, items, |item, row| describe_by(row, metadata(item)))?;
         self.add_rows(ALT_TEXTS, items, |item, row| {
-            metadata(item).alt.insert(row.get(1)?, row.get(2)?);
+            let metadata = metadata(item);
+            let locale: String = row.get(1)?;
+            if let (Some(by), Some(on)) = (row.get(3)?, date_at(row, 4)?) {
+                metadata.alt_reviews.insert(locale.clone(), AltReview { by, on });
+            }
+            metadata.alt.insert(locale, row.get(2)?);
             Ok(())
         })?;
         self.add_rows(PLACEMENTS, items, |item, row| {
@@ -212,10 +217,16 @@ pub(super) fn write_description(
     let id = named_params! { ":asset": asset.0 };
     tx.prepare_cached("DELETE FROM alt_text WHERE asset_id = :asset")?.execute(id)?;
     for (locale, text) in &metadata.alt {
+        let review = metadata.alt_reviews.get(locale);
         tx.prepare_cached(
-            "INSERT INTO alt_text (asset_id, locale, text) VALUES (:asset, :locale, :text)",
+            "INSERT INTO alt_text (asset_id, locale, text, reviewed_by, reviewed_on)
+             VALUES (:asset, :locale, :text, :by, :on)",
         )?
-        .execute(named_params! { ":asset": asset.0, ":locale": locale, ":text": text })?;
+        .execute(named_params! {
+            ":asset": asset.0, ":locale": locale, ":text": text,
+            ":by": review.map(|review| &review.by),
+            ":on": date_text(review.map(|review| review.on)),
+        })?;
     }
     tx.prepare_cached("DELETE FROM asset_placement WHERE asset_id = :asset")?.execute(id)?;
     for placement in &metadata.placements {

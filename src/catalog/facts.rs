@@ -107,7 +107,7 @@ impl Catalog {
         }
     }
 
-    /// Reads licenses, contexts and open risks of assets in ascending order.
+    /// Reads licenses, contexts, open risks and rejections for one placement of assets in ascending order.
     fn add_links(&self, assets: &mut [FactsRow]) -> Result<()> {
         self.add_rows(LICENSES, assets, |asset, row| {
             asset.facts.licenses.push(row.get(1)?);
@@ -117,6 +117,7 @@ impl Catalog {
             asset.facts.contexts.push(ContextLink { context: row.get(1)?, pinned: row.get(2)? });
             Ok(())
         })?;
-        self.add_risks(assets)
+        self.add_risks(assets)?;
+        self.add_placement_rejections(assets)
     }
 }

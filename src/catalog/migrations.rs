@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_exclusions.sql"),
     include_str!("migrations/0011_look_hashes.sql"),
     include_str!("migrations/0012_context_facts.sql"),
+    include_str!("migrations/0013_partial_decisions.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -31,6 +32,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "9c0933b708090772a1a75d0d65cd6030fc99e8892c99979f1998afecf9c44e5f",
     "552b405102512374b001bc8147bdcd5596c70cb5abe5f00d4e97b913df4a773c",
     "b971a0dc2c93cd11a6b6ca606a3d9b9e54c0f9fc4581b6cfc6fcfda6722ef341",
+    "3e5b546b8895270be2b0d63fceee846ad8b9b3d7efeb315cd7ee221ed7fba9eb",
 ];
 
 /// The schema that this program writes.

@@ -34,6 +34,7 @@ mod open;
 mod operation;
 mod operations;
 mod pause;
+mod placement_rejections;
 mod places;
 mod plans;
 mod purges;

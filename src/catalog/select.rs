@@ -179,6 +179,7 @@ pub(super) fn facts_row(row: &Row<'_>) -> Result<FactsRow> {
         licenses: Vec::new(),
         contexts: Vec::new(),
         risks: Vec::new(),
+        rejected_for: Vec::new(),
     };
     Ok(FactsRow { asset, facts })
 }

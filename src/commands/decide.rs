@@ -308,6 +308,11 @@ pub(super) struct StepArgs {
 }
 
 impl StepArgs {
+    /// What was asked: how, of which assets, and why.
+    pub(super) fn parts(&self) -> (Mode, &Selection, &str) {
+        (Mode::unless_dry_run(self.dry_run), &self.selection, &self.reason)
+    }
+
     /// Takes the step for each selected asset.
     pub(super) fn take(&self, action: Action, ctx: &mut Context<'_>) -> Result<(), Error> {
         let mode = Mode::unless_dry_run(self.dry_run);

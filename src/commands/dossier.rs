@@ -56,6 +56,7 @@ impl<'a> Brief<'a> {
             listed: &self.dossier.listed,
             claims: claims.as_ref(),
             verdict: self.verdict,
+            rejected_for: &row.facts.rejected_for,
             contexts: &self.contexts,
             licenses: &self.licenses,
             policy: self.court.policy(),

@@ -44,7 +44,7 @@ fn fields(entry: &AuditEntry, zone: &Zone, ctx: &Context<'_>) -> Vec<(&'static s
 /// The event in words: the action with what it led from and to, or the fields that were edited.
 fn what(kind: &str, payload: &Json) -> String {
     let text = |field: &str| payload.get(field).and_then(Json::as_str);
-    let action = kind.replace('.', " ");
+    let action = kind.replace(['.', '_'], " ");
     if let (Some(from), Some(to)) = (text("from"), text("to")) {
         return format!("{action}: {from} → {to}");
     }
@@ -52,7 +52,8 @@ fn what(kind: &str, payload: &Json) -> String {
         let fields: Vec<_> = changes.keys().map(String::as_str).collect();
         return format!("{action}: {}", fields.join(", "));
     }
-    match text("path").or_else(|| text("to")).or_else(|| text("risk")) {
+    match text("path").or_else(|| text("to")).or_else(|| text("risk")).or_else(|| text("placement"))
+    {
         Some(detail) => format!("{action}: {detail}"),
         None => action,
     }

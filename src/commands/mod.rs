@@ -27,6 +27,7 @@ mod expire;
 mod exported;
 mod eyes;
 mod flag;
+mod for_placement;
 mod history;
 mod hold;
 mod impact;

@@ -7,7 +7,7 @@ use crate::domain::asset::AssetFile;
 use crate::domain::lifecycle::{Ended, State, Verdict};
 use crate::domain::metadata::Metadata;
 use crate::domain::proposal::{Proposal, proposals};
-use crate::domain::rejection::RejectionCode;
+use crate::domain::rejection::{PlacementRejection, RejectionCode};
 use crate::domain::review::Reply;
 use crate::domain::takedown::Confirmation;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
@@ -64,6 +64,8 @@ fn fields(
     fields.push(("holds", holds.into()));
     fields.push(("review", review(row, catalog)?));
     fields.push(("rejection", rejection(row, catalog)?));
+    let rejected_for = row.facts.rejected_for.iter().map(placement_rejection);
+    fields.push(("rejected_for", Value::List(rejected_for.collect())));
     let risks = catalog.risks_of(row.asset.id)?;
     fields.push(("risks", Value::List(risks.into_iter().map(risk_record).collect())));
     let horizon = horizon(catalog, court, ctx.now)?;
@@ -163,6 +165,17 @@ fn rejection(row: &FactsRow, catalog: &Catalog) -> Result<Value, Error> {
     ]))
 }
 
+/// A rejection for one placement that nobody has taken back.
+fn placement_rejection(of: &PlacementRejection) -> Value {
+    Value::Record(vec![
+        ("placement", of.placement.clone().into()),
+        ("code", of.code.map(RejectionCode::name).into()),
+        ("reason", of.reason.clone().into()),
+        ("by", of.by.clone().into()),
+        ("at", of.at.to_string().into()),
+    ])
+}
+
 /// A flag, with its end once it is cleared.
 fn risk_record(flag: RiskFlag) -> Value {
     let RiskFlag { raised, cleared } = flag;
@@ -202,6 +215,11 @@ fn description(metadata: &Metadata) -> Fields {
         if text.is_empty() {
             fields.push(("decorative", Value::Truth(true)));
         }
+        let review = metadata.alt_reviews.get(locale);
+        fields.push((
+            "reviewed",
+            review.map_or("by nobody".to_owned(), |by| format!("by {by}")).into(),
+        ));
         Value::Record(fields)
     });
     vec![

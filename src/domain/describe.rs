@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::metadata::{Dates, Locale, Metadata};
+use super::metadata::{AltReview, Dates, Locale, Metadata};
 use super::time::{CivilDate, TimeError, Zone};
 
 /// What becomes of one field.
@@ -32,6 +32,8 @@ pub struct Edits {
     pub title: Edit<String>,
     /// By locale; an empty text declares the picture decorative there.
     pub alt: BTreeMap<Locale, Edit<String>>,
+    /// By locale, after the texts: a new text has no review but the one that comes with it.
+    pub alt_reviews: BTreeMap<Locale, Edit<AltReview>>,
     pub source_note: Edit<String>,
     pub rights_note: Edit<String>,
     pub rights_reviewed_by: Edit<String>,
@@ -108,7 +110,7 @@ pub struct Difference {
 pub enum Weight {
     /// Alt text, rights, placement, contexts, licenses and dates: an approval does not survive it.
     Governed,
-    /// Title, owner and source note.
+    /// Title, owner, source note and who read an alternative text.
     Free,
 }
 
@@ -121,6 +123,8 @@ pub enum DescribeError {
     NoEndNoReview,
     #[error("an asset can't have an end on {0} and no end at the same time")]
     EndAndNoEnd(CivilDate),
+    #[error("there is no alternative text for `{0}` that could be reviewed")]
+    NoTextToReview(Locale),
     #[error(transparent)]
     Zone(#[from] TimeError),
 }
@@ -142,11 +146,7 @@ pub fn plan_description(
     set(&mut metadata.rights_reviewed_by, &edits.rights_reviewed_by);
     set(&mut metadata.rights_reviewed_on, &edits.rights_reviewed_on);
     set(&mut metadata.owner, &edits.owner);
-    for (locale, edit) in &edits.alt {
-        if let Some(text) = edit.of(metadata.alt.remove(locale)) {
-            metadata.alt.insert(locale.clone(), text);
-        }
-    }
+    plan_alt(metadata, edits)?;
     if let Some(placements) = &edits.placements {
         metadata.placements = sorted(placements);
     }
@@ -160,6 +160,25 @@ pub fn plan_description(
         metadata.dates = plan_dates(&current.metadata.dates, edits, shared_zone)?;
     }
     Ok(planned)
+}
+
+fn plan_alt(metadata: &mut Metadata, edits: &Edits) -> Result<(), DescribeError> {
+    for (locale, edit) in &edits.alt {
+        let before = metadata.alt.remove(locale);
+        let after = edit.of(before.clone());
+        if before != after {
+            metadata.alt_reviews.remove(locale);
+        }
+        metadata.alt.extend(after.map(|text| (locale.clone(), text)));
+    }
+    for (locale, edit) in &edits.alt_reviews {
+        let review = edit.of(metadata.alt_reviews.remove(locale));
+        if review.is_some() && !metadata.alt.contains_key(locale) {
+            return Err(DescribeError::NoTextToReview(locale.clone()));
+        }
+        metadata.alt_reviews.extend(review.map(|review| (locale.clone(), review)));
+    }
+    Ok(())
 }
 
 fn plan_dates(current: &Dates, edits: &Edits, shared_zone: &Zone) -> Result<Dates, DescribeError> {
@@ -204,7 +223,13 @@ pub fn differences(
     after: &Description,
     name_of: &Names<'_>,
 ) -> Vec<Difference> {
-    let (old, new) = (fields(before, name_of), fields(after, name_of));
+    let told = |of: &Description| {
+        let reviews = of.metadata.alt_reviews.iter();
+        let reviews =
+            reviews.map(|(locale, by)| (format!("alt_reviewed:{locale}"), by.to_string()));
+        reviews.chain(fields(of, name_of)).collect::<BTreeMap<_, _>>()
+    };
+    let (old, new) = (told(before), told(after));
     let mut names: Vec<_> = old.keys().chain(new.keys()).collect();
     names.sort_unstable();
     names.dedup();
@@ -235,11 +260,13 @@ impl std::fmt::Debug for Names<'_> {
 fn weight_of(field: &str) -> Weight {
     match field {
         "title" | "owner" | "source_note" => Weight::Free,
+        review if review.starts_with("alt_reviewed:") => Weight::Free,
         _ => Weight::Governed,
     }
 }
 
-/// Every field that has a value, as text, by the name that flags and columns use.
+/// Every field that has a value, as text, by the name that flags and columns use. Who read the
+/// alternative texts is left out: it goes with the text as it is, to no other asset.
 pub(super) fn fields(description: &Description, name_of: &Names<'_>) -> BTreeMap<String, String> {
     let Metadata { dates, .. } = &description.metadata;
     let metadata = &description.metadata;
@@ -346,6 +373,43 @@ mod tests {
         assert_eq!(instant(moved.metadata.dates.expires_at), "2026-12-31T10:00:00.000Z");
         let back = planned(&moved, &Edits { zone: Edit::Clear, ..Edits::default() }).unwrap();
         assert_eq!(back, current);
+    }
+
+    #[test]
+    fn a_review_holds_for_the_text_that_was_read() {
+        let review = |by: &str| AltReview { by: by.to_owned(), on: day("2026-03-02") };
+        let text = |text: &str| Edits {
+            alt: [("en".to_owned(), Edit::Set(text.to_owned()))].into(),
+            ..Edits::default()
+        };
+        let reviewed = |edits: Edits, by: &str| Edits {
+            alt_reviews: [("en".to_owned(), Edit::Set(review(by)))].into(),
+            ..edits
+        };
+        let nothing = Description::default();
+        let refused = planned(&nothing, &reviewed(Edits::default(), "li"));
+        assert_eq!(refused, Err(DescribeError::NoTextToReview("en".to_owned())));
+        let tin = planned(&nothing, &reviewed(text("A tin"), "li")).unwrap();
+        assert_eq!(tin.metadata.alt_reviews["en"], review("li"));
+        assert_eq!(planned(&tin, &text("A tin")).unwrap(), tin, "it is the same text");
+        let cup = planned(&tin, &text("A cup")).unwrap();
+        assert!(cup.metadata.alt_reviews.is_empty());
+        let again = planned(&cup, &reviewed(Edits::default(), "mo")).unwrap();
+        assert_eq!(again.metadata.alt_reviews["en"], review("mo"));
+        let name = |id: i64| id.to_string();
+        let names = Names { context: &name, license: &name };
+        let told = differences(&tin, &again, &names);
+        let told: Vec<_> = told.iter().map(|d| (d.field.as_str(), d.weight)).collect();
+        assert_eq!(told, [("alt:en", Weight::Governed), ("alt_reviewed:en", Weight::Free)]);
+    }
+
+    #[test]
+    fn who_read_a_text_is_read_as_it_is_written() {
+        for by in ["li", "li on call", ""] {
+            let review = AltReview { by: by.to_owned(), on: day("2026-03-02") };
+            assert_eq!(review.to_string().parse(), Ok(review));
+        }
+        assert!("li".parse::<AltReview>().is_err());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What people record about an asset.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use super::text::is_unsafe_to_show;
-use super::time::{CivilDate, Timestamp};
+use super::time::{CivilDate, TimeError, Timestamp};
 
 /// A BCP 47 language tag such as `en` or `de-AT`, lower-cased language, as written otherwise.
 pub type Locale = String;
@@ -39,6 +41,8 @@ pub struct Metadata {
     pub title: Option<String>,
     /// Alternative text by locale. An empty text declares the picture decorative there.
     pub alt: BTreeMap<Locale, String>,
+    /// Those of the texts that somebody read and vouched for, as they are now.
+    pub alt_reviews: BTreeMap<Locale, AltReview>,
     /// The prompt, or where the picture came from.
     pub source_note: Option<String>,
     pub rights_note: Option<String>,
@@ -48,6 +52,30 @@ pub struct Metadata {
     /// Where it is meant to be used, such as `homepage-hero`. Sorted, without repeats.
     pub placements: Vec<String>,
     pub dates: Dates,
+}
+
+/// Who read an alternative text and found that it says what the picture shows, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AltReview {
+    pub by: String,
+    pub on: CivilDate,
+}
+
+/// Such as `li on 2026-03-02`.
+impl fmt::Display for AltReview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {}", self.by, self.on)
+    }
+}
+
+/// Reads what its `Display` writes.
+impl FromStr for AltReview {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let (by, on) = text.rsplit_once(" on ").unwrap_or(("", text));
+        Ok(Self { by: by.to_owned(), on: on.parse()? })
+    }
 }
 
 /// Whether the text can name a placement: no spaces, nothing invisible, at most 200 bytes.

@@ -18,6 +18,8 @@ pub struct Requirements {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RequiredField {
     Title,
+    /// Somebody has read each alternative text that says something.
+    AltReview,
     SourceNote,
     RightsNote,
     RightsReviewedBy,
@@ -36,8 +38,9 @@ pub enum RequiredField {
 }
 
 impl RequiredField {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Title,
+        Self::AltReview,
         Self::SourceNote,
         Self::RightsNote,
         Self::RightsReviewedBy,
@@ -56,6 +59,7 @@ impl RequiredField {
     pub fn name(self) -> &'static str {
         match self {
             Self::Title => "title",
+            Self::AltReview => "alt_review",
             Self::SourceNote => "source_note",
             Self::RightsNote => "rights_note",
             Self::RightsReviewedBy => "rights_reviewed_by",

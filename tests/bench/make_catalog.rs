@@ -369,6 +369,7 @@ fn metadata(asset: u64, fate: Fate, today: CivilDate) -> anyhow::Result<Metadata
         title: Some(format!("{subject} {asset}")),
         alt: [("en".to_owned(), format!("A {subject}, seen from the left in morning light"))]
             .into(),
+        alt_reviews: [].into(),
         source_note: Some(format!(
             "prompt: {subject}, soft light, 35 mm, seed {}",
             dice(asset, 15)

@@ -8,6 +8,7 @@ use shelflife::domain::lifecycle::{ContextLink, Facts, State, World};
 use shelflife::domain::metadata::Metadata;
 use shelflife::domain::policy::Policy;
 use shelflife::domain::reference::{Status, Uses as Statuses, Verdict as Uses};
+use shelflife::domain::rejection::PlacementRejection;
 use shelflife::domain::risk::{OpenRisk, Risk};
 use shelflife::domain::territory::codes_of;
 use shelflife::domain::time::{Timestamp, Zone};
@@ -23,6 +24,7 @@ pub(super) struct Told {
     pub(super) contexts: Vec<(Context, Option<i64>)>,
     pub(super) policy: Policy,
     pub(super) risks: Vec<OpenRisk>,
+    pub(super) rejected_for: Vec<PlacementRejection>,
     pub(super) held: Option<String>,
     pub(super) uses: Option<Uses>,
     pub(super) site: Site,
@@ -61,6 +63,7 @@ impl Told {
             contexts: Vec::new(),
             policy: Policy::default(),
             risks: Vec::new(),
+            rejected_for: Vec::new(),
             held: None,
             uses: None,
             site: Site::NoneKnown,
@@ -100,6 +103,12 @@ impl Told {
             ("name", [name]) => (*name).clone_into(&mut self.name),
             ("zone", [name]) => self.policy.zone = Zone::named(name).map_err(|e| e.to_string())?,
             ("policy", [name, value]) => self.set_policy(name, value)?,
+            ("rejected-for", [placement]) => {
+                let (placement, by) = ((*placement).to_owned(), "nina".to_owned());
+                let (code, reason) = (None, Some("too dark".to_owned()));
+                let at = self.instant("2026-05-01")?;
+                self.rejected_for.push(PlacementRejection { placement, code, reason, by, at });
+            }
             ("risk", [name]) => {
                 let risk = Risk::named(name).ok_or("no such risk")?;
                 let (note, by, at) = (None, "li".to_owned(), self.instant("2026-05-01")?);
@@ -267,6 +276,7 @@ impl Told {
             licenses: self.licenses.iter().map(|license| license.id).collect(),
             contexts: self.contexts.iter().map(link).collect(),
             risks: self.risks.clone(),
+            rejected_for: self.rejected_for.clone(),
         }
     }
 

@@ -233,6 +233,7 @@ fn approval(told: &Told, now: Timestamp) -> Result<Found, String> {
         listed: &[],
         claims: None,
         verdict: &standing_of(&facts, &world, &told.policy, now),
+        rejected_for: &facts.rejected_for,
         contexts: &world.contexts.values().collect::<Vec<_>>(),
         licenses: &world.licenses.values().collect::<Vec<_>>(),
         policy: &told.policy,

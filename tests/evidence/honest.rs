@@ -30,6 +30,8 @@ fn the_tables_are_what_the_log_leads_to_after_any_commands() {
         "asset.confirm",
         "asset.flag",
         "asset.original",
+        "asset.reconsider_placement",
+        "asset.reject_placement",
         "asset.release",
         "asset.void",
         "context.change",

@@ -104,6 +104,15 @@ fn an_edit_of_any_compared_column_is_told() {
         library.run("flag 3 --risk likeness --note seen").expect(ExitCode::Success);
         library.run("flag 3 --risk protected-design").expect(ExitCode::Success);
         library.run("flag 3 --clear likeness --note settled").expect(ExitCode::Success);
+        for placement in ["press", "print"] {
+            let reject =
+                format!("reject 3 --for-placement {placement} --code quality --reason dark");
+            library.run(&reject).expect(ExitCode::Success);
+        }
+        let back = "reconsider 3 --for-placement press --reason lighter";
+        library.run(back).expect(ExitCode::Success);
+        library.run("describe 3 --alt-reviewed-by li").expect(ExitCode::Success);
+        library.run("context add claim/organic --fact evidence=report").expect(ExitCode::Success);
         library.run("rules waive SL401 3 --reason known --until 2027-04-08");
         carry_out_a_plan(&library);
         let pairs = compared(&open(&copy(&library, "struck.db")));
@@ -131,6 +140,7 @@ fn rows_that_were_added_or_removed_are_told() {
         "DELETE FROM hold WHERE id = (SELECT max(id) FROM hold)",
         "DELETE FROM waiver",
         "DELETE FROM risk",
+        "DELETE FROM placement_rejection",
         "INSERT INTO risk (asset_id, kind, raised_by, raised_ms) VALUES (96, 'likeness', 'x', 1)",
         "DELETE FROM description WHERE asset_id = 3",
         "DELETE FROM asset_license WHERE asset_id = 3",
@@ -142,7 +152,7 @@ fn rows_that_were_added_or_removed_are_told() {
         "INSERT INTO asset_context (asset_id, context_id) VALUES (1, 1)",
         "INSERT INTO hold (asset_id, reason, placed_by, placed_ms) VALUES (1, 'x', 'x', 1)",
         "INSERT INTO hold (asset_id, reason, placed_by, placed_ms) VALUES (99, 'x', 'x', 1)",
-        "INSERT INTO alt_text VALUES (98, 'en', 'x')",
+        "INSERT INTO alt_text (asset_id, locale, text) VALUES (98, 'en', 'x')",
         "INSERT INTO run (id, command, actor, started_ms) VALUES ('x', 'x', 'x', 1)",
         "INSERT INTO root (name, kind, device) VALUES ('x', 'draft', 1)",
         "INSERT INTO asset SELECT 97, state, was, since_ms, version, root_id, CAST(path || 'x' AS BLOB), sha256,
@@ -155,6 +165,8 @@ fn rows_that_were_added_or_removed_are_told() {
         library.run(&format!("describe 3 {FULL} --license stock-1")).expect(ExitCode::Success);
         library.run("hold 3 --reason kept").expect(ExitCode::Success);
         library.run("flag 3 --risk likeness").expect(ExitCode::Success);
+        let reject = "reject 3 --for-placement press --code quality";
+        library.run(reject).expect(ExitCode::Success);
         library
             .run("rules waive SL401 3 --reason known --until 2026-04-08")
             .expect(ExitCode::Success);

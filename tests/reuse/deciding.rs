@@ -107,7 +107,7 @@ fn what_a_check_asks_is_answered_by_a_person_with_a_note_and_an_end() {
     let event = history["items"].as_array().unwrap().last().unwrap()["fields"].clone();
     assert_eq!(
         (&event["what"], &event["why"]),
-        (&json!("reuse decide"), &json!("the studio wrote"))
+        (&json!("reuse decide: homepage-hero"), &json!("the studio wrote"))
     );
     assert_eq!(event["by"], "li (olga) at desk");
     let (paths, _) = find(&library, &format!("tin {USE}"));

@@ -284,7 +284,8 @@ impl<'a, 's> Writing<'a, 's> {
             return Err(CatalogError::damaged("an asset merged into nothing"));
         };
         let is_decided = "SELECT state <> 'draft' OR EXISTS (
-              SELECT 1 FROM risk WHERE asset_id = :asset AND cleared_ms IS NULL)
+              SELECT 1 FROM risk WHERE asset_id = :asset AND cleared_ms IS NULL) OR EXISTS (
+              SELECT 1 FROM placement_rejection WHERE asset_id = :asset AND lifted_ms IS NULL)
             FROM asset WHERE id = :asset";
         let asked = named_params! { ":asset": asset.0 };
         if self.tx.prepare_cached(is_decided)?.query_row(asked, |row| row.get(0))? {
@@ -314,6 +315,7 @@ pub(super) fn merge_asset(tx: &Transaction<'_>, asset: AssetId, into: AssetId) -
         "DELETE FROM hold WHERE asset_id = :asset",
         "DELETE FROM waiver WHERE asset_id = :asset",
         "DELETE FROM risk WHERE asset_id = :asset",
+        "DELETE FROM placement_rejection WHERE asset_id = :asset",
         "DELETE FROM file_claims WHERE asset_id = :asset",
         "DELETE FROM asset_words WHERE rowid = :asset",
         "DELETE FROM asset WHERE id = :asset",

@@ -12,6 +12,7 @@ use super::records::Records;
 use super::rows::{Spot, Told, by_key, compare, compare_all, held};
 use super::{Entry, Visit};
 use crate::domain::lifecycle::State;
+use crate::domain::metadata::AltReview;
 
 /// The columns of a description, with the names that entries use.
 const DESCRIBED: [(&str, &str); 11] = [
@@ -164,9 +165,15 @@ impl Folded {
         compare(Spot { about, table: "description" }, told.as_ref(), rows.first(), visit);
         let texts = self.fields.iter().flatten().filter_map(|(field, text)| {
             let locale = field.strip_prefix("alt:")?;
-            Some((locale.to_owned(), Told::from([("text", text.clone())])))
+            let review = self.fields.as_ref()?.get(&format!("alt_reviewed:{locale}"));
+            let review = review.and_then(Value::as_str).and_then(|text| text.parse().ok());
+            let review: Option<AltReview> = review;
+            let (by, on) = review.map(|review| (review.by, review.on.to_string())).unzip();
+            let columns =
+                [("text", text.clone()), ("reviewed_by", json!(by)), ("reviewed_on", json!(on))];
+            Some((locale.to_owned(), Told::from(columns)))
         });
-        let rows = held(catalog, "SELECT locale, text FROM alt_text WHERE asset_id = ?1", &asset)?;
+        let rows = held(catalog, "SELECT * FROM alt_text WHERE asset_id = ?1", &asset)?;
         let spot = Spot { about, table: "alt_text" };
         compare_all(spot, &texts.collect(), &by_key(rows, "locale"), visit);
         Ok(())

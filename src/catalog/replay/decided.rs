@@ -11,7 +11,7 @@ use super::{Entry, Visit};
 use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::time::Timestamp;
 
-/// Holds, waivers, risks and operations as the entries leave them, oldest first.
+/// Holds, waivers, risks, rejections for one placement and operations as the entries leave them, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Decided {
     holds: Vec<Told>,
@@ -19,6 +19,7 @@ pub(super) struct Decided {
     holds_are_untold: bool,
     waivers: Vec<Told>,
     risks: Vec<Told>,
+    rejections: Vec<Told>,
     operations: BTreeMap<String, Told>,
     /// By operation and number.
     files: BTreeMap<String, BTreeMap<String, Told>>,
@@ -35,6 +36,8 @@ impl Decided {
             "asset.unwaive" => self.revoke(entry),
             "asset.flag" => self.risks.push(raised(entry)),
             "asset.clear" => self.clear(entry),
+            "asset.reject_placement" => self.rejections.push(rejected(entry)),
+            "asset.reconsider_placement" => self.reconsider(entry),
             kind => {
                 let Some((what, step)) = kind.split_once('.') else { return };
                 if OperationKind::ALL.iter().any(|known| known.name() == what) {
@@ -89,6 +92,20 @@ impl Decided {
         match entry.now {
             Some(now) => open.insert("cleared_ms", json!(now)),
             None => open.remove("cleared_ms"),
+        };
+    }
+
+    fn reconsider(&mut self, entry: &Entry<'_>) {
+        let placement = entry.field("placement");
+        let open = self.rejections.iter_mut().find(|rejection| {
+            rejection.get("placement") == Some(&placement)
+                && rejection.get("lifted_by") == Some(&Value::Null)
+        });
+        let Some(open) = open else { return };
+        open.extend([("lift_reason", entry.field("reason")), ("lifted_by", entry.field("by"))]);
+        match entry.now {
+            Some(now) => open.insert("lifted_ms", json!(now)),
+            None => open.remove("lifted_ms"),
         };
     }
 
@@ -156,6 +173,10 @@ impl Decided {
         let rows = held(catalog, "SELECT * FROM risk WHERE asset_id = ?1 ORDER BY id", &asset)?;
         let told = in_order(self.risks.iter().cloned());
         compare_all(Spot { about, table: "risk" }, &told, &in_order(rows), visit);
+        let sql = "SELECT * FROM placement_rejection WHERE asset_id = ?1 ORDER BY id";
+        let rows = in_order(held(catalog, sql, &asset)?);
+        let told = in_order(self.rejections.iter().cloned());
+        compare_all(Spot { about, table: "placement_rejection" }, &told, &rows, visit);
         let rows = held(catalog, "SELECT * FROM operation WHERE asset_id = ?1", &asset)?;
         let rows = by_key(rows, "id");
         compare_all(Spot { about, table: "operation" }, &self.operations, &rows, visit);
@@ -181,6 +202,21 @@ fn raised(entry: &Entry<'_>) -> Told {
     ]);
     flag.extend(entry.now.map(|now| ("raised_ms", json!(now))));
     flag
+}
+
+/// A rejection for one placement as it is given.
+fn rejected(entry: &Entry<'_>) -> Told {
+    let mut rejection = Told::from([
+        ("placement", entry.field("placement")),
+        ("code", entry.field("code")),
+        ("reason", entry.field("reason")),
+        ("rejected_by", entry.field("by")),
+        ("lift_reason", Value::Null),
+        ("lifted_by", Value::Null),
+        ("lifted_ms", Value::Null),
+    ]);
+    rejection.extend(entry.now.map(|now| ("rejected_ms", json!(now))));
+    rejection
 }
 
 /// The files of an operation that begins, by number.

@@ -37,6 +37,7 @@ pub const COMPARED: &[(&str, &str)] = &[
     ("hold", "every column but id"),
     ("waiver", "every column but id"),
     ("risk", "every column but id"),
+    ("placement_rejection", "every column but id"),
     ("operation", "kind asset_id run_id state opened_ms closed_ms store plan_id"),
     ("operation_file", "every column"),
     ("context", "every column"),

@@ -54,6 +54,11 @@ const STRAYS: &[(&str, &str)] = &[
               WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
     ),
     (
+        "placement_rejection",
+        "SELECT DISTINCT asset_id AS id FROM placement_rejection
+                             WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",
+    ),
+    (
         "operation",
         "SELECT DISTINCT asset_id AS id FROM operation
                    WHERE ?1 AND asset_id NOT IN (SELECT id FROM asset)",

@@ -175,6 +175,7 @@ impl<'g> Seen<'g> {
             files: dossier.map_or(&[], |dossier| &dossier.files),
             claims: self.claims.as_deref().or_else(|| dossier?.claims.as_ref()),
             verdict: &self.verdict,
+            rejected_for: dossier.map_or(&[], |dossier| &dossier.row.facts.rejected_for),
             contexts: &self.contexts,
             licenses: &self.licenses,
             policy: &law.policy,

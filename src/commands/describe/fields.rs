@@ -11,7 +11,7 @@ use crate::commands::words::{placement, said};
 use crate::domain::context::ContextKey;
 use crate::domain::describe::{Description, Edit, Edits, ListEdit};
 use crate::domain::lifecycle::World;
-use crate::domain::metadata::Locale;
+use crate::domain::metadata::{AltReview, Locale};
 use crate::domain::proposal::{Field, Proposal};
 use crate::domain::time::{CivilDate, TimeError, Zone};
 use crate::error::Error;
@@ -27,6 +27,11 @@ pub(super) struct Fields {
     /// Alternative text, in the site's locale or as LOCALE=TEXT; may be repeated
     #[arg(long, value_name = "TEXT", value_parser = alt_text)]
     alt: Vec<AltText>,
+
+    /// Who read the alternative text and found that it says what the picture shows, as NAME or as
+    /// LOCALE=NAME; may be repeated
+    #[arg(long, value_name = "NAME", value_parser = alt_text)]
+    alt_reviewed_by: Vec<AltText>,
 
     /// The picture only decorates: an empty alternative text, in the site's locale or in =LOCALE
     #[arg(
@@ -285,6 +290,7 @@ impl Fields {
         let mut edits = Edits {
             title: self.edit(self.title.as_ref(), "title"),
             alt: self.alt_edits(locale).into_iter().collect(),
+            alt_reviews: self.alt_reviews(locale, today),
             source_note: self.edit(self.source_note.as_ref(), "source-note"),
             rights_note: self.edit(self.rights_note.as_ref(), "rights-note"),
             rights_reviewed_by: self.edit(self.rights_reviewed_by.as_ref(), "rights-reviewed-by"),
@@ -301,6 +307,14 @@ impl Fields {
         };
         self.dates.set(&mut edits, reason, today)?;
         Ok(edits)
+    }
+
+    fn alt_reviews(&self, site: &Locale, on: CivilDate) -> BTreeMap<Locale, Edit<AltReview>> {
+        let reviews = self.alt_reviewed_by.iter().map(|AltText { locale, text }| {
+            let review = AltReview { by: text.clone(), on };
+            (locale.as_ref().unwrap_or(site).clone(), Edit::Set(review))
+        });
+        reviews.collect()
     }
 
     fn alt_edits(&self, site: &Locale) -> Vec<(Locale, Edit<String>)> {

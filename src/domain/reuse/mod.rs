@@ -153,6 +153,10 @@ fn about(question: Question, candidate: &Candidate<'_>, wanted: &Use) -> Grounds
 /// has begun, so that an asset which may be used at both may be used in between.
 fn about_standing(candidate: &Candidate<'_>, wanted: &Use) -> Grounds {
     let Candidate { facts, world, policy, .. } = candidate;
+    let rejected = facts.rejected_for.iter().find(|of| of.placement == wanted.placement);
+    if let Some(rejection) = rejected {
+        return no(format!("it is {rejection}"));
+    }
     let first = standing_of(facts, world, policy, wanted.from);
     let last = standing_of(facts, world, policy, wanted.until);
     let on_record = facts.licenses.iter().all(|id| world.licenses.contains_key(id))

@@ -101,6 +101,7 @@ impl Sample {
                 licenses: vec![LICENSE],
                 contexts: contexts.iter().map(link).collect(),
                 risks: Vec::new(),
+                rejected_for: Vec::new(),
             },
             metadata: Metadata {
                 placements: vec!["homepage-hero".to_owned()],

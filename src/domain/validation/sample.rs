@@ -14,6 +14,7 @@ use crate::domain::lifecycle::{ContextLink, Facts, State, World, standing_of};
 use crate::domain::metadata::{Dates, Metadata};
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
+use crate::domain::rejection::PlacementRejection;
 use crate::domain::reuse::{Answer, Grounds};
 use crate::domain::risk::OpenRisk;
 use crate::domain::time::{CivilDate, Timestamp};
@@ -30,6 +31,7 @@ pub(crate) struct Sample {
     pub pinned: Option<i64>,
     pub licenses: Vec<License>,
     pub risks: Vec<OpenRisk>,
+    pub rejected_for: Vec<PlacementRejection>,
     pub waivers: Vec<Waiver>,
     pub listed: Vec<RelPath>,
     pub kin: Kin,
@@ -53,6 +55,7 @@ impl Sample {
             pinned: None,
             licenses: vec![license()],
             risks: Vec::new(),
+            rejected_for: Vec::new(),
             waivers: Vec::new(),
             listed: Vec::new(),
             kin: Kin::default(),
@@ -144,6 +147,7 @@ impl Sample {
             listed: &self.listed,
             claims: self.claims.as_ref(),
             verdict: &verdict,
+            rejected_for: &self.rejected_for,
             contexts: &contexts,
             licenses: &licenses,
             policy: &self.policy,
@@ -169,6 +173,7 @@ impl Sample {
             licenses: self.licenses.iter().map(|license| license.id).collect(),
             contexts: self.contexts.iter().map(link).collect(),
             risks: self.risks.clone(),
+            rejected_for: self.rejected_for.clone(),
         }
     }
 
@@ -309,6 +314,7 @@ fn metadata() -> Metadata {
             ("en".to_owned(), "A green tea tin beside two steaming cups".to_owned()),
             ("de".to_owned(), "Eine grüne Teedose neben zwei dampfenden Tassen".to_owned()),
         ]),
+        alt_reviews: BTreeMap::new(),
         source_note: some("green tin, two cups, soft morning light; Firefly, seed 4815"),
         rights_note: some("Adobe Firefly terms of 2026-03; no people, no trademarks but ours"),
         rights_reviewed_by: some("li"),

@@ -11,6 +11,7 @@ use crate::domain::lifecycle::{State, Verdict};
 use crate::domain::metadata::Metadata;
 use crate::domain::path::RelPath;
 use crate::domain::policy::Policy;
+use crate::domain::rejection::PlacementRejection;
 use crate::domain::requirement::Requirements;
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 
@@ -33,6 +34,8 @@ pub struct Subject<'a> {
     pub claims: Option<&'a Claims>,
     /// The standing at `now`, with its causes.
     pub verdict: &'a Verdict,
+    /// The placements that it was rejected for.
+    pub rejected_for: &'a [PlacementRejection],
     /// The contexts that the asset is linked to.
     pub contexts: &'a [&'a Context],
     pub licenses: &'a [&'a License],

@@ -12,6 +12,7 @@ use super::State;
 use crate::domain::context::{Context, ContextRule};
 use crate::domain::license::License;
 use crate::domain::policy::Policy;
+use crate::domain::rejection::PlacementRejection;
 use crate::domain::risk::OpenRisk;
 use crate::domain::time::Timestamp;
 
@@ -108,6 +109,8 @@ pub struct Facts {
     pub contexts: Vec<ContextLink>,
     /// Flags that nobody has cleared, oldest first.
     pub risks: Vec<OpenRisk>,
+    /// Rejections for one placement that nobody has taken back, oldest first. Asked with a use only.
+    pub rejected_for: Vec<PlacementRejection>,
 }
 
 /// What assets share: licenses and contexts by id.

@@ -114,6 +114,7 @@ fn facts() -> impl Strategy<Value = Facts> {
                 licenses,
                 contexts,
                 risks,
+                rejected_for: Vec::new(),
             }
         },
     )
@@ -208,6 +209,7 @@ proptest! {
             licenses: Vec::new(),
             contexts: Vec::new(),
             risks: Vec::new(),
+            rejected_for: Vec::new(),
         };
         let judge = |facts: &Facts, now: Timestamp| {
             standing_of(facts, &World::default(), &Policy::default(), now).standing
@@ -256,6 +258,7 @@ fn each_state_alone_leads_to_its_standing() {
             licenses: Vec::new(),
             contexts: Vec::new(),
             risks: Vec::new(),
+            rejected_for: Vec::new(),
         };
         let now = Timestamp::from_millis(1);
         let verdict = standing_of(&facts, &World::default(), &Policy::default(), now);

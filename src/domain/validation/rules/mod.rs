@@ -73,6 +73,7 @@ mod sl405_context_owner_missing;
 mod sl406_waiver_without_finding;
 mod sl407_field_missing_for_placement;
 mod sl408_claim_unproven;
+mod sl409_placement_rejected;
 mod sl501_context_missing;
 mod sl502_end_missing;
 mod sl503_no_expiry_unexplained;
@@ -189,6 +190,7 @@ pub static ALL: &[&Rule] = &[
     &sl406_waiver_without_finding::RULE,
     &sl407_field_missing_for_placement::RULE,
     &sl408_claim_unproven::RULE,
+    &sl409_placement_rejected::RULE,
     &sl501_context_missing::RULE,
     &sl502_end_missing::RULE,
     &sl503_no_expiry_unexplained::RULE,

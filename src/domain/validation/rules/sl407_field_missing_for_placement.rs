@@ -62,6 +62,7 @@ fn recorded<'s>(subject: &'s Subject<'_>, field: RequiredField) -> Recorded<'s> 
     let is_campaign = |context: &&Context| context.key.kind == ContextKind::Campaign;
     match field {
         F::Title => Recorded::text(metadata.title.as_ref()),
+        F::AltReview => Recorded::fact(are_texts_read(subject).then_some(())),
         F::SourceNote => Recorded::text(metadata.source_note.as_ref()),
         F::RightsNote => Recorded::text(metadata.rights_note.as_ref()),
         F::RightsReviewedBy => Recorded::text(metadata.rights_reviewed_by.as_ref()),
@@ -79,6 +80,11 @@ fn recorded<'s>(subject: &'s Subject<'_>, field: RequiredField) -> Recorded<'s> 
     }
 }
 
+/// Whether somebody has read each alternative text that says something.
+fn are_texts_read(subject: &Subject<'_>) -> bool {
+    subject.alts().all(|(locale, _)| subject.metadata.alt_reviews.contains_key(locale))
+}
+
 /// Those of which one only says that there is none are left out.
 fn contexts<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Context> {
     subject.contexts.iter().copied().filter(|context| !context.key.says_none())
@@ -87,6 +93,7 @@ fn contexts<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = &'s Context> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::metadata::AltReview;
     use crate::domain::requirement::Requirements;
     use crate::domain::reuse::Answer;
     use crate::domain::validation::sample::{Sample, date, finds, passes, undated};
@@ -101,6 +108,11 @@ mod tests {
     fn complete(sample: &mut Sample) {
         sample.metadata.dates.zone = Some("Europe/Berlin".to_owned());
         sample.metadata.dates.starts_on = Some(date("2026-06-01"));
+        let review = |locale: &str| {
+            let review = AltReview { by: "mo".to_owned(), on: date("2026-05-25") };
+            (locale.to_owned(), review)
+        };
+        sample.metadata.alt_reviews = ["de", "en"].map(review).into();
     }
 
     fn strip(sample: &mut Sample, field: RequiredField) {
@@ -109,6 +121,7 @@ mod tests {
         let dates = &mut metadata.dates;
         match field {
             F::Title => metadata.title = None,
+            F::AltReview => drop(metadata.alt_reviews.remove("de")),
             F::SourceNote => metadata.source_note = None,
             F::RightsNote => metadata.rights_note = None,
             F::RightsReviewedBy => metadata.rights_reviewed_by = None,
