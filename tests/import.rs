@@ -201,16 +201,29 @@ fn a_draft_whose_files_were_in_quarantine_stays_an_asset_of_its_own() {
 }
 
 #[test]
-fn a_flagged_draft_stays_an_asset_of_its_own_until_the_flag_is_cleared() {
-    let library = with_a_size_unknown();
-    library.run("flag 1 --risk likeness").expect(ExitCode::Success);
-    let run = library.run("import wxr export.xml").expect(ExitCode::Success);
-    assert!(run.stdout.contains("#1 is flagged as a risk; it stays as it is"), "{run}");
-    assert_eq!(library.scanned_catalog().files_of(AssetId(2)).unwrap().len(), 1);
-    library.run("flag 1 --clear likeness --note 'nobody there'").expect(ExitCode::Success);
-    library.run("import wxr export.xml").expect(ExitCode::Success);
-    assert_eq!(library.scanned_catalog().asset(AssetId(1)).unwrap(), None);
-    library.run("audit verify --replay --disk").expect(ExitCode::Success);
+fn a_draft_that_somebody_judged_stays_an_asset_of_its_own_until_that_is_taken_back() {
+    for (judge, told, back) in [
+        (
+            "flag 1 --risk likeness",
+            "#1 is flagged as a risk; it stays as it is",
+            "flag 1 --clear likeness --note 'nobody there'",
+        ),
+        (
+            "reject 1 --for-placement blog --code quality",
+            "#1 is rejected for a placement; it stays as it is",
+            "reconsider 1 --for-placement blog --reason 'it is small there'",
+        ),
+    ] {
+        let library = with_a_size_unknown();
+        library.run(judge).expect(ExitCode::Success);
+        let run = library.run("import wxr export.xml").expect(ExitCode::Success);
+        assert!(run.stdout.contains(told), "{run}");
+        assert_eq!(library.scanned_catalog().files_of(AssetId(2)).unwrap().len(), 1);
+        library.run(back).expect(ExitCode::Success);
+        library.run("import wxr export.xml").expect(ExitCode::Success);
+        assert_eq!(library.scanned_catalog().asset(AssetId(1)).unwrap(), None);
+        library.run("audit verify --replay --disk").expect(ExitCode::Success);
+    }
 }
 
 /// Lets an import group the first asset's file with the second asset, as it read the two before

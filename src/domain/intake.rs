@@ -56,6 +56,8 @@ pub struct Owner {
     pub was_moved: bool,
     /// Somebody saw a risk in it that nobody has cleared.
     pub is_flagged: bool,
+    /// Somebody rejected it for a placement and did not take that back.
+    pub is_rejected_somewhere: bool,
     pub role: Role,
 }
 
@@ -65,6 +67,9 @@ impl Owner {
         match self.state {
             State::Draft if self.was_moved => Some("was in quarantine".to_owned()),
             State::Draft if self.is_flagged => Some("is flagged as a risk".to_owned()),
+            State::Draft if self.is_rejected_somewhere => {
+                Some("is rejected for a placement".to_owned())
+            }
             State::Draft => None,
             state => Some(format!("is {state}")),
         }

@@ -46,7 +46,10 @@ impl Catalog {
                     a.state = 'draft' AND f.role = 'original' AND EXISTS (
                       SELECT 1 FROM operation o WHERE o.asset_id = a.id) AS was_moved,
                     EXISTS (SELECT 1 FROM risk r
-                            WHERE r.asset_id = a.id AND r.cleared_ms IS NULL) AS is_flagged
+                            WHERE r.asset_id = a.id AND r.cleared_ms IS NULL) AS is_flagged,
+                    EXISTS (SELECT 1 FROM placement_rejection p
+                            WHERE p.asset_id = a.id AND p.lifted_ms IS NULL)
+                      AS is_rejected_somewhere
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
@@ -359,6 +362,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 version: row.get("version")?,
                 was_moved: row.get::<_, Option<bool>>("was_moved")?.unwrap_or_default(),
                 is_flagged: row.get("is_flagged")?,
+                is_rejected_somewhere: row.get("is_rejected_somewhere")?,
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }
