@@ -24,6 +24,9 @@ use shelflife::domain::review::Review;
 use shelflife::domain::time::{CivilDate, Timestamp, Zone};
 use shelflife::domain::window::Window;
 
+/// One asset of so many depends on `brand/house`.
+const OF_THE_HOUSE: u64 = 20;
+
 /// Changes in one transaction.
 const BATCH: usize = 10_000;
 const LICENSES: u64 = 300;
@@ -154,29 +157,41 @@ fn version_in(state: State) -> i64 {
 
 // ------------------------------------------------------------------ shared records
 
+fn context(
+    (kind, slug): (ContextKind, String),
+    number: u64,
+    (started, ends_at): (Timestamp, Option<Timestamp>),
+) -> NewContext {
+    NewContext {
+        title: Some(format!("{} number {number}", kind.name())),
+        key: ContextKey { kind, slug },
+        owner: Some(person(number)),
+        rule: kind.default_rule(),
+        zone: None,
+        window: Window {
+            starts_on: Some(Zone::utc().date_at(started)),
+            ends_on: ends_at.map(|at| Zone::utc().date_at(at.plus_days(-1))),
+            starts_at: Some(started),
+            ends_at,
+        },
+        note: "as planned".to_owned(),
+        facts: ContextFacts::new(),
+    }
+}
+
 fn add_shared_records(catalog: &mut Catalog, now: Timestamp) -> anyhow::Result<()> {
     let started = now.plus_days(-500);
     for (kind, count) in CONTEXTS {
         for number in 1..=count {
             let ended = kind == ContextKind::Campaign && number == count;
             let ends_at = ended.then(|| now.plus_days(-10));
-            catalog.add_context(&NewContext {
-                key: ContextKey { kind, slug: format!("{}-{number}", kind.name()) },
-                title: Some(format!("{} number {number}", kind.name())),
-                owner: Some(person(number)),
-                rule: kind.default_rule(),
-                zone: None,
-                window: Window {
-                    starts_on: Some(Zone::utc().date_at(started)),
-                    ends_on: ends_at.map(|at| Zone::utc().date_at(at.plus_days(-1))),
-                    starts_at: Some(started),
-                    ends_at,
-                },
-                note: "as planned".to_owned(),
-                facts: ContextFacts::new(),
-            })?;
+            let slug = format!("{}-{number}", kind.name());
+            catalog.add_context(&context((kind, slug), number, (started, ends_at)))?;
         }
     }
+    // Added last: `describe` links it by that.
+    let house = (ContextKind::Brand, "house".to_owned());
+    catalog.add_context(&context(house, 1, (started, None)))?;
     for number in 1..=LICENSES {
         catalog.add_license(&NewLicense(license(number, started)))?;
     }
@@ -282,7 +297,7 @@ fn batches(assets: u64) -> impl Iterator<Item = std::ops::Range<u64>> {
 // ------------------------------------------------------------------ descriptions and decisions
 
 fn describe(catalog: &mut Catalog, assets: u64, today: CivilDate) -> anyhow::Result<()> {
-    let contexts: Vec<_> = catalog.contexts()?.into_iter().map(|c| (c.id, c.key.kind)).collect();
+    let house = u64::try_from(catalog.contexts()?.len())?;
     let campaigns = CONTEXTS[0].1;
     for batch in batches(assets) {
         let mut edits = Vec::new();
@@ -293,8 +308,9 @@ fn describe(catalog: &mut Catalog, assets: u64, today: CivilDate) -> anyhow::Res
                 continue;
             }
             let mut linked: Vec<_> = (0..dice(asset, 3) % 3)
-                .map(|n| campaigns + 1 + dice(asset, 4 + n) % (contexts.len() as u64 - campaigns))
+                .map(|n| campaigns + 1 + dice(asset, 4 + n) % (house - 1 - campaigns))
                 .collect();
+            linked.extend(asset.is_multiple_of(OF_THE_HOUSE).then_some(house));
             linked.push(match fate {
                 Fate::OverdueByCampaign => campaigns,
                 _ => 1 + dice(asset, 7) % (campaigns - 1),

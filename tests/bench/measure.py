@@ -249,6 +249,13 @@ def measures():
     yield "why", each("why", "ID")[0] * 1000, "ms", 15, catalog
     reuse = each("reuse", "check", "ID", "--placement", "blog", may_end_with=(0, 1))
     yield "reuse check", reuse[0] * 1000, "ms", 15, catalog
+    found = several("reuse", "find", "running shoes", "--placement", "blog", "--limit", "20",
+                    may_end_with=(0, 1))
+    yield "reuse find, two words", found[0] * 1000, "ms", 50, catalog
+    change = several("context", "change", "brand/house", "--note", "measured")
+    yield ("context change, per 50,000", change[0] * 50_000 / (ASSETS / 20), "s", 1,
+           f"{ASSETS // 20} assets in {change[0]:.2f} s")
+    yield "context change, memory", change[1] / MEBIBYTE, "MiB", 128, ""
     validate = several("validate", may_end_with=(0, 1))
     yield ("validate, per 100,000", validate[0] * 1e5 / ASSETS, "s", 1,
            f"{ASSETS} assets in {validate[0]:.2f} s")
