@@ -103,11 +103,44 @@ fn decorative_is_yes_no_or_a_mistake() {
     };
     let alt = || library.run("show 1 --format json").json()["items"][0]["fields"]["alt"].clone();
     decorative("Yes").expect(ExitCode::Success);
-    assert_eq!(alt(), serde_json::json!([{ "locale": "en", "text": "", "decorative": true }]));
+    assert_eq!(
+        alt(),
+        serde_json::json!([{ "locale": "en", "text": "", "decorative": true,
+        "reviewed": "by nobody" }])
+    );
     decorative("no").expect(ExitCode::Success);
     assert_eq!(alt(), serde_json::json!([]));
     let run = decorative("x").expect(ExitCode::Partial);
     assert!(run.stdout.contains("line 2, column `decorative`: write yes or no"), "{run}");
+}
+
+#[test]
+fn a_text_that_is_changed_in_a_table_was_read_by_nobody_until_another_name_stands_there() {
+    let library = TestLibrary::scanned(&["a.png"]);
+    let said =
+        "describe 1 --alt 'A tin' --alt de=Dose --alt-reviewed-by li --alt-reviewed-by de=mo";
+    library.run(said).expect(ExitCode::Success);
+    let reviewed = || {
+        let fields = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
+        let texts = fields["alt"].as_array().unwrap().iter();
+        texts.map(|alt| alt["reviewed"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let table = library.run("describe 1 --to-csv").expect(ExitCode::Success).stdout;
+    assert!(
+        table.starts_with("\"asset\",\"path\",\"title\",\"alt\",\"alt:de\",\"decorative\""),
+        "{table}"
+    );
+    assert!(table.contains("\"alt_reviewed_by\",\"alt_reviewed_by:de\""), "{table}");
+    library.advance_days(1);
+    library.write("table.csv", table.replace("Dose", "Teedose"));
+    library.run("describe --from-csv table.csv").expect(ExitCode::Success);
+    assert_eq!(reviewed(), ["by nobody", "by li on 2026-03-02"]);
+    library.write("table.csv", "asset,alt_reviewed_by:de,alt_reviewed_by\n1,nina,-\n");
+    library.run("describe --from-csv table.csv").expect(ExitCode::Success);
+    assert_eq!(reviewed(), ["by nina on 2026-03-03", "by nobody"]);
+    library.write("table.csv", "asset,alt_reviewed_by:fr\n1,nina\n");
+    let run = library.run("describe --from-csv table.csv").expect(ExitCode::No);
+    assert!(run.stdout.contains("there is no alternative text for `fr`"), "{run}");
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub enum Column {
     Alt(Option<Locale>),
     /// `yes` declares an empty alternative text, in the site's locale.
     Decorative,
+    /// Who read the alternative text in a locale; `None` is the site's.
+    AltReviewedBy(Option<Locale>),
     SourceNote,
     RightsNote,
     RightsReviewedBy,
@@ -39,13 +41,15 @@ pub enum Column {
 /// The column that names the row.
 pub(super) const ASSET: &str = "asset";
 const ALT: &str = "alt";
+const ALT_REVIEWED_BY: &str = "alt_reviewed_by";
 
 /// Every column with a fixed name.
-const NAMED: [(&str, Column); 18] = [
+const NAMED: [(&str, Column); 19] = [
     ("path", Column::Path),
     ("title", Column::Title),
     (ALT, Column::Alt(None)),
     ("decorative", Column::Decorative),
+    (ALT_REVIEWED_BY, Column::AltReviewedBy(None)),
     ("source_note", Column::SourceNote),
     ("rights_note", Column::RightsNote),
     ("rights_reviewed_by", Column::RightsReviewedBy),
@@ -62,6 +66,9 @@ const NAMED: [(&str, Column); 18] = [
     ("no_expiry_reason", Column::NoExpiryReason),
 ];
 
+/// How those are named that there can be for each locale.
+const BY_LOCALE: [&str; 2] = ["alt:LOCALE", "alt_reviewed_by:LOCALE"];
+
 impl Column {
     /// The column of that name, such as `owner` or `alt:de-AT`, in whatever case.
     pub fn named(name: &str) -> Option<Self> {
@@ -70,14 +77,18 @@ impl Column {
             return Some(column);
         }
         let (kind, locale) = name.split_once(':')?;
-        let locale = metadata::locale(locale)?;
-        kind.eq_ignore_ascii_case(ALT).then_some(Self::Alt(Some(locale)))
+        let locale = Some(metadata::locale(locale)?);
+        match kind.to_ascii_lowercase().as_str() {
+            ALT => Some(Self::Alt(locale)),
+            ALT_REVIEWED_BY => Some(Self::AltReviewedBy(locale)),
+            _ => None,
+        }
     }
 
     /// The names that a header can have.
     pub fn known() -> Vec<&'static str> {
         let named = NAMED.iter().map(|(name, _)| *name);
-        std::iter::once(ASSET).chain(named).chain(std::iter::once("alt:LOCALE")).collect()
+        std::iter::once(ASSET).chain(named).chain(BY_LOCALE).collect()
     }
 
     /// The values of a cell that holds several, parted by `;`. Space around them does not count.
@@ -88,10 +99,13 @@ impl Column {
 
 impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::Alt(Some(locale)) = self {
-            return write!(f, "{ALT}:{locale}");
+        match self {
+            Self::Alt(Some(locale)) => write!(f, "{ALT}:{locale}"),
+            Self::AltReviewedBy(Some(locale)) => write!(f, "{ALT_REVIEWED_BY}:{locale}"),
+            _ => {
+                let name = NAMED.iter().find(|(_, column)| column == self).map(|(name, _)| *name);
+                f.write_str(name.unwrap_or_default())
+            }
         }
-        let name = NAMED.iter().find(|(_, column)| column == self).map(|(name, _)| *name);
-        f.write_str(name.unwrap_or_default())
     }
 }

@@ -167,7 +167,7 @@ mod tests {
         assert!(message.starts_with(
             "line 1, column `Autor`: there is no such column (known are asset, path, title, alt, "
         ));
-        assert!(message.ends_with("no_expiry_reason, alt:LOCALE)"));
+        assert!(message.ends_with("no_expiry_reason, alt:LOCALE, alt_reviewed_by:LOCALE)"));
         assert_eq!(read("asset,Autor\n7,x\n").len(), 1, "nothing after it is read");
         for locale in ["alt:", "alt:d", "alt:de AT", "alt:../x", "title:de", "alt:de:at"] {
             assert!(problems(format!("asset,{locale}\n"))[0].contains("no such column"));
@@ -253,9 +253,10 @@ mod tests {
 
     fn any_column() -> impl Strategy<Value = Column> {
         prop_oneof![
-            3 => (1..Column::known().len() - 1)
+            3 => (1..Column::known().len() - 2)
                 .prop_map(|at| Column::named(Column::known()[at]).unwrap()),
             1 => "[a-z]{2}(-[A-Z]{2})?".prop_map(|locale| Column::Alt(Some(locale))),
+            1 => "[a-z]{2}(-[A-Z]{2})?".prop_map(|locale| Column::AltReviewedBy(Some(locale))),
         ]
     }
 

@@ -8,7 +8,7 @@ use crate::commands::words;
 use crate::domain::asset::Asset;
 use crate::domain::context::{ContextKey, ContextKind};
 use crate::domain::describe::{Description, Edit, Edits};
-use crate::domain::metadata::Locale;
+use crate::domain::metadata::{AltReview, Locale};
 use crate::domain::time::{CivilDate, Timestamp, Zone};
 use crate::exports::table::{Cell, Column, DescriptionRow};
 
@@ -89,6 +89,7 @@ impl Reading<'_> {
 
     fn set_dates(&self, edits: &mut Edits, now: Timestamp) -> Result<(), Wrong> {
         let today = self.zone_after(edits)?.date_at(now);
+        edits.alt_reviews = self.alt_reviews(today)?;
         edits.rights_reviewed_on = self.date(&Column::RightsReviewedOn, today)?;
         edits.starts_on = self.date(&Column::StartsOn, today)?;
         edits.expires_on = self.date(&Column::ExpiresOn, today)?;
@@ -159,6 +160,29 @@ impl Reading<'_> {
             Some(false) | None => {}
         }
         Ok(alt)
+    }
+
+    /// A name that is recorded already says nothing new: whoever changes the text beside it did not
+    /// mean that somebody has read the new one.
+    fn alt_reviews(&self, on: CivilDate) -> Result<BTreeMap<Locale, Edit<AltReview>>, Wrong> {
+        let site = &self.court.policy().locale;
+        let mut reviews = BTreeMap::new();
+        for column in self.row.fields.keys() {
+            let Column::AltReviewedBy(locale) = column else { continue };
+            let locale = locale.as_ref().unwrap_or(site);
+            let recorded = self.current.metadata.alt_reviews.get(locale);
+            let edit = match self.text(column) {
+                Edit::Keep => Edit::Keep,
+                Edit::Clear => Edit::Clear,
+                Edit::Set(by) if recorded.is_some_and(|review| review.by == by) => Edit::Keep,
+                Edit::Set(by) => Edit::Set(AltReview { by, on }),
+            };
+            if reviews.insert(locale.clone(), edit).is_some() {
+                let why = "`alt_reviewed_by` is that locale's column already";
+                return Err(Wrong::of(column, why));
+            }
+        }
+        Ok(reviews)
     }
 
     fn is_decorative(&self) -> Result<Option<bool>, Wrong> {

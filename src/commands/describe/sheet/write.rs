@@ -12,17 +12,19 @@ use crate::commands::selection::{Empty, Selection};
 use crate::domain::asset::AssetId;
 use crate::domain::context::ContextKind;
 use crate::domain::describe::Description;
+use crate::domain::metadata::Locale;
 use crate::domain::time::CivilDate;
 use crate::error::Error;
 use crate::exports::table::{Cell, Column, DescriptionRow, write_descriptions};
 use crate::report::Report;
 
 /// The columns that are written, whatever the assets have.
-const WRITTEN: [Column; 18] = [
+const WRITTEN: [Column; 19] = [
     Column::Path,
     Column::Title,
     Column::Alt(None),
     Column::Decorative,
+    Column::AltReviewedBy(None),
     Column::SourceNote,
     Column::RightsNote,
     Column::RightsReviewedBy,
@@ -53,7 +55,9 @@ pub(in crate::commands::describe) fn write(
     selection.visit(ctx, (&catalog, &court), Empty::All, |_, selected| {
         let metadata = catalog.metadata_of(selected.row.asset.id)?;
         let others = metadata.alt.keys().filter(|locale| **locale != court.policy().locale);
-        columns.extend(others.map(|locale| Column::Alt(Some(locale.clone()))));
+        columns.extend(others.flat_map(|locale| {
+            [Column::Alt(Some(locale.clone())), Column::AltReviewedBy(Some(locale.clone()))]
+        }));
         numbers.push(selected.row.asset.id);
         Ok(())
     })?;
@@ -139,9 +143,12 @@ fn row_of(asset: String, path: String, current: &Description, court: &Court) -> 
         (Column::TimeZone, dates.zone.clone()),
         (Column::NoExpiryReason, dates.no_expiry_reason.clone()),
     ];
+    let other = |locale: &Locale| (locale != site).then(|| locale.clone());
     for (locale, text) in metadata.alt.iter().filter(|(_, text)| !text.is_empty()) {
-        let column = Column::Alt((locale != site).then(|| locale.clone()));
-        cells.push((column, Some(text.clone())));
+        cells.push((Column::Alt(other(locale)), Some(text.clone())));
+    }
+    for (locale, review) in &metadata.alt_reviews {
+        cells.push((Column::AltReviewedBy(other(locale)), Some(review.by.clone())));
     }
     let cells = cells.into_iter().filter_map(|(column, text)| Some((column, Cell::Set(text?))));
     DescriptionRow { line: 0, asset, fields: cells.collect() }
