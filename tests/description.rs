@@ -116,6 +116,17 @@ fn who_reviewed_an_alternative_text_is_recorded_until_the_text_is_another() {
     2 edited
     ");
     assert_eq!(shown()[1]["reviewed"], "by nobody");
+    insta::assert_snapshot!(library.tell("describe 1 --clear alt-reviewed-by:de"), @"
+    exit: 0
+    recorded  #1 a.png  alt_reviewed:de: `mo on 2026-03-02` → nothing
+    1 edited
+    ");
+    let twice = "describe 1 --alt-reviewed-by li --alt-reviewed-by en=mo";
+    insta::assert_snapshot!(library.tell(twice), @"
+    exit: 2
+    --- stderr
+    shelflife: error: the flags say more than one thing of who read the text in `en`
+    ");
     library.run("describe 1 --clear alt:de").expect(ExitCode::Success);
     library.run("audit verify --replay").expect(ExitCode::Success);
 }

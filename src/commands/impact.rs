@@ -75,30 +75,53 @@ impl Trying<'_> {
     }
 }
 
-/// Assets whose use has ended and that a change lets be renewed, by number.
+/// Assets whose use has ended and that a change lets be renewed.
 #[derive(Debug, Default)]
 struct Reopened {
-    all: Vec<AssetId>,
+    all: Named,
     /// Those of them whose files are in quarantine.
-    quarantined: Vec<AssetId>,
+    quarantined: Named,
+}
+
+/// Assets by number, of which the first are named.
+#[derive(Debug, Default)]
+struct Named {
+    first: Vec<String>,
+    more: u64,
+}
+
+impl Named {
+    fn add(&mut self, asset: AssetId) {
+        /// So many fit a command that somebody copies.
+        const MOST: usize = 20;
+        if self.first.len() < MOST {
+            self.first.push(asset.0.to_string());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// The command about them, if there are any.
+    fn command(&self, verb: &str) -> Option<String> {
+        let numbers = self.first.join(" ");
+        let more =
+            if self.more == 0 { String::new() } else { format!(" (and {} more)", self.more) };
+        (!self.first.is_empty()).then(|| format!("`shelflife {verb} {numbers}`{more}"))
+    }
 }
 
 impl Reopened {
     fn add(&mut self, row: &FactsRow) {
-        self.all.push(row.asset.id);
+        self.all.add(row.asset.id);
         if matches!(row.asset.state, State::Quarantined(_)) {
-            self.quarantined.push(row.asset.id);
+            self.quarantined.add(row.asset.id);
         }
     }
 
     /// The commands that bring them back. Nothing does so by itself.
     fn words(&self) -> Option<String> {
-        let command = |verb: &str, assets: &[AssetId]| {
-            let numbers: Vec<_> = assets.iter().map(|asset| asset.0.to_string()).collect();
-            (!assets.is_empty()).then(|| format!("`shelflife {verb} {}`", numbers.join(" ")))
-        };
-        let renew = command("renew", &self.all)?;
-        let restore = command("restore", &self.quarantined);
+        let renew = self.all.command("renew")?;
+        let restore = self.quarantined.command("restore");
         let first = restore.map_or(String::new(), |restore| format!("{restore}, then "));
         Some(format!("to use again what had ended: {first}{renew}"))
     }

@@ -16,7 +16,8 @@ use crate::support::{TestLibrary, cases, wall_clock};
 
 const ASSETS: i64 = 12;
 
-/// Assets of three files each that may be deleted now.
+/// Assets of three files each that may be deleted now. Another test that starts a program holds every
+/// lock of this process for a moment: hence the waits.
 fn library() -> TestLibrary {
     let library = TestLibrary::at(&wall_clock().plus_days(-11).to_string());
     for asset in 0..ASSETS {
@@ -29,14 +30,14 @@ fn library() -> TestLibrary {
     let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
     let config = config.replace("# after_days = 90", "after_days = 7");
     library.write_config(&config.replace("max_percent = 10", "max_percent = 100"));
-    library.run("scan").expect(ExitCode::Success);
+    library.run("scan --wait 10s").expect(ExitCode::Success);
     library.run("reject --state draft --reason 'off brand'").expect(ExitCode::Success);
-    library.run("clean --apply").expect(ExitCode::Success);
+    library.run("clean --apply --wait 10s").expect(ExitCode::Success);
     for _ in 0..9 {
         library.advance_days(1);
-        library.run("scan --accept-missing").expect(ExitCode::Success);
+        library.run("scan --accept-missing --wait 10s").expect(ExitCode::Success);
     }
-    library.run("purge --mark").expect(ExitCode::Success);
+    library.run("purge --mark --wait 10s").expect(ExitCode::Success);
     library
 }
 
@@ -44,7 +45,7 @@ fn library() -> TestLibrary {
 #[track_caller]
 fn check(library: &TestLibrary) -> usize {
     library.set_now(&wall_clock().to_string());
-    let run = library.run("recover").expect(ExitCode::Success);
+    let run = library.run("recover --wait 10s").expect(ExitCode::Success);
     let catalog = library.scanned_catalog();
     let mut stores = BTreeMap::new();
     for path in tree(&library.path("state/quarantine/v1")).into_keys() {

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use shelflife::exit::ExitCode;
 
 use crate::crash::say;
-use crate::support::cases;
 use crate::support::many::{Dice, check_whole, rejected};
 use crate::support::moving::tree;
+use crate::support::{TestLibrary, cases};
 
 const ASSETS: i64 = 20;
 
@@ -75,6 +75,12 @@ fn put_things(paths: &[PathBuf], dice: &mut Dice, lasting: Duration) -> Vec<(Pat
     put
 }
 
+/// Restores what it can. Another test that starts a program holds every lock of this process for a moment.
+fn restore(library: &TestLibrary) {
+    let run = library.run("restore --state quarantined --wait 10s");
+    assert_ne!(run.exit, ExitCode::Busy, "{run}");
+}
+
 #[test]
 fn a_restore_never_overwrites_what_somebody_put_there_in_the_same_moment() {
     let library = rejected(ASSETS);
@@ -83,12 +89,12 @@ fn a_restore_never_overwrites_what_somebody_put_there_in_the_same_moment() {
     let (mut races, mut lost, mut dice) = (0, 0, Dice(0xace5));
     let mut lasting = Duration::from_millis(200);
     while races < cases(100, 5_000) {
-        library.run("clean --apply").expect(ExitCode::Success);
+        library.run("clean --apply --wait 10s").expect(ExitCode::Success);
         let wanted: Vec<_> = paths.iter().filter(|_| dice.below(4) == 0).cloned().collect();
         let (put, took) = std::thread::scope(|scope| {
             let somebody = scope.spawn(|| put_things(&wanted, &mut dice, lasting));
             let began = Instant::now();
-            library.run("restore --state quarantined");
+            restore(&library);
             let took = began.elapsed();
             (somebody.join().unwrap(), took)
         });
@@ -98,7 +104,7 @@ fn a_restore_never_overwrites_what_somebody_put_there_in_the_same_moment() {
         for (path, thing) in &put {
             thing.take(path);
         }
-        library.run("restore --state quarantined");
+        restore(&library);
         check_whole((&library, ASSETS), &before, "after the race");
         assert_eq!(tree(&library.path("uploads")), before);
     }

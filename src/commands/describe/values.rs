@@ -24,6 +24,7 @@ pub(super) struct SomeClaim(pub(super) Option<Field>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Clearing {
     Alt(Option<Locale>),
+    AltReview(Option<Locale>),
     Field(&'static str),
 }
 
@@ -89,14 +90,22 @@ pub(in crate::commands::describe) fn campaign(name: &str) -> Result<ContextKey, 
 }
 
 pub(in crate::commands::describe) fn clearing(text: &str) -> Result<Clearing, String> {
-    if text == "alt" {
-        return Ok(Clearing::Alt(None));
-    }
-    if let Some(locale) = text.strip_prefix("alt:").and_then(metadata::locale) {
-        return Ok(Clearing::Alt(Some(locale)));
+    let by_locale: [(_, fn(Option<Locale>) -> Clearing); 2] =
+        [("alt", Clearing::Alt), ("alt-reviewed-by", Clearing::AltReview)];
+    for (name, of) in by_locale {
+        if text == name {
+            return Ok(of(None));
+        }
+        let locale = text.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+        if let Some(locale) = locale.and_then(metadata::locale) {
+            return Ok(of(Some(locale)));
+        }
     }
     let known = CLEARABLE.into_iter().find(|field| *field == text);
-    known
-        .map(Clearing::Field)
-        .ok_or_else(|| format!("not a field (alt, alt:LOCALE, {})", CLEARABLE.join(", ")))
+    known.map(Clearing::Field).ok_or_else(|| {
+        format!(
+            "not a field (alt, alt:LOCALE, alt-reviewed-by, alt-reviewed-by:LOCALE, {})",
+            CLEARABLE.join(", ")
+        )
+    })
 }

@@ -1,6 +1,8 @@
 //! The flags that say what to record.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod alt;
+
+use std::collections::BTreeMap;
 
 use super::values::{
     AltText, Clearing, SomeClaim, SomeLocale, alt_text, campaign, clearing, date, optional_claim,
@@ -11,7 +13,7 @@ use crate::commands::words::{placement, said};
 use crate::domain::context::ContextKey;
 use crate::domain::describe::{Description, Edit, Edits, ListEdit};
 use crate::domain::lifecycle::World;
-use crate::domain::metadata::{AltReview, Locale};
+use crate::domain::metadata::Locale;
 use crate::domain::proposal::{Field, Proposal};
 use crate::domain::time::{CivilDate, TimeError, Zone};
 use crate::error::Error;
@@ -116,7 +118,8 @@ pub(super) struct Fields {
     )]
     accept_claims: Vec<SomeClaim>,
 
-    /// Forget what is recorded: a field by the name of its flag, or alt:LOCALE; may be repeated
+    /// Forget what is recorded: a field by the name of its flag, alt:LOCALE or
+    /// alt-reviewed-by:LOCALE; may be repeated
     #[arg(long, value_name = "FIELD", value_parser = clearing)]
     clear: Vec<Clearing>,
 }
@@ -182,18 +185,6 @@ impl Fields {
         for (field, given) in given {
             if given && self.clears(field) {
                 return Err(Error::usage(format!("`--{field}` and `--clear {field}` contradict")));
-            }
-        }
-        Ok(())
-    }
-
-    /// Refuses two sayings about the alternative text of one locale; `site` is the site's.
-    pub(super) fn check_alt(&self, site: &Locale) -> Result<(), Error> {
-        let mut said = BTreeSet::new();
-        for (locale, _) in self.alt_edits(site) {
-            if let Some(twice) = said.replace(locale) {
-                let message = format!("the flags say more than one thing of the text in `{twice}`");
-                return Err(Error::usage(message));
             }
         }
         Ok(())
@@ -307,26 +298,6 @@ impl Fields {
         };
         self.dates.set(&mut edits, reason, today)?;
         Ok(edits)
-    }
-
-    fn alt_reviews(&self, site: &Locale, on: CivilDate) -> BTreeMap<Locale, Edit<AltReview>> {
-        let reviews = self.alt_reviewed_by.iter().map(|AltText { locale, text }| {
-            let review = AltReview { by: text.clone(), on };
-            (locale.as_ref().unwrap_or(site).clone(), Edit::Set(review))
-        });
-        reviews.collect()
-    }
-
-    fn alt_edits(&self, site: &Locale) -> Vec<(Locale, Edit<String>)> {
-        let locale = |locale: &Option<Locale>| locale.as_ref().unwrap_or(site).clone();
-        let cleared = self.clear.iter().filter_map(|clearing| match clearing {
-            Clearing::Alt(of) => Some((locale(of), Edit::Clear)),
-            Clearing::Field(_) => None,
-        });
-        let decorative =
-            self.decorative.iter().map(|SomeLocale(of)| (locale(of), Edit::Set(String::new())));
-        let texts = self.alt.iter().map(|alt| (locale(&alt.locale), Edit::Set(alt.text.clone())));
-        cleared.chain(decorative).chain(texts).collect()
     }
 }
 
