@@ -28,6 +28,9 @@ pub(super) enum Clearing {
     Field(&'static str),
 }
 
+/// A field that there is for each locale; `None` is the site's.
+type OfLocale = fn(Option<Locale>) -> Clearing;
+
 const CLEARABLE: [&str; 14] = [
     "title",
     "source-note",
@@ -90,9 +93,9 @@ pub(in crate::commands::describe) fn campaign(name: &str) -> Result<ContextKey, 
 }
 
 pub(in crate::commands::describe) fn clearing(text: &str) -> Result<Clearing, String> {
-    let by_locale: [(_, fn(Option<Locale>) -> Clearing); 2] =
+    const BY_LOCALE: [(&str, OfLocale); 2] =
         [("alt", Clearing::Alt), ("alt-reviewed-by", Clearing::AltReview)];
-    for (name, of) in by_locale {
+    for (name, of) in BY_LOCALE {
         if text == name {
             return Ok(of(None));
         }
