@@ -2,6 +2,7 @@
 
 mod exclusions;
 
+use shelflife::domain::lifecycle::Action;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -189,6 +190,25 @@ fn an_end_that_lies_ahead_moves_and_takes_those_along_that_have_no_other() {
     assert!(show.stdout.contains("holder: Oak"), "what is not named stays: {show}");
     library.run("license change stock --ends-on 2027-12-31 --reason again").expect(ExitCode::Usage);
     assert_is_replayed(&library);
+}
+
+#[test]
+fn a_longer_license_says_which_expired_assets_could_be_renewed_with_it() {
+    let library = licensed();
+    library.decide("card.jpg", Action::Expire);
+    let line = "license change stock --ends-on 2027-12-31 --reason 'renewed'";
+    insta::assert_snapshot!(library.run(line), @"
+    exit: 0
+    --- stdout
+    standings without and with the change, at 2027-01-01 00:00 UTC (2027-01-01T00:00:00Z, in 304 days):
+    kept  #1 hero.jpg: stays draft: nobody has approved it; undecided since 2026-03-02T09:00:00.000Z, longer than 30 days
+    kept  #2 card.jpg: stays expired: its expiry is on record; it may be renewed then
+    to use again what had ended: `shelflife renew 2`
+    would record  the end, now through 2027-12-31, of license stock: renewed
+    1 edited, 2 kept, 2 considered, 1 to be renewed
+    dry run: nothing was changed; add --apply
+    ");
+    assert_eq!(standing(&library, "card.jpg"), "expired");
 }
 
 #[test]

@@ -107,7 +107,8 @@ impl Catalog {
         }
     }
 
-    /// Reads licenses, contexts, open risks and rejections for one placement of assets in ascending order.
+    /// Reads licenses, contexts, open risks and rejections for one placement of assets in ascending
+    /// order.
     fn add_links(&self, assets: &mut [FactsRow]) -> Result<()> {
         self.add_rows(LICENSES, assets, |asset, row| {
             asset.facts.licenses.push(row.get(1)?);

@@ -9,6 +9,7 @@ use crate::catalog::{Catalog, CatalogError, Decision, DescriptionEdit, FactsRow}
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{self, Action, Plan, Request, State, Transition};
 use crate::domain::review::Review;
+use crate::domain::unchanged::Unchanged;
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::report::{Item, Report, Subject};
@@ -42,6 +43,20 @@ pub(super) enum Decided<C> {
     Change(C),
     /// Nothing is to be recorded, because.
     Nothing(Vec<Item>),
+}
+
+impl<C> Decided<C> {
+    /// The change, unless what was asked for is not to be recorded.
+    pub(super) fn unless_unchanged(
+        checked: Result<C, Unchanged>,
+        (subject, action): (Subject, &'static str),
+    ) -> Self {
+        Self::Nothing(vec![match checked {
+            Ok(change) => return Self::Change(change),
+            Err(Unchanged::Already(because)) => Item::Kept { subject, because },
+            Err(Unchanged::Refused(why)) => Item::Refusal { subject, action, why },
+        }])
+    }
 }
 
 /// What assets are decided with.

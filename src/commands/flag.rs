@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::domain::asset::AssetId;
-use crate::domain::risk::{Flagging, Risk, Unflagged, check_flagging};
+use crate::domain::risk::{Flagging, Risk, check_flagging};
 use crate::error::Error;
 use crate::report::{Item, Subject};
 
@@ -60,22 +60,14 @@ pub(super) fn run(args: &FlagArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     decide_each(ctx, mode, &args.selection, |ctx, _, row| {
         let (asset, open) = (&row.asset, row.facts.risks.as_slice());
         let answer = check_flagging((asked, risk), (asset.state, open), ctx.actor.authority());
-        let (subject, action) = (subject(asset), "flag");
-        Ok(match answer {
-            Ok(()) => Decided::Change(Flag {
-                asset: asset.id,
-                version: asset.version,
-                asked,
-                risk,
-                note: args.note.clone(),
-            }),
-            Err(Unflagged::Already(because)) => {
-                Decided::Nothing(vec![Item::Kept { subject, because }])
-            }
-            Err(Unflagged::Refused(why)) => {
-                Decided::Nothing(vec![Item::Refusal { subject, action, why }])
-            }
-        })
+        let flag = answer.map(|()| Flag {
+            asset: asset.id,
+            version: asset.version,
+            asked,
+            risk,
+            note: args.note.clone(),
+        });
+        Ok(Decided::unless_unchanged(flag, (subject(asset), "flag")))
     })
 }
 

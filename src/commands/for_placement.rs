@@ -2,7 +2,7 @@
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::domain::asset::AssetId;
-use crate::domain::rejection::{PlacementRuling, RejectionCode, Unruled, check_placement_ruling};
+use crate::domain::rejection::{PlacementRuling, RejectionCode, check_placement_ruling};
 use crate::error::Error;
 use crate::report::{Item, Subject};
 
@@ -44,20 +44,10 @@ impl Ruling<'_> {
         decide_each(ctx, mode, selection, |ctx, _, row| {
             let (asset, open) = (&row.asset, row.facts.rejected_for.as_slice());
             let asked = (self.asked, self.placement);
-            let authority = ctx.actor.authority();
-            let subject = subject(asset);
-            Ok(match check_placement_ruling(asked, (asset.state, open), authority) {
-                Ok(()) => {
-                    let (asset, version) = (asset.id, asset.version);
-                    Decided::Change(Ruled { asset, version, ruling: self })
-                }
-                Err(Unruled::Already(because)) => {
-                    Decided::Nothing(vec![Item::Kept { subject, because }])
-                }
-                Err(Unruled::Refused(why)) => {
-                    Decided::Nothing(vec![Item::Refusal { subject, action: self.action(), why }])
-                }
-            })
+            let answer = check_placement_ruling(asked, (asset.state, open), ctx.actor.authority());
+            let ruled =
+                answer.map(|()| Ruled { asset: asset.id, version: asset.version, ruling: self });
+            Ok(Decided::unless_unchanged(ruled, (subject(asset), self.action())))
         })
     }
 }

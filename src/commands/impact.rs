@@ -153,3 +153,20 @@ fn staying(impact: &Impact) -> String {
 fn deciding(verdict: &Verdict) -> Vec<String> {
     verdict.deciding().map(ToString::to_string).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_names_as_many_assets_as_somebody_copies_and_counts_the_others() {
+        let mut named = Named::default();
+        assert_eq!(named.command("renew"), None);
+        (1..=20).for_each(|asset| named.add(AssetId(asset)));
+        let numbers = "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20";
+        assert_eq!(named.command("renew"), Some(format!("`shelflife renew {numbers}`")));
+        (21..=22).for_each(|asset| named.add(AssetId(asset)));
+        let told = format!("`shelflife renew {numbers}` (and 2 more)");
+        assert_eq!(named.command("renew"), Some(told));
+    }
+}

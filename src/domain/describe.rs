@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::metadata::{AltReview, Dates, Locale, Metadata};
 use super::time::{CivilDate, TimeError, Zone};
 
+/// How the field begins that tells who read the alternative text of a locale.
+pub const ALT_REVIEWED: &str = "alt_reviewed:";
+
 /// What becomes of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Edit<T> {
@@ -226,7 +229,7 @@ pub fn differences(
     let told = |of: &Description| {
         let reviews = of.metadata.alt_reviews.iter();
         let reviews =
-            reviews.map(|(locale, by)| (format!("alt_reviewed:{locale}"), by.to_string()));
+            reviews.map(|(locale, by)| (format!("{ALT_REVIEWED}{locale}"), by.to_string()));
         reviews.chain(fields(of, name_of)).collect::<BTreeMap<_, _>>()
     };
     let (old, new) = (told(before), told(after));
@@ -260,7 +263,7 @@ impl std::fmt::Debug for Names<'_> {
 fn weight_of(field: &str) -> Weight {
     match field {
         "title" | "owner" | "source_note" => Weight::Free,
-        review if review.starts_with("alt_reviewed:") => Weight::Free,
+        review if review.starts_with(ALT_REVIEWED) => Weight::Free,
         _ => Weight::Governed,
     }
 }

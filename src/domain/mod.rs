@@ -45,6 +45,7 @@ pub mod territory;
 pub mod testimony;
 pub mod text;
 pub mod time;
+pub mod unchanged;
 pub mod validation;
 pub mod variation;
 pub mod window;

@@ -5,6 +5,7 @@ use std::fmt;
 use super::actor::Authority;
 use super::lifecycle::State;
 use super::time::Timestamp;
+use super::unchanged::Unchanged;
 
 /// What speaks against an asset: the questions of the review, and what is beyond them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,33 +93,25 @@ pub enum PlacementRuling {
     Reconsider,
 }
 
-/// Why it is not recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unruled {
-    /// It is as was asked for already.
-    Already(String),
-    Refused(String),
-}
-
 /// Checks whether an asset with these open rejections may be rejected for a placement, or that be
 /// taken back. Both are for a person, as a rejection is.
 pub fn check_placement_ruling(
     (asked, placement): (PlacementRuling, &str),
     (state, open): (State, &[PlacementRejection]),
     authority: Authority,
-) -> Result<(), Unruled> {
+) -> Result<(), Unchanged> {
     use PlacementRuling::{Reconsider, Reject};
     let found = open.iter().find(|rejection| rejection.placement == placement);
     match (asked, found) {
         _ if matches!(state, State::Purged(_)) => {
-            Err(Unruled::Refused("it is purged: nobody can use it any more".to_owned()))
+            Err(Unchanged::Refused("it is purged: nobody can use it any more".to_owned()))
         }
         _ if authority == Authority::Automation => {
-            Err(Unruled::Refused("only a person may decide that".to_owned()))
+            Err(Unchanged::Refused("only a person may decide that".to_owned()))
         }
-        (Reject, Some(rejection)) => Err(Unruled::Already(format!("it is {rejection}"))),
+        (Reject, Some(rejection)) => Err(Unchanged::Already(format!("it is {rejection}"))),
         (Reconsider, None) => {
-            Err(Unruled::Already(format!("it is not rejected for {placement} alone")))
+            Err(Unchanged::Already(format!("it is not rejected for {placement} alone")))
         }
         (Reject, None) | (Reconsider, Some(_)) => Ok(()),
     }
@@ -152,18 +145,18 @@ mod tests {
                 check_placement_ruling((asked, placement), (state, &open), by)
             };
             if matches!(state, State::Purged(_)) {
-                assert!(matches!(check(Reject, "shop", Human), Err(Unruled::Refused(_))));
+                assert!(matches!(check(Reject, "shop", Human), Err(Unchanged::Refused(_))));
                 continue;
             }
             let words = "it is rejected for blog as quality by nina at 2026-03-02T09:00:00.000Z: \
                          too dark there";
-            assert_eq!(check(Reject, "blog", Human), Err(Unruled::Already(words.to_owned())));
+            assert_eq!(check(Reject, "blog", Human), Err(Unchanged::Already(words.to_owned())));
             assert_eq!(check(Reject, "shop", Human), Ok(()));
             assert_eq!(check(Reconsider, "blog", Human), Ok(()));
-            assert!(matches!(check(Reconsider, "shop", Human), Err(Unruled::Already(_))));
+            assert!(matches!(check(Reconsider, "shop", Human), Err(Unchanged::Already(_))));
             for (asked, placement) in [(Reject, "shop"), (Reconsider, "blog")] {
                 let refused = check(asked, placement, Automation);
-                assert!(matches!(refused, Err(Unruled::Refused(_))), "{state}");
+                assert!(matches!(refused, Err(Unchanged::Refused(_))), "{state}");
             }
         }
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::actor::Authority;
 use super::lifecycle::State;
 use super::time::Timestamp;
+use super::unchanged::Unchanged;
 
 /// What can be wrong with a picture beyond its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,14 +78,6 @@ pub enum Flagging {
     Clear,
 }
 
-/// Why a flag is left as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unflagged {
-    /// It is as was asked for already.
-    Already(String),
-    Refused(String),
-}
-
 /// Checks whether a flag may be raised or cleared about an asset with these open ones.
 ///
 /// Anybody may say that there is a risk, automation too. That there is none is for a person to say.
@@ -92,16 +85,16 @@ pub fn check_flagging(
     (asked, risk): (Flagging, Risk),
     (state, open): (State, &[OpenRisk]),
     authority: Authority,
-) -> Result<(), Unflagged> {
+) -> Result<(), Unchanged> {
     let found = open.iter().find(|open| open.risk == risk);
     match (asked, found) {
         _ if matches!(state, State::Purged(_)) => {
-            Err(Unflagged::Refused("it is purged: nobody can use it any more".to_owned()))
+            Err(Unchanged::Refused("it is purged: nobody can use it any more".to_owned()))
         }
-        (Flagging::Raise, Some(open)) => Err(Unflagged::Already(format!("it is {open}"))),
-        (Flagging::Clear, None) => Err(Unflagged::Already(format!("it is not flagged as {risk}"))),
+        (Flagging::Raise, Some(open)) => Err(Unchanged::Already(format!("it is {open}"))),
+        (Flagging::Clear, None) => Err(Unchanged::Already(format!("it is not flagged as {risk}"))),
         (Flagging::Clear, Some(_)) if authority == Authority::Automation => {
-            Err(Unflagged::Refused("only a person may clear it".to_owned()))
+            Err(Unchanged::Refused("only a person may clear it".to_owned()))
         }
         (Flagging::Raise, None) | (Flagging::Clear, Some(_)) => Ok(()),
     }
@@ -134,15 +127,15 @@ mod tests {
             for risk in Risk::ALL.into_iter().filter(|risk| *risk != Risk::Likeness) {
                 assert_eq!(check(Raise, risk, Human), Ok(()));
                 assert_eq!(check(Raise, risk, Automation), Ok(()));
-                assert!(matches!(check(Clear, risk, Human), Err(Unflagged::Already(_))));
+                assert!(matches!(check(Clear, risk, Human), Err(Unchanged::Already(_))));
             }
             let again = check(Raise, Risk::Likeness, Human);
             let words = "it is flagged as likeness by nina at 2026-03-02T09:00:00.000Z: \
                          the man at the left";
-            assert_eq!(again, Err(Unflagged::Already(words.to_owned())));
+            assert_eq!(again, Err(Unchanged::Already(words.to_owned())));
             assert_eq!(check(Clear, Risk::Likeness, Human), Ok(()));
             let refused = check(Clear, Risk::Likeness, Automation);
-            assert!(matches!(refused, Err(Unflagged::Refused(_))));
+            assert!(matches!(refused, Err(Unchanged::Refused(_))));
         }
     }
 
@@ -151,7 +144,7 @@ mod tests {
         for state in State::ALL.into_iter().filter(|state| state.name() == "purged") {
             let asked = (Flagging::Raise, Risk::Likeness);
             let answer = check_flagging(asked, (state, &[]), Authority::Human);
-            assert!(matches!(answer, Err(Unflagged::Refused(_))), "{state}");
+            assert!(matches!(answer, Err(Unchanged::Refused(_))), "{state}");
         }
     }
 }

@@ -75,7 +75,8 @@ fn put_things(paths: &[PathBuf], dice: &mut Dice, lasting: Duration) -> Vec<(Pat
     put
 }
 
-/// Restores what it can. Another test that starts a program holds every lock of this process for a moment.
+/// Restores what it can. Another test that starts a program holds every lock of this process for a
+/// moment.
 fn restore(library: &TestLibrary) {
     let run = library.run("restore --state quarantined --wait 10s");
     assert_ne!(run.exit, ExitCode::Busy, "{run}");

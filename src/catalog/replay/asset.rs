@@ -11,6 +11,7 @@ use super::decided::Decided;
 use super::records::Records;
 use super::rows::{Spot, Told, by_key, compare, compare_all, held};
 use super::{Entry, Visit};
+use crate::domain::describe::ALT_REVIEWED;
 use crate::domain::lifecycle::State;
 use crate::domain::metadata::AltReview;
 
@@ -165,9 +166,9 @@ impl Folded {
         compare(Spot { about, table: "description" }, told.as_ref(), rows.first(), visit);
         let texts = self.fields.iter().flatten().filter_map(|(field, text)| {
             let locale = field.strip_prefix("alt:")?;
-            let review = self.fields.as_ref()?.get(&format!("alt_reviewed:{locale}"));
-            let review = review.and_then(Value::as_str).and_then(|text| text.parse().ok());
-            let review: Option<AltReview> = review;
+            let review = self.fields.as_ref()?.get(&format!("{ALT_REVIEWED}{locale}"));
+            let review = review.and_then(Value::as_str);
+            let review = review.and_then(|text| text.parse::<AltReview>().ok());
             let (by, on) = review.map(|review| (review.by, review.on.to_string())).unzip();
             let columns =
                 [("text", text.clone()), ("reviewed_by", json!(by)), ("reviewed_on", json!(on))];

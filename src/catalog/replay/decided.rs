@@ -11,7 +11,8 @@ use super::{Entry, Visit};
 use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::time::Timestamp;
 
-/// Holds, waivers, risks, rejections for one placement and operations as the entries leave them, oldest first.
+/// Holds, waivers, risks, rejections for one placement and operations as the entries leave them,
+/// oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Decided {
     holds: Vec<Told>,
@@ -35,9 +36,19 @@ impl Decided {
             "asset.waive" => self.waive(entry),
             "asset.unwaive" => self.revoke(entry),
             "asset.flag" => self.risks.push(raised(entry)),
-            "asset.clear" => self.clear(entry),
+            "asset.clear" => take_back(
+                &mut self.risks,
+                entry,
+                ("kind", "risk"),
+                ["clear_note", "cleared_by", "cleared_ms"],
+            ),
             "asset.reject_placement" => self.rejections.push(rejected(entry)),
-            "asset.reconsider_placement" => self.reconsider(entry),
+            "asset.reconsider_placement" => take_back(
+                &mut self.rejections,
+                entry,
+                ("placement", "placement"),
+                ["lift_reason", "lifted_by", "lifted_ms"],
+            ),
             kind => {
                 let Some((what, step)) = kind.split_once('.') else { return };
                 if OperationKind::ALL.iter().any(|known| known.name() == what) {
@@ -80,33 +91,6 @@ impl Decided {
         let rule = entry.field("rule");
         let same = |waiver: &Told| waiver.get("rule") == Some(&rule);
         end(&mut self.waivers, entry, ["revoked_by", "revoked_ms"], same);
-    }
-
-    fn clear(&mut self, entry: &Entry<'_>) {
-        let risk = entry.field("risk");
-        let open = self.risks.iter_mut().find(|flag| {
-            flag.get("kind") == Some(&risk) && flag.get("cleared_by") == Some(&Value::Null)
-        });
-        let Some(open) = open else { return };
-        open.extend([("clear_note", entry.field("reason")), ("cleared_by", entry.field("by"))]);
-        match entry.now {
-            Some(now) => open.insert("cleared_ms", json!(now)),
-            None => open.remove("cleared_ms"),
-        };
-    }
-
-    fn reconsider(&mut self, entry: &Entry<'_>) {
-        let placement = entry.field("placement");
-        let open = self.rejections.iter_mut().find(|rejection| {
-            rejection.get("placement") == Some(&placement)
-                && rejection.get("lifted_by") == Some(&Value::Null)
-        });
-        let Some(open) = open else { return };
-        open.extend([("lift_reason", entry.field("reason")), ("lifted_by", entry.field("by"))]);
-        match entry.now {
-            Some(now) => open.insert("lifted_ms", json!(now)),
-            None => open.remove("lifted_ms"),
-        };
     }
 
     fn operate(&mut self, entry: &Entry<'_>, kind: &str, step: &str) {
@@ -239,6 +223,25 @@ fn intended(entry: &Entry<'_>) -> BTreeMap<String, Told> {
         (number.unwrap_or_default().to_string(), told)
     };
     files.into_iter().flatten().map(row).collect()
+}
+
+/// Closes the open one that has in its column what the entry has in its field.
+fn take_back(
+    all: &mut [Told],
+    entry: &Entry<'_>,
+    (column, field): (&str, &str),
+    [reason, by, at]: [&'static str; 3],
+) {
+    let about = entry.field(field);
+    let open = all
+        .iter_mut()
+        .find(|one| one.get(column) == Some(&about) && one.get(by) == Some(&Value::Null));
+    let Some(open) = open else { return };
+    open.extend([(reason, entry.field("reason")), (by, entry.field("by"))]);
+    match entry.now {
+        Some(now) => open.insert(at, json!(now)),
+        None => open.remove(at),
+    };
 }
 
 /// Ends those that still count and that `which` names. Where it is not known until when one
