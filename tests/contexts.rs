@@ -370,3 +370,34 @@ fn an_extension_offers_what_had_ended_and_brings_nothing_back_by_itself() {
     let told = ["a.jpg quarantined", "b.jpg expired", "own-end.jpg quarantined"];
     assert_eq!(standings(&library, "")[..3], told);
 }
+
+#[test]
+fn however_many_stay_as_they_are_each_is_told_once_after_all_that_change() {
+    let paths: Vec<_> = (1..=70).map(|number| format!("tin-{number:02}.jpg")).collect();
+    let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+    let library = TestLibrary::stocked(&paths);
+    library.run("context add packaging/tea-tin").expect(ExitCode::Success);
+    let tin = Approval { contexts: &["packaging/tea-tin"], ..Approval::default() };
+    // Every seventh is approved, and ends; drafts stay drafts.
+    let (approved, drafts): (Vec<_>, Vec<_>) =
+        paths.iter().enumerate().partition(|(at, _)| at % 7 == 6);
+    library.approve_all(&approved.iter().map(|(_, path)| **path).collect::<Vec<_>>(), tin);
+    for (_, path) in &drafts {
+        library.describe(path, tin);
+    }
+    let change = "context change packaging/tea-tin --note 'v4 tin' --format json";
+    let report = library.run(change).expect(ExitCode::Success).json();
+    let items = report["items"].as_array().unwrap();
+    let paths_of = |kind: &str, at: &str| -> Vec<_> {
+        let of_kind = items.iter().filter(|item| item["type"] == kind);
+        of_kind.map(|item| item.pointer(at).unwrap().as_str().unwrap().to_owned()).collect()
+    };
+    let all =
+        |of: &[(usize, &&str)]| of.iter().map(|(_, path)| (**path).to_owned()).collect::<Vec<_>>();
+    assert_eq!(paths_of("row", "/fields/path"), all(&approved));
+    assert_eq!(paths_of("kept", "/path"), all(&drafts));
+    let first_kept = items.iter().position(|item| item["type"] == "kept");
+    let last_row = items.iter().rposition(|item| item["type"] == "row");
+    assert!(last_row < first_kept, "{report}");
+    assert_eq!(report["summary"]["figures"]["considered"], 70);
+}

@@ -220,6 +220,50 @@ fn a_search_lists_what_may_be_used_and_counts_what_may_not() {
     assert_eq!(find(&library, "coffee"), (Vec::new(), json!({"usable": 0})));
 }
 
+/// 520 tins of which the last 15 are drafts, and the others are approved.
+fn many_tins() -> TestLibrary {
+    let paths: Vec<_> = (1..=520).map(|number| format!("tin-{number:03}.jpg")).collect();
+    let paths: Vec<_> = paths.iter().map(String::as_str).collect();
+    let library = TestLibrary::stocked(&paths);
+    library.approve_all(&paths[..505], Approval { alt: "Tin of tea", ..Approval::default() });
+    library
+}
+
+#[test]
+fn a_search_that_finds_too_much_looks_at_the_newest_and_says_so() {
+    let library = many_tins();
+    let run = library.run("reuse find tin --limit 2");
+    insta::assert_snapshot!(run, @"
+    exit: 0
+    --- stdout
+     ID  PATH         STANDING  ANSWER  ALT
+    505  tin-505.jpg  live      -       Tin of tea
+    504  tin-504.jpg  live      -       Tin of tea
+
+    483 more match and may be used: see them with --limit
+    match but may not be used: 15 draft
+    more than 500 match: only the newest 500 were looked at; say more words, or look at all with --all
+    2 rows, 15 draft, 500 looked at, 485 usable
+    ");
+    let (paths, figures) = find(&library, "tin --limit 2");
+    assert_eq!(paths, ["tin-505.jpg", "tin-504.jpg"], "the newest that may be used");
+    assert_eq!(figures, json!({"usable": 485, "draft": 15, "looked at": 500}));
+    let (paths, figures) = find(&library, "tin --limit 500");
+    assert_eq!(paths.len(), 500, "it looks further until it has as many as were asked for");
+    assert_eq!(figures, json!({"usable": 500, "draft": 15, "looked at": 515}));
+    let (_, figures) = find(&library, "tin --limit 1000");
+    assert_eq!(figures, json!({"usable": 505, "draft": 15}), "it has looked at all there is");
+}
+
+#[test]
+fn a_search_looks_at_everything_that_matches_when_it_is_told_to() {
+    let library = many_tins();
+    let (paths, figures) = find(&library, "tin --limit 2 --all");
+    assert_eq!(paths, ["tin-001.jpg", "tin-002.jpg"], "the best, of which all are as good");
+    assert_eq!(figures, json!({"usable": 505, "draft": 15}));
+    assert_eq!(find(&library, "tin 012").1, json!({"usable": 1}), "few are ranked");
+}
+
 #[test]
 fn a_search_for_a_use_lists_what_is_right_before_what_has_to_be_asked_for() {
     let library = teas();

@@ -55,9 +55,6 @@ impl Catalog {
         if *filter == Filter::default() {
             return Ok(true);
         }
-        if filter.finds_nothing() {
-            return Ok(false);
-        }
         let before = AssetId(row.asset.id.0 - 1);
         let one = Filter { after: Some(before), until: Some(row.asset.id), ..filter.clone() };
         let mut statement = self.conn.prepare_cached(one.sql())?;
@@ -82,9 +79,6 @@ impl Catalog {
         filter: &Filter,
         mut visit: impl FnMut(&mut Vec<FactsRow>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        if filter.finds_nothing() {
-            return Ok(());
-        }
         let sql = |error: rusqlite::Error| E::from(CatalogError::from(error));
         let _view = self.view()?;
         let mut assets = self.conn.prepare_cached(filter.sql()).map_err(sql)?;

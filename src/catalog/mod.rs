@@ -90,6 +90,7 @@ pub use reviews::Reviewed;
 pub use risks::{Clearance, RiskFlag};
 pub use roots::RootRecord;
 pub use runs::Session;
+pub use search::MatchOrder;
 pub use select::Filter;
 pub use takedowns::ServedFile;
 pub use takes::Take;

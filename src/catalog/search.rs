@@ -1,8 +1,10 @@
 //! Full-text search over names, titles, alt texts and notes, in any language.
 
+use std::ops::ControlFlow;
+
 use rusqlite::{Transaction, named_params};
 
-use super::error::Result;
+use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
 use crate::domain::words::{name_in_words, set_apart};
@@ -28,25 +30,62 @@ pub(super) fn index_words(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
     Ok(())
 }
 
+/// The order in which what matches is given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchOrder {
+    /// Best match first (bm25), then by ascending number. Reads everything that matches before it
+    /// gives out the first.
+    Best,
+    /// By descending number, each as it is found.
+    Newest,
+}
+
+impl MatchOrder {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Best => {
+                "SELECT rowid AS id FROM asset_words WHERE asset_words MATCH :query
+                 ORDER BY rank, rowid"
+            }
+            Self::Newest => {
+                "SELECT rowid AS id FROM asset_words WHERE asset_words MATCH :query
+                 ORDER BY rowid DESC"
+            }
+        }
+    }
+}
+
 impl Catalog {
-    /// Gives the assets that contain all of `words` (as beginnings of words) to `visit`, best match
-    /// first, until it says to stop.
-    pub fn visit_matches(
+    /// Gives the assets that contain all of `words` (as beginnings of words) to `visit`, until it
+    /// says to stop. An error of `visit` ends it.
+    pub fn visit_matches<E: From<CatalogError>>(
         &self,
         words: &str,
-        mut visit: impl FnMut(AssetId) -> Result<std::ops::ControlFlow<()>>,
-    ) -> Result<()> {
+        order: MatchOrder,
+        mut visit: impl FnMut(AssetId) -> std::result::Result<ControlFlow<()>, E>,
+    ) -> std::result::Result<(), E> {
+        let sql = |error: rusqlite::Error| E::from(CatalogError::from(error));
         let Some(query) = match_query(words) else { return Ok(()) };
-        let mut statement = self.conn.prepare_cached(
-            "SELECT rowid AS id FROM asset_words WHERE asset_words MATCH :query ORDER BY rank, rowid",
-        )?;
-        let mut rows = statement.query(named_params! { ":query": query })?;
-        while let Some(row) = rows.next()? {
-            if visit(AssetId(row.get("id")?))?.is_break() {
+        let mut statement = self.conn.prepare_cached(order.sql()).map_err(sql)?;
+        let mut rows = statement.query(named_params! { ":query": query }).map_err(sql)?;
+        while let Some(row) = rows.next().map_err(sql)? {
+            if visit(AssetId(row.get("id").map_err(sql)?))?.is_break() {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Whether more than `count` assets contain all of `words`.
+    pub fn more_match_than(&self, words: &str, count: usize) -> Result<bool> {
+        let mut found = 0;
+        self.visit_matches(words, MatchOrder::Newest, |_| {
+            found += 1;
+            let decided =
+                if found > count { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            Ok::<_, CatalogError>(decided)
+        })?;
+        Ok(found > count)
     }
 }
 
@@ -57,7 +96,7 @@ const MOST_WORDS: usize = 50;
 ///
 /// What stands without a blank between is looked for in that order: `tea-tin`, or a text in a
 /// script that has no blanks.
-pub(super) fn match_query(words: &str) -> Option<String> {
+fn match_query(words: &str) -> Option<String> {
     let said = |word: &&str| word.chars().any(char::is_alphanumeric);
     let phrase = |word: &str| {
         let harmless = |c: char| if c == '"' || c.is_control() { ' ' } else { c };

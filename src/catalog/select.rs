@@ -6,7 +6,6 @@ use super::cells;
 use super::error::{CatalogError, Result};
 use super::facts::FactsRow;
 use super::references::{is_of_another, references_to_asset};
-use super::search::match_query;
 use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions};
 use crate::domain::lifecycle::{Facts, State};
 use crate::domain::time::Timestamp;
@@ -24,8 +23,6 @@ pub struct Filter {
     /// The original's path begins with these bytes.
     pub under: Option<Vec<u8>>,
     pub root: Option<i64>,
-    /// All of these words, or beginnings of words, are recorded about the asset.
-    pub words: Option<String>,
     /// Whether some source tells a use of it, or none does.
     pub is_used: Option<bool>,
     /// Only assets after this one: where the page before ended.
@@ -81,18 +78,13 @@ macro_rules! facts_by {
 /// The facts of one asset.
 pub(super) const ONE: &str = concat!("SELECT ", columns!(), " FROM asset WHERE id = :id");
 
-/// All between two numbers. The others ask nine things about each asset.
+/// All between two numbers. The others ask eight things about each asset.
 const ALL: &str =
     concat!("SELECT ", columns!(), " FROM asset WHERE id > :after AND id <= :until ORDER BY id");
-const BY_NUMBER: &str = facts_by!("asset WHERE :words IS NULL", "asset.id");
+const BY_NUMBER: &str = facts_by!("asset WHERE true", "asset.id");
 const BY_CONTEXT: &str = facts_by!(
-    "asset_context l CROSS JOIN asset ON asset.id = l.asset_id
-     WHERE :words IS NULL AND l.context_id = :context",
+    "asset_context l CROSS JOIN asset ON asset.id = l.asset_id WHERE l.context_id = :context",
     "l.asset_id"
-);
-const BY_WORDS: &str = facts_by!(
-    "asset_words w CROSS JOIN asset ON asset.id = w.rowid WHERE asset_words MATCH :words",
-    "w.rowid"
 );
 
 impl Filter {
@@ -101,23 +93,12 @@ impl Filter {
         Self { state: Some(name.to_owned()), ..Self::default() }
     }
 
-    /// All assets about which these words are recorded; none without a word.
-    pub fn with_words(words: &str) -> Self {
-        Self { words: Some(words.to_owned()), ..Self::default() }
-    }
-
-    /// Whether there are words to look for, and no letter or digit in them.
-    pub(super) fn finds_nothing(&self) -> bool {
-        self.words.as_deref().is_some_and(|words| match_query(words).is_none())
-    }
-
     /// The query that begins where the fewest assets are.
     pub(super) fn sql(&self) -> &'static str {
-        match (&self.words, self.context) {
-            (Some(_), _) => BY_WORDS,
-            (None, Some(_)) => BY_CONTEXT,
-            (None, None) if self.lets_all_through() => ALL,
-            (None, None) => BY_NUMBER,
+        match self.context {
+            Some(_) => BY_CONTEXT,
+            None if self.lets_all_through() => ALL,
+            None => BY_NUMBER,
         }
     }
 
@@ -144,7 +125,6 @@ impl Filter {
             ":license": self.license,
             ":placement": self.placement,
             ":used": self.is_used,
-            ":words": self.words.as_deref().and_then(match_query),
         })?)
     }
 }

@@ -21,6 +21,10 @@ pub(super) struct Trying<'a> {
 /// Tells something of an asset and of what the change does to it.
 type More<'a> = dyn Fn(&FactsRow, &Impact) -> Result<Option<String>, Error> + 'a;
 
+/// So many assets that stay as they are wait in memory until those that change were shown; where
+/// there are more, the others are read a second time. Few in debug builds, for the tests.
+const MOST_WAITING: usize = if cfg!(debug_assertions) { 20 } else { 50_000 };
+
 impl Trying<'_> {
     /// Shows first the assets whose standing changes, then those that stay as they are.
     pub(super) fn show(
@@ -28,50 +32,70 @@ impl Trying<'_> {
         ctx: &mut Context<'_>,
         (catalog, court): (&Catalog, &Court),
     ) -> Result<(), Error> {
-        self.visit(ctx, (catalog, court), |ctx, row, impact| {
+        let mut reopened = Reopened::default();
+        let mut waiting = Vec::new();
+        let mut last_waiting = None;
+        let mut more = false;
+        self.visit(ctx, (catalog, court), None, |ctx, row, impact| {
             ctx.report.figure("considered", 1);
             if impact.changes_standing() {
                 ctx.report.figure(impact.after.standing.name(), 1);
                 ctx.report.row("impact", fields(row, impact));
+            } else if waiting.len() < MOST_WAITING {
+                waiting.push(self.kept(court, (row, impact), &mut reopened)?);
+                last_waiting = Some(row.asset.id);
+            } else {
+                more = true;
             }
             Ok(())
         })?;
-        let mut reopened = Reopened::default();
-        self.visit(ctx, (catalog, court), |ctx, row, impact| {
-            if impact.changes_standing() {
-                return Ok(());
-            }
-            let mut because = staying(impact);
-            if let Some(more) = (self.more)(row, impact)? {
-                because.push_str("; ");
-                because.push_str(&more);
-            }
-            if self.trial.reopens(&row.facts, court.policy()) {
-                because.push_str("; it may be renewed then");
-                ctx.report.figure("to be renewed", 1);
-                reopened.add(row);
-            }
-            ctx.report.say(&Item::Kept { subject: subject(&row.asset), because });
-            Ok(())
-        })?;
-        if let Some(words) = reopened.words() {
-            ctx.report.text(words);
+        for kept in &waiting {
+            ctx.report.say(kept);
         }
+        if more {
+            self.visit(ctx, (catalog, court), last_waiting, |ctx, row, impact| {
+                if !impact.changes_standing() {
+                    ctx.report.say(&self.kept(court, (row, impact), &mut reopened)?);
+                }
+                Ok(())
+            })?;
+        }
+        reopened.tell(ctx);
         Ok(())
     }
 
-    /// Tries the change on every asset, by number.
+    /// Tries the change on every asset after `after`, by number.
     fn visit(
         &self,
         ctx: &mut Context<'_>,
         (catalog, court): (&Catalog, &Court),
+        after: Option<AssetId>,
         mut each: impl FnMut(&mut Context<'_>, &FactsRow, &Impact) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        catalog.visit_facts(&self.depending, |row| {
+        catalog.visit_facts(&Filter { after, ..self.depending.clone() }, |row| {
             ctx.stop_if_interrupted()?;
             let impact = self.trial.impact_on(&row.facts, court.policy());
             each(ctx, &row, &impact)
         })
+    }
+
+    /// What there is to say of an asset whose standing stays.
+    fn kept(
+        &self,
+        court: &Court,
+        (row, impact): (&FactsRow, &Impact),
+        reopened: &mut Reopened,
+    ) -> Result<Item, Error> {
+        let mut because = staying(impact);
+        if let Some(more) = (self.more)(row, impact)? {
+            because.push_str("; ");
+            because.push_str(&more);
+        }
+        if self.trial.reopens(&row.facts, court.policy()) {
+            because.push_str("; it may be renewed then");
+            reopened.add(row);
+        }
+        Ok(Item::Kept { subject: subject(&row.asset), because })
     }
 }
 
@@ -91,6 +115,10 @@ struct Named {
 }
 
 impl Named {
+    fn count(&self) -> u64 {
+        self.more + self.first.len() as u64
+    }
+
     fn add(&mut self, asset: AssetId) {
         /// So many fit a command that somebody copies.
         const MOST: usize = 20;
@@ -115,6 +143,13 @@ impl Reopened {
         self.all.add(row.asset.id);
         if matches!(row.asset.state, State::Quarantined(_)) {
             self.quarantined.add(row.asset.id);
+        }
+    }
+
+    fn tell(&self, ctx: &mut Context<'_>) {
+        if let Some(words) = self.words() {
+            ctx.report.figure("to be renewed", self.all.count());
+            ctx.report.text(words);
         }
     }
 
