@@ -4,10 +4,13 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use shelflife::config::{self, Answers, Config, ConfigError, RootConfig, commented_example};
+use shelflife::config::{
+    self, Answers, Config, ConfigError, PublishConfig, RootConfig, commented_example,
+};
 use shelflife::domain::asset::RootKind;
 use shelflife::domain::cleanup::{HardLinks, UnknownUses};
 use shelflife::domain::policy::{ApprovalTerms, Caps, Policy};
+use shelflife::domain::publication::Template;
 use shelflife::domain::requirement::{RequiredField, Requirements};
 use shelflife::domain::review::Demand;
 use shelflife::domain::validation::Severity;
@@ -122,6 +125,18 @@ fn every_key_reaches_the_policy() {
 }
 
 #[test]
+fn where_drafts_are_published_is_a_root_and_two_templates() {
+    assert_eq!(parse(FOLDERS).unwrap().publish, None);
+    let table = "[publish]\nroot = 'uploads'\nfolder = '{year}'\nname = '{title}'\n";
+    let publish = PublishConfig {
+        root: "uploads".to_owned(),
+        folder: Template::of_folder("{year}").unwrap(),
+        name: Template::of_name("{title}").unwrap(),
+    };
+    assert_eq!(parse(&with_folders(table)).unwrap().publish, Some(publish));
+}
+
+#[test]
 fn the_example_holds_the_defaults_and_every_key() {
     let roots = [
         RootConfig {
@@ -147,6 +162,9 @@ fn the_example_holds_the_defaults_and_every_key() {
     assert_eq!(config.policy, Policy::default());
     assert_eq!(config.roots, roots);
     assert_eq!(config.catalog, answers.catalog);
+    assert!(config.publish.is_some_and(|publish| publish.root == "uploads"));
+    let served = Answers { roots: &roots[..1], ..answers.clone() };
+    assert_eq!(parse(&commented_example(&served).unwrap()).unwrap().publish, None);
 
     let uncommented = text.replace("# review_grace_days", "review_grace_days");
     let uncommented = uncommented.replace("# SL201", "SL201").replace("# owners", "owners");
@@ -202,7 +220,7 @@ fn an_error_shows_its_place() {
       | ^
     ");
     insta::assert_snapshot!(complaint(&with_folders("[polcy]\n")), @"
-    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `people`, `policy`, `review`, `clean`, `plans`, `purge`, `rules`, `placement`
+    9:2: unknown field `polcy`, expected one of `site`, `catalog`, `quarantine`, `root`, `publish`, `people`, `policy`, `review`, `clean`, `plans`, `purge`, `rules`, `placement`
     9 | [polcy]
       |  ^^^^^
     ");

@@ -7,6 +7,7 @@ pub(crate) mod killed;
 mod meddling;
 mod paused;
 mod protocol;
+mod publishing;
 mod purge_killed;
 mod purge_proof;
 mod purging;

@@ -162,12 +162,13 @@ fn one_asset_in_other_hands_does_not_stop_the_sweep() {
         state: OperationState::Intent,
         opened_at: library.now(),
         store: "op-1".to_owned(),
+        to: None,
         files: Vec::new(),
     };
     let open = OpenOperation {
         operation,
         version,
-        transition,
+        transition: Some(transition),
         reason: None,
         causes: Vec::new(),
         heed: Heed::Stop,

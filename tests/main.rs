@@ -59,6 +59,7 @@ mod pixels;
 mod plans;
 mod policies;
 mod proposals;
+mod publishing;
 mod purge;
 mod realworld;
 mod rebuilding;

@@ -307,13 +307,14 @@ fn die_half_way(library: &TestLibrary) {
         state: OperationState::Intent,
         opened_at: library.now(),
         store: DEAD.to_owned(),
+        to: None,
         files: (1..).zip(catalog.files_of(asset).unwrap()).map(pending).collect(),
     };
     let first = operation.files[0].path.to_string();
     let open = OpenOperation {
         operation,
         version: catalog.asset(asset).unwrap().unwrap().version,
-        transition: Transition::of(State::Rejected, Action::Quarantine).unwrap(),
+        transition: Transition::of(State::Rejected, Action::Quarantine),
         reason: None,
         causes: Vec::new(),
         heed: Heed::Stop,

@@ -239,6 +239,7 @@ fn begin_purge(
         state: OperationState::Intent,
         opened_at: session.now,
         store: taken.id.clone(),
+        to: None,
         files,
         ..*taken
     };
@@ -255,7 +256,7 @@ fn opening(
     OpenOperation {
         operation,
         version: 0,
-        transition,
+        transition: Some(transition),
         reason: Some(reason.to_owned()),
         causes: causes.to_vec(),
         heed: Heed::Stop,

@@ -6,7 +6,7 @@ use super::cells;
 use super::error::{CatalogError, Result};
 use super::files::FileId;
 use super::open::Catalog;
-use super::operation::{Operation, OperationFile};
+use super::operation::{Destination, Operation, OperationFile};
 use crate::domain::asset::{AssetId, Digest};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::time::Timestamp;
@@ -24,7 +24,7 @@ impl Catalog {
     /// Every operation that is not closed, oldest first.
     pub fn open_operations(&self) -> Result<Vec<Operation>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation
+            "SELECT id, kind, asset_id, state, opened_ms, store, to_root_id, to_folder FROM operation
              WHERE state IN ('intent', 'partial') ORDER BY opened_ms, id",
         )?;
         let mut rows = statement.query([])?;
@@ -42,7 +42,7 @@ impl Catalog {
     /// nothing was restored from, whatever the clock said at the time.
     pub fn quarantine_of(&self, asset: AssetId) -> Result<Option<Operation>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation AS o
+            "SELECT id, kind, asset_id, state, opened_ms, store, to_root_id, to_folder FROM operation AS o
              WHERE asset_id = :asset AND kind = 'quarantine' AND state = 'done'
                AND NOT EXISTS (
                      SELECT 1 FROM operation AS r
@@ -57,7 +57,7 @@ impl Catalog {
     /// The operation with this id.
     pub fn operation(&self, id: &str) -> Result<Option<Operation>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, kind, asset_id, state, opened_ms, store FROM operation WHERE id = :id",
+            "SELECT id, kind, asset_id, state, opened_ms, store, to_root_id, to_folder FROM operation WHERE id = :id",
         )?;
         let mut rows = statement.query(named_params! { ":id": id })?;
         self.operation_with_files(rows.next()?)
@@ -93,8 +93,10 @@ impl Catalog {
 
     fn operation_files(&self, id: &str) -> Result<Vec<OperationFile>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT o.number, o.file_id, f.root_id, f.folder, f.name, o.stored_name, o.sha256,
-                    o.bytes, o.mode, o.modified_ns, o.state
+            "SELECT o.number, o.file_id, coalesce(o.from_root_id, f.root_id) AS root_id,
+                    coalesce(o.from_folder, f.folder) AS folder,
+                    coalesce(o.from_name, f.name) AS name, o.stored_name, o.sha256, o.bytes,
+                    o.mode, o.modified_ns, o.state
              FROM operation_file o JOIN file f ON f.id = o.file_id
              WHERE o.operation_id = :id ORDER BY o.number",
         )?;
@@ -112,6 +114,7 @@ fn operation(row: &Row<'_>) -> Result<Operation> {
     let damaged = || CatalogError::damaged(format!("operation.kind `{kind}`"));
     let kind = OperationKind::ALL.into_iter().find(|known| known.name() == kind);
     let state = OperationState::ALL.into_iter().find(|known| known.name() == state);
+    let to = row.get::<_, Option<i64>>("to_root_id")?.zip(row.get("to_folder")?);
     Ok(Operation {
         id: row.get("id")?,
         kind: kind.ok_or_else(damaged)?,
@@ -119,6 +122,7 @@ fn operation(row: &Row<'_>) -> Result<Operation> {
         state: state.ok_or_else(|| CatalogError::damaged("operation.state"))?,
         opened_at: Timestamp::from_millis(row.get("opened_ms")?),
         store: row.get("store")?,
+        to: to.map(|(root, folder)| Destination { root, folder }),
         files: Vec::new(),
     })
 }

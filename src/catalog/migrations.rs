@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_look_hashes.sql"),
     include_str!("migrations/0012_context_facts.sql"),
     include_str!("migrations/0013_partial_decisions.sql"),
+    include_str!("migrations/0014_publishing.sql"),
 ];
 
 /// What the schema must hash to at each version, beginning with version 1: anything else in the
@@ -33,6 +34,7 @@ pub(super) const SCHEMA_HASHES: &[&str] = &[
     "552b405102512374b001bc8147bdcd5596c70cb5abe5f00d4e97b913df4a773c",
     "b971a0dc2c93cd11a6b6ca606a3d9b9e54c0f9fc4581b6cfc6fcfda6722ef341",
     "3e5b546b8895270be2b0d63fceee846ad8b9b3d7efeb315cd7ee221ed7fba9eb",
+    "0468db9821e13d9e9bff676b97d5eb86817d777f75898d989ea944d3b25417c2",
 ];
 
 /// The schema that this program writes.

@@ -35,6 +35,8 @@ pub struct MovingRun {
     pub restored: u64,
     /// Assets whose files it deleted for good.
     pub purged: u64,
+    /// Assets that it brought out of draft roots.
+    pub published: u64,
     /// Operations that it began and nothing has closed yet.
     pub open: u64,
 }
@@ -65,7 +67,7 @@ impl Catalog {
     pub fn moving_runs(&self, count: usize) -> Result<Vec<MovingRun>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT run_id FROM audit WHERE kind IN ('quarantine.intent', 'restore.intent',
-                                                     'purge.intent')
+                                                     'purge.intent', 'publish.intent')
              ORDER BY seq DESC",
         )?;
         let mut rows = statement.query([])?;
@@ -90,6 +92,8 @@ impl Catalog {
                        AND o.kind = 'restore' AND o.state = 'done') AS restored,
                     (SELECT count(*) FROM operation o WHERE o.run_id = r.id
                        AND o.kind = 'purge' AND o.state = 'done') AS purged,
+                    (SELECT count(*) FROM operation o WHERE o.run_id = r.id
+                       AND o.kind = 'publish' AND o.state = 'done') AS published,
                     (SELECT count(*) FROM operation o WHERE o.run_id = r.id
                        AND o.state IN ('intent', 'partial')) AS open
              FROM run r WHERE id = :id",
@@ -151,6 +155,7 @@ fn moving_run(row: &Row<'_>) -> Result<MovingRun> {
         removed: count("removed")?,
         restored: count("restored")?,
         purged: count("purged")?,
+        published: count("published")?,
         open: count("open")?,
     })
 }

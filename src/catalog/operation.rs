@@ -4,7 +4,7 @@ use super::files::FileId;
 use crate::domain::asset::{AssetId, Digest, FileStamp};
 use crate::domain::lifecycle::Transition;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
-use crate::domain::path::RelPath;
+use crate::domain::path::{PathError, RelPath};
 use crate::domain::pause::Heed;
 use crate::domain::time::Timestamp;
 
@@ -16,7 +16,8 @@ pub struct OperationFile {
     pub file: FileId,
     pub root: i64,
     pub path: RelPath,
-    /// The name in the quarantine folder, such as `0001.bin`.
+    /// The name in the quarantine folder, such as `0001.bin`, or in the folder that it is
+    /// published to.
     pub stored_name: String,
     pub digest: Digest,
     pub bytes: u64,
@@ -34,9 +35,30 @@ pub struct Operation {
     pub asset: AssetId,
     pub state: OperationState,
     pub opened_at: Timestamp,
-    /// The quarantine folder: this operation's own, or the one that a restore takes from.
+    /// The quarantine folder: this operation's own, or the one that a restore takes from. One that
+    /// publishes has its own id here, and no such folder.
     pub store: String,
+    /// Where one that publishes brings the files.
+    pub to: Option<Destination>,
     pub files: Vec<OperationFile>,
+}
+
+/// A folder that files are published to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    pub root: i64,
+    /// Beneath the root; it need not be there yet.
+    pub folder: Vec<u8>,
+}
+
+impl Destination {
+    /// The path of a name in the folder.
+    pub fn path_of(&self, name: &str) -> Result<RelPath, PathError> {
+        let folder = self.folder.as_slice();
+        let joined =
+            if folder.is_empty() { name.into() } else { [folder, b"/", name.as_bytes()].concat() };
+        RelPath::new(joined)
+    }
 }
 
 /// What is asked of an asset's files, bound to what it was decided on.
@@ -45,7 +67,8 @@ pub struct OpenOperation {
     pub operation: Operation,
     /// The asset's version when it was read.
     pub version: i64,
-    pub transition: Transition,
+    /// None of one that publishes.
+    pub transition: Option<Transition>,
     pub reason: Option<String>,
     pub causes: Vec<String>,
     /// Whether it is refused while the catalog's flag pauses.

@@ -15,6 +15,7 @@ use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
 use super::pause::refuse_paused;
 use super::plans::{note_taken, refuse_outside_plan};
+use super::published::{arrives_at, path_of, take_new_paths};
 use super::references::uses_of;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, FileStamp, Place};
@@ -23,6 +24,7 @@ use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::pause::Heed;
 use crate::domain::plan::PlanId;
 use crate::domain::reference::Status;
+use crate::domain::text::printable;
 
 impl Catalog {
     /// Announces an operation: durable before any file moves.
@@ -44,7 +46,7 @@ impl Catalog {
                 refuse_held(tx, session, operation.asset)?;
                 refuse_in_sight(tx, open)?;
             }
-            if operation.kind == OperationKind::Restore {
+            if matches!(operation.kind, OperationKind::Restore | OperationKind::Publish) {
                 refuse_taken_paths(tx, operation)?;
             }
             announce(tx, session, log, open)
@@ -62,7 +64,9 @@ impl Catalog {
             if !set_state(tx, session, &operation.id, closed.state)? {
                 return Ok(());
             }
-            if operation.kind == OperationKind::Restore && closed.state == OperationState::Done {
+            if closed.state == OperationState::Done
+                && matches!(operation.kind, OperationKind::Restore | OperationKind::Publish)
+            {
                 refuse_taken_paths(tx, operation)?;
             }
             if closed.state == OperationState::Done
@@ -72,6 +76,9 @@ impl Catalog {
             }
             for (number, state, stamp) in &closed.files {
                 close_file(tx, operation, (*number, *state, *stamp))?;
+            }
+            if operation.kind == OperationKind::Publish {
+                take_new_paths(tx, operation, closed)?;
             }
             refresh_missing(tx, operation.asset)?;
             if let Some(step) = closed.transition
@@ -102,14 +109,18 @@ pub(super) fn announce(
         "causes": open.causes,
         "files": operation.files.iter().map(|file| json!({
             "bytes": file.bytes, "file": file.file.0, "mode": file.mode,
-            "modified_ns": file.modified_ns, "name": file.stored_name,
-            "path": file.path.to_string(), "sha256": file.digest.to_string(),
+            "modified_ns": file.modified_ns, "name": file.stored_name, "number": file.number,
+            "path": file.path.to_string(), "root": file.root, "sha256": file.digest.to_string(),
         })).collect::<Vec<_>>(),
-        "from": open.transition.from.to_string(),
+        "from": open.transition.map(|step| step.from.to_string()),
         "reason": open.reason,
         "store": operation.store,
-        "to": open.transition.to.to_string(),
+        "to": open.transition.map(|step| step.to.to_string()),
     });
+    if let (Some(to), Some(fields)) = (&operation.to, payload.as_object_mut()) {
+        fields.insert("to_root".to_owned(), to.root.into());
+        fields.insert("to_folder".to_owned(), printable(&to.folder).into());
+    }
     if let (Heed::GoOn, Some(fields)) = (open.heed, payload.as_object_mut()) {
         fields.insert("while_paused".to_owned(), true.into());
     }
@@ -141,7 +152,7 @@ pub(super) fn refuse_held(tx: &Transaction<'_>, session: &Session, asset: AssetI
 /// What published or scheduled content shows stays; what is unsafe goes whatever shows it.
 fn refuse_in_sight(tx: &Transaction<'_>, open: &OpenOperation) -> Result<()> {
     let asset = open.operation.asset;
-    if open.transition.from == State::Withdrawn {
+    if open.transition.is_some_and(|step| step.from == State::Withdrawn) {
         return Ok(());
     }
     let is_seen = uses_of(tx, asset)?.into_iter().any(Status::is_in_sight);
@@ -159,18 +170,18 @@ fn plan_of(tx: &Transaction<'_>, operation: &str) -> Result<Option<PlanId>> {
 /// While the files were away, their paths may have been given to others.
 pub(super) fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
     for file in &operation.files {
+        let (root, path) = arrives_at(operation, file)?;
         let mut statement = tx.prepare_cached(
             "SELECT asset_id FROM file
              WHERE root_id = :root AND folder = :folder AND name = :name AND id <> :file
                AND place IN ('library', 'missing')",
         )?;
         let params = named_params! {
-            ":root": file.root, ":folder": file.path.folder(), ":name": file.path.name(),
-            ":file": file.file.0,
+            ":root": root, ":folder": path.folder(), ":name": path.name(), ":file": file.file.0,
         };
         let taken = statement.query_row(params, |row| row.get::<_, Option<i64>>("asset_id"));
         if let Some(by) = taken.optional()? {
-            let (path, by) = (file.path.to_string(), by.map(AssetId));
+            let (path, by) = (path.to_string(), by.map(AssetId));
             return Err(CatalogError::PathTaken { asset: operation.asset, path, by });
         }
     }
@@ -179,26 +190,33 @@ pub(super) fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) ->
 
 fn insert_operation(tx: &Transaction<'_>, session: &Session, operation: &Operation) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO operation (id, kind, asset_id, run_id, state, opened_ms, store, plan_id)
-         VALUES (:id, :kind, :asset, :run, 'intent', :now, :store, :plan)",
+        "INSERT INTO operation (id, kind, asset_id, run_id, state, opened_ms, store, plan_id,
+                                to_root_id, to_folder)
+         VALUES (:id, :kind, :asset, :run, 'intent', :now, :store, :plan, :to_root, :to_folder)",
     )?
     .execute(named_params! {
         ":id": operation.id, ":kind": operation.kind.name(), ":asset": operation.asset.0,
         ":run": session.run, ":now": operation.opened_at.millis(), ":store": operation.store,
         ":plan": session.plan.map(|plan| plan.0),
+        ":to_root": operation.to.as_ref().map(|to| to.root),
+        ":to_folder": operation.to.as_ref().map(|to| &to.folder),
     })?;
     for file in &operation.files {
         tx.prepare_cached(
             "INSERT INTO operation_file (operation_id, number, file_id, stored_name, sha256, bytes,
-                                         mode, modified_ns, state)
+                                         mode, modified_ns, state, from_root_id, from_folder,
+                                         from_name)
              VALUES (:operation, :number, :file, :name, :sha256, :bytes, :mode, :modified,
-                     'pending')",
+                     'pending', :from_root, :from_folder, :from_name)",
         )?
         .execute(named_params! {
             ":operation": operation.id, ":number": file.number, ":file": file.file.0,
             ":name": file.stored_name, ":sha256": file.digest.0,
             ":bytes": cells::signed(file.bytes), ":mode": file.mode,
             ":modified": file.modified_ns,
+            ":from_root": operation.to.as_ref().map(|_| file.root),
+            ":from_folder": operation.to.as_ref().map(|_| file.path.folder()),
+            ":from_name": operation.to.as_ref().map(|_| file.path.name()),
         })?;
     }
     Ok(())
@@ -238,9 +256,12 @@ fn close_file(
     let place = match (operation.kind, state) {
         (OperationKind::Quarantine, FileState::Moved)
         | (OperationKind::Restore, FileState::Returned | FileState::Pending) => Place::Quarantine,
-        (OperationKind::Restore, FileState::Moved)
-        | (OperationKind::Quarantine, FileState::Returned | FileState::Pending) => Place::Library,
-        (OperationKind::Quarantine, FileState::Missing) => Place::Missing,
+        (OperationKind::Restore | OperationKind::Publish, FileState::Moved)
+        | (
+            OperationKind::Quarantine | OperationKind::Publish,
+            FileState::Returned | FileState::Pending,
+        ) => Place::Library,
+        (OperationKind::Quarantine | OperationKind::Publish, FileState::Missing) => Place::Missing,
         (OperationKind::Purge, FileState::Moved) => Place::Gone,
         // What is lost in quarantine stays on record there: its path may belong to others.
         (OperationKind::Restore | OperationKind::Purge, FileState::Missing)
@@ -277,12 +298,17 @@ pub(super) fn append_end(
 ) -> Result<()> {
     let kind = format!("{}.{}", operation.kind.name(), closed.state.name());
     let files = closed.files.iter();
-    let payload = json!({
+    let mut payload = json!({
         "by": session.actor.name(),
         "files": files.map(|(number, state, _)| json!([number, state.name()])).collect::<Vec<_>>(),
         "hold": closed.hold.as_ref().map(|(reason, until)| json!([reason, until.to_string()])),
         "note": closed.note,
         "to": closed.transition.map(|step| step.to.to_string()),
     });
+    if let (OperationKind::Publish, Some(fields)) = (operation.kind, payload.as_object_mut()) {
+        let (root, path) = path_of(tx, operation.asset)?;
+        fields.insert("root".to_owned(), root.into());
+        fields.insert("path".to_owned(), path.into());
+    }
     log.append(tx, &kind, about(operation), &payload)
 }

@@ -10,6 +10,7 @@ use super::clearing::{ReviewArgs, inspect, notice, pins};
 use super::decide::{Bench, Decided, Step};
 use super::eyes::Eyes;
 use super::library::Mode;
+use super::publish::publish_approved;
 use super::selection::Selection;
 use super::siblings::choose;
 use super::words::said;
@@ -20,6 +21,8 @@ use super::words::said;
 /// context that the asset depends on: when one changes later, the asset's use ends or is due for
 /// review. Several assets are approved at once only if they are of equal risk; else their sets are told,
 /// and `--only-set` approves one. One that is refused by itself does not undo the others.
+///
+/// What lies in a draft root is published at once, if `[publish]` in the configuration says where to.
 #[derive(Debug, clap::Args)]
 pub struct ApproveArgs {
     #[command(flatten)]
@@ -50,6 +53,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
     let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
     let review = args.review.review()?;
     let mut eyes = Eyes::default();
+    let mut approved = Vec::new();
     let mut decide = |ctx: &Context<'_>, bench: Bench<'_>, row| {
         let transition = match step.transition(ctx, bench.catalog, &row)? {
             Ok(transition) => transition,
@@ -62,10 +66,13 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
             Err(obstacles) => return Ok(Decided::Nothing(obstacles)),
         };
         let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
+        approved.push(decision.asset);
         Ok(Decided::Change(Decision { look, notice: notice(&dossier), ..decision }))
     };
     if args.reject_siblings {
-        return choose(ctx, (mode, &args.selection), decide);
+        choose(ctx, (mode, &args.selection), decide)?;
+    } else {
+        decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)?;
     }
-    decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
+    if args.dry_run { Ok(()) } else { publish_approved(ctx, &approved) }
 }

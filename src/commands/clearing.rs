@@ -16,6 +16,7 @@ use super::decide::{Bench, Step};
 use super::dossier::Brief;
 use super::eyes::Eyes;
 use super::library::subject;
+use super::publish::name_as_published;
 
 /// The review that an approval or a renewal answers for.
 #[derive(Debug, clap::Args)]
@@ -78,7 +79,8 @@ fn obstacles(
     review: &Review,
     (dossier, pins): (&Dossier, &[(i64, i64)]),
 ) -> Result<Vec<Item>, Error> {
-    let cleared = cleared(dossier, pins);
+    let mut cleared = cleared(dossier, pins);
+    name_as_published(ctx, bench, &mut cleared)?;
     let verdict = bench.court.judge(&cleared.row, ctx);
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));

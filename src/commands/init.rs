@@ -81,7 +81,7 @@ fn plan(args: &InitArgs, ctx: &mut Context<'_>) -> Result<Config, Error> {
     let quarantine = quarantine.unwrap_or(beside);
     let path = config_path(ctx)?;
     let roots = name_roots(ctx, &production, &args.draft_root);
-    Ok(Config { path, policy, catalog, quarantine, roots, addresses: Vec::new() })
+    Ok(Config { path, policy, catalog, quarantine, roots, publish: None, addresses: Vec::new() })
 }
 
 fn ask_root(ctx: &mut Context<'_>) -> Result<PathBuf, Error> {

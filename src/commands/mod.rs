@@ -45,6 +45,7 @@ mod pause;
 mod plan;
 mod policy;
 mod progress;
+mod publish;
 mod purge;
 mod rebuild;
 mod reconsider;
@@ -116,6 +117,7 @@ pub enum Command {
     Pause(pause::PauseArgs),
     Plan(plan::PlanArgs),
     Policy(policy::PolicyArgs),
+    Publish(publish::PublishArgs),
     Purge(purge::PurgeArgs),
     Reconsider(reconsider::ReconsiderArgs),
     Recover(recover::RecoverArgs),
@@ -165,6 +167,7 @@ pub fn dispatch(command: &Command, ctx: &mut Context<'_>) -> Result<(), Error> {
         Command::Pause(args) => pause::run(args, ctx),
         Command::Plan(args) => plan::run(args, ctx),
         Command::Policy(args) => policy::run(args, ctx),
+        Command::Publish(args) => publish::run(args, ctx),
         Command::Purge(args) => purge::run(args, ctx),
         Command::Reconsider(args) => reconsider::run(args, ctx),
         Command::Recover(args) => recover::run(args, ctx),

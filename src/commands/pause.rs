@@ -169,6 +169,7 @@ fn say_run(ctx: &mut Context<'_>, catalog: &Catalog, run: &MovingRun) -> Result<
     let still_away = catalog.removed_by(&run.id)?.len();
     let undo = match (still_away, run.restored) {
         (0, 0) if run.purged > 0 => "what was deleted is gone for good".to_owned(),
+        (0, 0) if run.published > 0 => "`shelflife withdraw` what must not be seen".to_owned(),
         (0, 0) => "nothing to undo".to_owned(),
         (0, _) => "`shelflife clean --apply` after the pause, once the holds are over".to_owned(),
         _ => format!("`shelflife restore --while-paused --run {}`", run.id),
@@ -177,6 +178,7 @@ fn say_run(ctx: &mut Context<'_>, catalog: &Catalog, run: &MovingRun) -> Result<
         (run.removed, "removed"),
         (run.restored, "restored"),
         (run.purged, "purged"),
+        (run.published, "published"),
         (run.open, "under way"),
     ];
     let moved = moved.iter().filter(|(count, _)| *count > 0);

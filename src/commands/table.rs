@@ -42,6 +42,7 @@ pub const COMMANDS: &[CommandRow] = {
         row("plan show",      Read,   AtOnce),
         row("policy check",   Read,   AtOnce),
         row("policy replay",  Read,   AtOnce),
+        row("publish",        Act,    AtOnce),
         row("purge",          Act,    WithApply),
         row("reconsider",     Decide, AtOnce),
         row("recover",        Act,    AtOnce),

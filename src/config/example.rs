@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::RootConfig;
+use crate::domain::asset::RootKind;
 use crate::domain::policy::Policy;
+use crate::domain::publication::Field;
 use crate::domain::requirement::RequiredField;
 
 /// What the file is to say; everything else stays at its default.
@@ -54,13 +56,34 @@ path = {quarantine}
 
 # The folders of the library. A root of kind "production" is served to the public, one of kind
 # "draft" is not.
-{roots}"#,
+{roots}{publish}"#,
         time_zone = quoted(answers.time_zone),
         locale = quoted(answers.locale),
         catalog = quoted(answers.catalog.to_str()?),
         quarantine = quoted(answers.quarantine.to_str()?),
         roots = roots.concat(),
+        publish = publish(answers.roots),
     ))
+}
+
+/// The table that brings approved drafts to the first root that is served, if there are both.
+fn publish(roots: &[RootConfig]) -> String {
+    let of_kind = |kind| roots.iter().find(|root| root.kind == kind);
+    let (served, drafts) = (of_kind(RootKind::Production), of_kind(RootKind::Draft));
+    let root = served.map_or("uploads", |root| root.name.as_str());
+    let mark = if served.and(drafts).is_some() { "" } else { "# " };
+    let fields = Field::names().join(", ");
+    format!(
+        r#"# Where an approved asset goes from a draft root, and under which name. In braces: {fields}.
+# Without the table it stays where it is.
+{mark}[publish]
+{mark}root = {root}
+{mark}folder = "{{year}}/{{month}}"
+{mark}name = "{{title}}"
+
+"#,
+        root = quoted(root)
+    )
 }
 
 fn decisions(policy: &Policy) -> String {

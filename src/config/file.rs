@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::people::People;
 use super::placement::{self, Placements};
+use super::publish::Publish;
 use super::removal::{Clean, Plans, Purge};
 use super::review::ReviewTable;
 use super::{Config, ConfigError, Place, RootConfig};
@@ -29,6 +30,7 @@ struct File {
     quarantine: Option<Location>,
     #[serde(default)]
     root: Vec<Root>,
+    publish: Option<Publish>,
     #[serde(default)]
     people: People,
     #[serde(default)]
@@ -116,12 +118,18 @@ impl Source<'_> {
 pub(super) fn read(path: &Path, text: &str) -> Result<Config, ConfigError> {
     let source = Source { path, text };
     let file = parsed(&source)?;
+    let policy = policy(&source, &file)?;
+    let catalog = needed(&source, file.catalog.as_ref(), "catalog")?;
+    let quarantine = needed(&source, file.quarantine.as_ref(), "quarantine")?;
+    let roots = roots(&source, &file.root)?;
+    let publish = file.publish.as_ref().map(|table| table.checked(&source, &roots)).transpose()?;
     Ok(Config {
         path: path.to_owned(),
-        policy: policy(&source, &file)?,
-        catalog: needed(&source, file.catalog.as_ref(), "catalog")?,
-        quarantine: needed(&source, file.quarantine.as_ref(), "quarantine")?,
-        roots: roots(&source, &file.root)?,
+        policy,
+        catalog,
+        quarantine,
+        roots,
+        publish,
         addresses: addresses(&source, &file.site.addresses)?,
     })
 }

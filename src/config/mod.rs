@@ -11,6 +11,7 @@ mod mistakes;
 mod open;
 mod people;
 mod placement;
+mod publish;
 mod removal;
 mod review;
 
@@ -20,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::asset::{Digest, RootKind};
 use crate::domain::policy::Policy;
+use crate::domain::publication::Template;
 use crate::domain::reference::SiteAddress;
 
 pub use error::{ConfigError, Place};
@@ -37,6 +39,8 @@ pub struct Config {
     pub quarantine: PathBuf,
     /// In the order of the file, never empty.
     pub roots: Vec<RootConfig>,
+    /// Where approved drafts go; `None`: they stay where they are.
+    pub publish: Option<PublishConfig>,
     /// What is the site's own on the web.
     pub addresses: Vec<SiteAddress>,
 }
@@ -47,6 +51,16 @@ pub struct RootConfig {
     pub name: String,
     pub path: PathBuf,
     pub kind: RootKind,
+}
+
+/// Where approved drafts go, and under which names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublishConfig {
+    /// The name of a root of kind production.
+    pub root: String,
+    pub folder: Template,
+    /// Without the extension.
+    pub name: Template,
 }
 
 /// Where a configuration may be.

@@ -30,6 +30,7 @@ pub mod plan;
 pub mod policy;
 pub mod policy_review;
 pub mod proposal;
+pub mod publication;
 pub mod purge;
 pub mod recovery;
 pub mod reference;

@@ -9,6 +9,8 @@ pub enum OperationKind {
     Restore,
     /// Out of quarantine, for good.
     Purge,
+    /// Out of a draft root, to a folder that is served.
+    Publish,
 }
 
 /// How far an operation came.
@@ -40,22 +42,25 @@ pub enum FileState {
 }
 
 impl OperationKind {
-    /// The step of the state machine that the operation is for.
-    pub fn action(self) -> Action {
+    /// The step of the state machine that the operation is for; what is published was approved
+    /// before, and stays so.
+    pub fn action(self) -> Option<Action> {
         match self {
-            Self::Quarantine => Action::Quarantine,
-            Self::Restore => Action::Restore,
-            Self::Purge => Action::Purge,
+            Self::Quarantine => Some(Action::Quarantine),
+            Self::Restore => Some(Action::Restore),
+            Self::Purge => Some(Action::Purge),
+            Self::Publish => None,
         }
     }
 
-    pub const ALL: [Self; 3] = [Self::Quarantine, Self::Restore, Self::Purge];
+    pub const ALL: [Self; 4] = [Self::Quarantine, Self::Restore, Self::Purge, Self::Publish];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Quarantine => "quarantine",
             Self::Restore => "restore",
             Self::Purge => "purge",
+            Self::Publish => "publish",
         }
     }
 }

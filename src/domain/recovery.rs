@@ -6,7 +6,7 @@
 use super::operation::{FileState, OperationKind, OperationState};
 
 /// What is at one of the two places of a file: its path in the library, or its name in the store,
-/// which is the operation's folder in quarantine.
+/// which is the operation's folder in quarantine, or the folder that a draft is published to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sight {
     Nothing,
@@ -93,7 +93,7 @@ impl OperationKind {
     /// one is decided in [`super::purge`].
     pub fn forward(self) -> Toward {
         match self {
-            Self::Quarantine | Self::Purge => Toward::Store,
+            Self::Quarantine | Self::Purge | Self::Publish => Toward::Store,
             Self::Restore => Toward::Library,
         }
     }

@@ -20,16 +20,16 @@ pub(super) struct Seen {
 
 /// What is under one name.
 #[derive(Debug, Clone, Copy)]
-struct Found {
-    sight: Sight,
-    identity: Option<Identity>,
+pub(super) struct Found {
+    pub(super) sight: Sight,
+    pub(super) identity: Option<Identity>,
 }
 
 const NOTHING: Found = Found { sight: Sight::Nothing, identity: None };
 
 /// Looks at every file of the operation in both of its places, by number. Changes nothing.
 pub(super) fn look(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<Seen>> {
-    let store = existing(target.quarantine.op_folder(&operation.store))?;
+    let store = store_of(target, operation)?;
     look_beside(target, operation, store.as_ref())
 }
 
@@ -40,6 +40,15 @@ pub(super) fn look_beside(
     store: Option<&Folder>,
 ) -> Attempt<Vec<Seen>> {
     operation.files.iter().map(|file| look_at(target, operation, store, file)).collect()
+}
+
+/// The folder that the operation brings files to or takes them from, if it is there: one of its own
+/// in quarantine, or the one that a draft is published to.
+pub(super) fn store_of(target: &Target<'_>, operation: &Operation) -> Attempt<Option<Folder>> {
+    match &operation.to {
+        Some(to) => existing(target.root(to.root)?.folder(&to.folder)),
+        None => existing(target.quarantine.op_folder(&operation.store)),
+    }
 }
 
 /// The sightings alone, for decisions.
@@ -54,7 +63,7 @@ fn look_at(
     file: &OperationFile,
 ) -> Attempt<Seen> {
     let stored = match store {
-        Some(store) => found_or_torn(store, file, &Quarantine::part_name(file.number))?,
+        Some(store) => found_or_torn(store, file, &stored_part(operation, file))?,
         None => NOTHING,
     };
     let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
@@ -90,7 +99,7 @@ fn found_or_torn(store: &Folder, file: &OperationFile, part: &str) -> Attempt<Fo
     Ok(stored)
 }
 
-fn found(folder: &Folder, name: &[u8], expected: &Digest) -> Attempt<Found> {
+pub(super) fn found(folder: &Folder, name: &[u8], expected: &Digest) -> Attempt<Found> {
     match hash_file(folder, name) {
         Ok((digest, stat)) => {
             let sight = if digest == *expected { Sight::Same } else { Sight::Other };
@@ -118,6 +127,15 @@ pub(super) fn existing(opened: Result<Folder, FileError>) -> Attempt<Option<Fold
 /// The name that a source in the library gets while its copy is compared with it.
 pub(super) fn aside_name(operation: &Operation, file: &OperationFile) -> String {
     format!(".shelflife-{}-{}", operation.id, file.number)
+}
+
+/// The name under which a file is copied into the store until it is whole: one that nobody sees,
+/// where the store is served.
+pub(super) fn stored_part(operation: &Operation, file: &OperationFile) -> String {
+    match operation.to {
+        Some(_) => part_name(operation, file),
+        None => Quarantine::part_name(file.number),
+    }
 }
 
 /// The name under which a file is copied into the library until it is whole.

@@ -10,6 +10,7 @@ mod look;
 mod manifest;
 mod moves;
 mod obstacle;
+mod publish;
 mod purge;
 mod purging;
 mod quarantine;
@@ -35,6 +36,7 @@ pub use fence::Fence;
 pub use links::{Linked, Names, find_names};
 pub use manifest::Manifest;
 pub use obstacle::Obstacle;
+pub use publish::{Publication, check_publication, publish_asset};
 pub use purge::{Purge, purge_asset, read_stored};
 pub use quarantine::{Removal, quarantine_asset};
 pub use recover::{Foreseen, Orphan, Prospect, Recovered, plan_recovery, recover};
@@ -95,6 +97,7 @@ impl Target<'_> {
             kind,
             state: OperationState::Intent,
             opened_at: self.now,
+            to: None,
             files: taken.files.into_iter().map(pending).collect(),
             ..taken
         }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::catalog::{Operation, OperationFile};
 use crate::files::copy::copy_verified;
 use crate::files::folders::make_folders;
-use crate::files::moves::{Copied, remove, remove_copied, rename_into_private, rename_no_replace};
-use crate::files::{Folder, MoveError, Quarantine, hash_file};
+use crate::files::moves::{Copied, remove, remove_copied, rename_no_replace, rename_to};
+use crate::files::{Folder, MoveError, hash_file};
 
-use super::look::{aside_name, existing, part_name};
+use super::look::{aside_name, existing, part_name, stored_part};
 use super::{Attempt, Obstacle, Target};
 
 /// How a file came into the store.
@@ -28,11 +28,11 @@ pub(super) fn move_to_store(
 ) -> Attempt<Way> {
     let folder = target.root(file.root)?.folder(file.path.folder())?;
     let (from, to) = (folder.at(file.path.name()), store.at(file.stored_name.as_bytes()));
-    match rename_into_private(from, to) {
+    match rename_to(from, to) {
         Err(MoveError::CrossDevice { .. }) => {}
         moved => return Ok(moved.map(|()| Way::Renamed)?),
     }
-    let part = Quarantine::part_name(file.number);
+    let part = stored_part(operation, file);
     let copied = copy_verified(from, to, part.as_bytes(), &file.digest)?;
     remove_copied(from, aside_name(operation, file).as_bytes(), &copied)?;
     Ok(Way::Copied)

@@ -68,7 +68,7 @@ fn announce(target: &mut Target<'_>, wanted: &Purge, proof: &PurgeProof) -> Atte
     let open = OpenOperation {
         operation,
         version: facts.version,
-        transition: wanted.transition,
+        transition: Some(wanted.transition),
         reason: wanted.reason.clone(),
         causes: wanted.causes.clone(),
         heed: target.switch.heed,

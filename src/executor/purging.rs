@@ -261,7 +261,7 @@ fn close(
         return Ok(());
     }
     let done = end == OperationState::Done;
-    let transition = if done { Some(transition_of(target, operation)?) } else { None };
+    let transition = if done { transition_of(target, operation)? } else { None };
     let files = files.into_iter().map(|(number, state)| (number, state, None)).collect();
     let closed = ClosedOperation { state: end, files, transition, hold: None, note };
     target.step("close operation")?;

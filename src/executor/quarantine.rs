@@ -59,7 +59,7 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
 /// Checks every file, then opens the operation: from here on the catalog knows what may move.
 fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, Vec<Source>)> {
     target.may_begin()?;
-    let sources = check_sources(target, removal)?;
+    let sources = check_sources(target, (removal.asset, removal.hard_links))?;
     let operation = Operation {
         id: removal.operation.clone(),
         kind: OperationKind::Quarantine,
@@ -67,12 +67,13 @@ fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, V
         state: OperationState::Intent,
         opened_at: target.now,
         store: removal.operation.clone(),
+        to: None,
         files: sources.iter().map(|source| source.file.clone()).collect(),
     };
     let open = OpenOperation {
         operation,
         version: removal.version,
-        transition: removal.transition,
+        transition: Some(removal.transition),
         reason: removal.reason.clone(),
         causes: removal.causes.clone(),
         heed: target.switch.heed,
@@ -81,8 +82,13 @@ fn announce(target: &mut Target<'_>, removal: &Removal) -> Attempt<(Operation, V
     Ok((open.operation, sources))
 }
 
-fn check_sources(target: &Target<'_>, removal: &Removal) -> Attempt<Vec<Source>> {
-    let files = target.catalog.files_of(removal.asset)?;
+/// Every file of the asset in the library, with the bytes that the catalog says; none has other
+/// names, unless these may be left.
+pub(super) fn check_sources(
+    target: &Target<'_>,
+    (asset, hard_links): (AssetId, HardLinks),
+) -> Attempt<Vec<Source>> {
+    let files = target.catalog.files_of(asset)?;
     let here = files.into_iter().filter(|(_, file)| file.place == Place::Library);
     let sources: Vec<_> = here
         .zip(1..)
@@ -92,7 +98,7 @@ fn check_sources(target: &Target<'_>, removal: &Removal) -> Attempt<Vec<Source>>
         return Err(Obstacle::NoFiles);
     }
     match sources.iter().find(|source| source.stat.links > 1) {
-        Some(source) if removal.hard_links == HardLinks::Leave => Err(Obstacle::SeveralNames {
+        Some(source) if hard_links == HardLinks::Leave => Err(Obstacle::SeveralNames {
             path: source.known.path.to_string(),
             links: source.stat.links,
         }),
@@ -179,7 +185,7 @@ fn describe(
 
 /// What was moved is what was checked, or goes back at once: somebody may write between the two.
 /// Returns what other names lead to it.
-fn check_moved(
+pub(super) fn check_moved(
     target: &Target<'_>,
     store: &Folder,
     file: &OperationFile,

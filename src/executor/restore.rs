@@ -76,7 +76,7 @@ fn announce(target: &mut Target<'_>, wanted: &Return) -> Attempt<Operation> {
     let open = OpenOperation {
         operation,
         version: wanted.version,
-        transition: wanted.transition,
+        transition: Some(wanted.transition),
         reason: wanted.reason.clone(),
         causes: Vec::new(),
         heed: target.switch.heed,
@@ -125,7 +125,7 @@ fn bring_back(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
 fn close(target: &mut Target<'_>, operation: &Operation, step: Transition) -> Attempt<()> {
     let mut files = Vec::with_capacity(operation.files.len());
     for file in &operation.files {
-        let stamp = stamp(target, operation.kind, (file, FileState::Moved))?;
+        let stamp = stamp(target, operation, (file, FileState::Moved))?;
         files.push((file.number, FileState::Moved, stamp));
     }
     let closed = ClosedOperation {

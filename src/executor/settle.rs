@@ -9,13 +9,14 @@ use crate::domain::lifecycle::Transition;
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::domain::path::RelPath;
 use crate::domain::recovery::{
-    Aside, Ending, FileRecovery, Recovery, Step, Toward, decide_recovery,
+    Aside, Ending, FileRecovery, Recovery, Sight, Step, Toward, decide_recovery,
 };
 use crate::domain::time::Timestamp;
+use crate::files::Folder;
 use crate::files::moves::remove;
-use crate::files::{Folder, Quarantine};
 
-use super::look::{Seen, aside_name, existing, look, part_name, sightings};
+use super::look::{Seen, aside_name, existing, look, part_name, sightings, store_of, stored_part};
+use super::publish::unpublish;
 use super::store::empty_store;
 use super::{Attempt, Obstacle, Target, moves};
 
@@ -40,7 +41,7 @@ pub struct SettledFile {
 }
 
 /// What a step on one file met.
-type Failure = (u32, Obstacle);
+pub(super) type Failure = (u32, Obstacle);
 
 /// Brings the files of an operation toward one side and closes it, with a note for the audit log.
 ///
@@ -53,13 +54,17 @@ pub(super) fn settle(
     note: &str,
 ) -> Attempt<Settled> {
     let seen = look(target, operation)?;
-    let store = existing(target.quarantine.op_folder(&operation.store))?;
+    let store = store_of(target, operation)?;
     let work = Work { target, operation, toward, store: store.as_ref() };
     // A killed run leaves renames behind that only memory knows of.
     moves::sync_all(work.target, operation, work.store)?;
-    let failures = work.act(&seen)?;
+    let mut failures = work.act(&seen)?;
     if !failures.is_empty() && toward == operation.kind.forward() {
         return settle(target, operation, toward.other(), note);
+    }
+    if let (Toward::Library, Some(store), Some(_)) = (toward, work.store, &operation.to) {
+        moves::sync_library(work.target, operation)?;
+        failures.extend(unpublish(work.target, operation, store)?);
     }
     moves::sync_all(work.target, operation, work.store)?;
     let (seen, recovery) = if failures.is_empty() {
@@ -160,8 +165,7 @@ impl Work<'_, '_> {
                 moves::remove_beside(target, file, &part_name(operation, file))
             }
             Step::RemovePartInStore => {
-                let part = Quarantine::part_name(file.number);
-                Ok(remove(self.store()?.at(part.as_bytes()))?)
+                Ok(remove(self.store()?.at(stored_part(operation, file).as_bytes()))?)
             }
         }
     }
@@ -190,7 +194,11 @@ pub(super) fn as_it_is(
     let decided = decide_recovery(operation.kind, toward, &sightings(seen));
     let files = operation.files.iter().zip(decided.files).zip(seen);
     let files = files.map(|((file, mut decided), seen)| {
-        let undone = !decided.steps.is_empty() || seen.aside.is_some() || seen.part_in_library;
+        let public = operation.to.is_some() && toward == Toward::Library;
+        let undone = !decided.steps.is_empty()
+            || seen.aside.is_some()
+            || seen.part_in_library
+            || (public && !matches!(seen.sighting.store, Sight::Nothing | Sight::Other));
         if stays(file) && undone && decided.ending != Ending::Lost {
             decided.ending = Ending::Stuck;
         }
@@ -209,7 +217,7 @@ pub(super) fn close(
     let mut files = Vec::with_capacity(operation.files.len());
     for ((file, decided), seen) in operation.files.iter().zip(&recovery.files).zip(seen) {
         let state = decided.file_state(operation.kind, recovery.toward, seen.sighting);
-        files.push((file.number, state, stamp(target, operation.kind, (file, state))?));
+        files.push((file.number, state, stamp(target, operation, (file, state))?));
     }
     let unchanged =
         operation.files.iter().zip(&files).all(|(file, (_, now, _))| file.state == *now);
@@ -217,7 +225,7 @@ pub(super) fn close(
         return Ok(());
     }
     let done = recovery.end == OperationState::Done;
-    let transition = if done { Some(transition_of(target, operation)?) } else { None };
+    let transition = if done { transition_of(target, operation)? } else { None };
     let closed = ClosedOperation {
         state: recovery.end,
         files,
@@ -232,29 +240,30 @@ pub(super) fn close(
 /// A file that is in the library has a new stamp: moving it changed its inode's time.
 pub(super) fn stamp(
     target: &Target<'_>,
-    kind: OperationKind,
+    operation: &Operation,
     (file, state): (&OperationFile, FileState),
 ) -> Attempt<Option<FileStamp>> {
-    let in_library = match kind {
-        OperationKind::Quarantine => FileState::Returned,
-        OperationKind::Restore => FileState::Moved,
-        OperationKind::Purge => return Ok(None),
+    use OperationKind::{Publish, Quarantine, Restore};
+    let (folder, name) = match (operation.kind, state) {
+        (Quarantine | Publish, FileState::Returned) | (Restore, FileState::Moved) => {
+            (existing(target.root(file.root)?.folder(file.path.folder()))?, file.path.name())
+        }
+        (Publish, FileState::Moved) => (store_of(target, operation)?, file.stored_name.as_bytes()),
+        _ => return Ok(None),
     };
-    if state != in_library {
-        return Ok(None);
-    }
-    let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
-        return Ok(None);
-    };
-    Ok(folder.stat(file.path.name())?.map(|stat| stat.stamp))
+    let Some(folder) = folder else { return Ok(None) };
+    Ok(folder.stat(name)?.map(|stat| stat.stamp))
 }
 
 /// The state change that the operation was announced for, from the state that the asset is in.
-pub(super) fn transition_of(target: &Target<'_>, operation: &Operation) -> Attempt<Transition> {
-    let action = operation.kind.action();
+pub(super) fn transition_of(
+    target: &Target<'_>,
+    operation: &Operation,
+) -> Attempt<Option<Transition>> {
+    let Some(action) = operation.kind.action() else { return Ok(None) };
     let asset = target.catalog.asset(operation.asset)?;
     let step = asset.and_then(|asset| Transition::of(asset.state, action));
-    step.ok_or(Obstacle::NoTransition { operation: operation.id.clone() })
+    Ok(Some(step.ok_or(Obstacle::NoTransition { operation: operation.id.clone() })?))
 }
 
 /// The hold that a finished restore places.

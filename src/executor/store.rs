@@ -77,7 +77,7 @@ fn owner<'a>(operation: &'a Operation, name: &[u8]) -> Owner<'a> {
     operation.files.iter().find(is_stored).map_or(Owner::Unknown, Owner::File)
 }
 
-fn is_in_library(target: &Target<'_>, file: &OperationFile) -> Attempt<bool> {
+pub(super) fn is_in_library(target: &Target<'_>, file: &OperationFile) -> Attempt<bool> {
     let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
         return Ok(false);
     };

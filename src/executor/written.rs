@@ -4,7 +4,7 @@
 use crate::catalog::Operation;
 use crate::domain::recovery::{Aside, Sight, decide_direction};
 
-use super::look::{Seen, existing, look, sightings};
+use super::look::{Seen, look, sightings, store_of};
 use super::settle::{as_it_is, close, endings};
 use super::{Attempt, Settled, Target, moves};
 
@@ -14,7 +14,7 @@ const NOTE: &str = "written down while paused";
 /// left in its store is cleared away by a later recovery. Any other stays open.
 pub(super) fn write_down(target: &mut Target<'_>, operation: &Operation) -> Attempt<Settled> {
     let seen: Vec<_> = look(target, operation)?.into_iter().map(at_its_path).collect();
-    let store = existing(target.quarantine.op_folder(&operation.store))?;
+    let store = store_of(target, operation)?;
     moves::sync_all(target, operation, store.as_ref())?;
     let toward = decide_direction(operation.kind, &sightings(&seen));
     let recovery = as_it_is(operation, toward, &seen, |_| true);

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::error::MoveError;
 use super::folder::Entry;
-use super::moves::{Copied, remove, rename_into_private, rename_no_replace};
+use super::moves::{Copied, remove, rename_to};
 use super::private::folder_and_name;
 use super::read::hash_file;
 use super::write::create;
@@ -99,11 +99,7 @@ fn verify(part: Entry<'_>, expected: &Digest) -> Result<()> {
 }
 
 fn put_in_place(part: Entry<'_>, to: Entry<'_>) -> std::result::Result<(), MoveError> {
-    if to.folder.is_private() {
-        rename_into_private(part, to)?;
-    } else {
-        rename_no_replace(part, to)?;
-    }
+    rename_to(part, to)?;
     Ok(to.folder.sync()?)
 }
 

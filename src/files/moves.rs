@@ -39,6 +39,11 @@ pub fn rename_into_private(from: Entry<'_>, to: Entry<'_>) -> Moved {
     }
 }
 
+/// Moves a file in the way that fits the folder: [`rename_into_private`] or [`rename_no_replace`].
+pub fn rename_to(from: Entry<'_>, to: Entry<'_>) -> Moved {
+    if to.folder.is_private() { rename_into_private(from, to) } else { rename_no_replace(from, to) }
+}
+
 /// Renames a file within its folder, out of the way of whoever looks for it by name. Atomic.
 pub fn set_aside(entry: Entry<'_>, aside: &[u8]) -> Moved {
     rename_no_replace(entry, entry.folder.at(aside))

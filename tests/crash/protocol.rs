@@ -85,7 +85,7 @@ impl Protocol for Flawed {
         };
         for operation in target.catalog.open_operations()? {
             let state = target.catalog.asset(operation.asset)?.unwrap().state;
-            let step = Transition::of(state, operation.kind.action());
+            let step = operation.kind.action().and_then(|action| Transition::of(state, action));
             close(target, &operation, (end, went), step.filter(|_| end == OperationState::Done))?;
         }
         Ok(())
@@ -113,9 +113,10 @@ fn announcement(target: &Target<'_>, removal: &Removal) -> Result<OpenOperation,
         state: OperationState::Intent,
         opened_at: target.now,
         store: removal.operation.clone(),
+        to: None,
         files: files.collect(),
     };
-    let (version, transition) = (removal.version, removal.transition);
+    let (version, transition) = (removal.version, Some(removal.transition));
     Ok(OpenOperation {
         operation,
         version,
@@ -131,7 +132,7 @@ fn write(target: &mut Target<'_>, open: &OpenOperation) -> Result<(), Error> {
     dies_at(target, "open operation")?;
     target.catalog.open_operation(open)?;
     let how = (OperationState::Done, FileState::Moved);
-    close(target, &open.operation, how, Some(open.transition))
+    close(target, &open.operation, how, open.transition)
 }
 
 fn close(

@@ -198,7 +198,7 @@ fn purge_carelessly(
         let open = OpenOperation {
             operation: operation.clone(),
             version: proof.facts().version,
-            transition,
+            transition: Some(transition),
             reason: None,
             causes: Vec::new(),
             heed: Heed::Stop,

@@ -64,7 +64,7 @@ pub(super) struct Scene<'t> {
 }
 
 /// A memory file system, so that nothing waits for a disk.
-fn memory() -> PathBuf {
+pub(super) fn memory() -> PathBuf {
     let shared = PathBuf::from("/dev/shm");
     if shared.is_dir() { shared } else { std::env::temp_dir() }
 }

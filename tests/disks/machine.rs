@@ -14,6 +14,7 @@ use shelflife::exit::ExitCode;
 use super::disk::{Disk, Kind, must};
 use crate::support::moving::{Tree, tree};
 use crate::support::pictures::png;
+use crate::support::scanned::FULL;
 use crate::support::{TestLibrary, wall_clock};
 
 /// What lies on which of the disks `a` and `b`.
@@ -30,6 +31,11 @@ impl Layout {
 
     fn quarantine(self) -> &'static str {
         if self == Self::QuarantineApart { "b/quarantine" } else { "a/quarantine" }
+    }
+
+    /// Files are copied from here too, where they are copied to the quarantine.
+    fn drafts(self) -> &'static str {
+        if self == Self::QuarantineApart { "b/drafts" } else { "a/drafts" }
     }
 
     fn catalog(self) -> &'static str {
@@ -76,6 +82,9 @@ const CHANGES: [&str; 22] = [
 
 const ASSETS: i64 = 2;
 
+/// The number of the root that is served: the first that was added.
+const UPLOADS: i64 = 1;
+
 /// A machine as it was when its disks were last unmounted.
 pub(super) struct Template {
     /// Where the disks are mounted, with a clock of its own until the power is cut.
@@ -94,6 +103,15 @@ pub(super) struct Machine<'t> {
 impl Template {
     /// Two assets of three files each, rejected twelve days ago.
     pub(super) fn new(kind: Kind, layout: Layout) -> Self {
+        Self::made(kind, layout, Self::reject)
+    }
+
+    /// Two assets of three files each in a draft root, approved and not published.
+    pub(super) fn of_drafts(kind: Kind, layout: Layout) -> Self {
+        Self::made(kind, layout, Self::approve_drafts)
+    }
+
+    fn made(kind: Kind, layout: Layout, fill: impl Fn(&mut Self)) -> Self {
         let library = TestLibrary::at(&wall_clock().plus_days(-12).to_string());
         library.set_variable("SHELFLIFE_CONFIG", library.path("a/shelflife.toml"));
         let names: &[&str] = if layout == Layout::Together { &["a"] } else { &["a", "b"] };
@@ -102,14 +120,40 @@ impl Template {
         };
         let disks = names.iter().map(disk).collect();
         let mut template = Self { library, layout, disks, before: Tree::new() };
-        template.fill();
+        fill(&mut template);
         template.disks.iter().for_each(Disk::unmount);
         template
     }
 
-    fn fill(&mut self) {
+    fn reject(&mut self) {
+        self.write_files("a/uploads");
+        self.init("--root a/uploads");
+        for line in ["scan", "reject --state draft --reason unwanted"] {
+            self.prepare(line);
+        }
+    }
+
+    fn approve_drafts(&mut self) {
+        let drafts = self.layout.drafts();
+        self.write_files(drafts);
+        fs::create_dir_all(self.path("a/uploads")).unwrap();
+        self.init(&format!("--root a/uploads --draft-root {drafts}"));
+        let config = self.path("a/shelflife.toml");
+        let whole = fs::read_to_string(&config).unwrap();
+        let (before, after) = whole.split_once("[publish]").unwrap();
+        let (_, after) = after.split_once("\n\n").unwrap();
+        fs::write(&config, format!("{before}{after}")).unwrap();
+        for line in ["scan", "context add campaign/spring --owner anna"] {
+            self.prepare(line);
+        }
+        self.prepare(&format!("describe --state draft {FULL}"));
+        self.prepare("approve --state draft");
+        fs::write(&config, whole.replace("{title}", "{title}-{id}")).unwrap();
+    }
+
+    fn write_files(&mut self, root: &str) {
         for asset in 0..ASSETS {
-            let folder = self.path(&format!("a/uploads/2026/0{asset}"));
+            let folder = self.path(&format!("{root}/2026/0{asset}"));
             fs::create_dir_all(&folder).unwrap();
             for (suffix, size) in [("", (60, 40)), ("-30x20", (30, 20)), ("-15x10", (15, 10))] {
                 let name = format!("tea{suffix}.png");
@@ -120,17 +164,16 @@ impl Template {
                 File::open(&file).unwrap().set_modified(long_ago).unwrap();
             }
         }
-        self.before = tree(&self.path("a/uploads"));
+        self.before = tree(&self.path(root));
+    }
+
+    fn init(&self, roots: &str) {
         let (catalog, quarantine) = (self.layout.catalog(), self.layout.quarantine());
-        let init = format!("init --root a/uploads --catalog {catalog} --quarantine {quarantine}");
-        self.prepare(&init);
+        self.prepare(&format!("init {roots} --catalog {catalog} --quarantine {quarantine}"));
         let config = self.path("a/shelflife.toml");
         let text = fs::read_to_string(&config).unwrap();
         let text = text.replace("restore_hold_hours = ", "restore_hold_hours = 0 # ");
         fs::write(&config, text.replace("# after_days = 90", "after_days = 7")).unwrap();
-        for line in ["scan", "reject --state draft --reason unwanted"] {
-            self.prepare(line);
-        }
     }
 
     /// Runs a command in this process. A child that another test starts has this process's locks
@@ -290,9 +333,11 @@ impl Machine<'_> {
                 wrong.push(format!("{words:?}: {}", String::from_utf8_lossy(&said)));
             }
         }
-        let uploads = tree(&self.template.path("a/uploads"));
-        let away = tree(&self.template.path(self.template.layout.quarantine()));
-        let mut found: Vec<_> = uploads.values().chain(away.values()).collect();
+        let layout = self.template.layout;
+        let [uploads, drafts, away] = ["a/uploads", layout.drafts(), layout.quarantine()]
+            .map(|place| tree(&self.template.path(place)));
+        let all = uploads.values().chain(drafts.values()).chain(away.values());
+        let mut found: Vec<_> = all.collect();
         let expected = self.template.files_of(&self.assets());
         let mut expected: Vec<_> = expected.values().collect();
         found.sort();
@@ -315,14 +360,18 @@ impl Machine<'_> {
     fn broken_promises(&self, uploads: &Tree) -> Vec<String> {
         let said = fs::read_to_string(self.template.path("said")).unwrap_or_default();
         let mut broken = Vec::new();
-        for Asset { id, state, path, .. } in self.assets() {
+        let drafts = tree(&self.template.path(self.template.layout.drafts()));
+        for Asset { id, state, path, root, .. } in self.assets() {
             let path = Path::new(std::str::from_utf8(path.as_bytes()).unwrap());
-            let is_here = uploads.contains_key(path);
+            let is_draft = root != UPLOADS;
+            let place = if is_draft { &drafts } else { uploads };
+            let is_here = place.contains_key(path);
             let is_deleted = matches!(state, State::Purged(_));
             let told = |verb: &str| said.contains(&format!("{verb}  {id} "));
             if (told("quarantined") && is_here)
                 || (told("restored") && !is_here)
                 || (told("purged") && !is_deleted)
+                || (told("recorded") && is_draft)
             {
                 broken.push(format!("what was said about {id} is not so any more"));
             }

@@ -21,26 +21,42 @@ enum Doing {
     Purge,
     /// The same amid a purge that has begun to delete.
     RecoverPurge,
+    Publish,
+    RecoverPublish,
 }
 
 impl Doing {
-    const ALL: [Self; 5] =
-        [Self::Clean, Self::Restore, Self::Recover, Self::Purge, Self::RecoverPurge];
+    const ALL: [Self; 7] = [
+        Self::Clean,
+        Self::Restore,
+        Self::Recover,
+        Self::Purge,
+        Self::RecoverPurge,
+        Self::Publish,
+        Self::RecoverPublish,
+    ];
 
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Clean => &["clean", "--apply"],
             Self::Restore => &["restore", "--state", "quarantined"],
-            Self::Recover | Self::RecoverPurge => &["recover"],
+            Self::Recover | Self::RecoverPurge | Self::RecoverPublish => &["recover"],
+            Self::Publish => &["publish", "--ready"],
             Self::Purge => &["purge", "--apply", "--yes-delete", "2"],
         }
     }
 
     /// The machine as it is before.
     fn template(self, kind: Kind, layout: Layout) -> Template {
-        let template = Template::new(kind, layout);
+        let drafts = matches!(self, Self::Publish | Self::RecoverPublish);
+        let template =
+            if drafts { Template::of_drafts(kind, layout) } else { Template::new(kind, layout) };
         match self {
-            Self::Clean => template,
+            Self::Clean | Self::Publish => template,
+            Self::RecoverPublish => {
+                let amid_a_move = Cut::Before("renameat2", 2);
+                template.after(|machine| machine.run_until(Self::Publish.words(), &amid_a_move))
+            }
             Self::Restore => template.after(|machine| {
                 machine.must_run(Self::Clean.words());
             }),

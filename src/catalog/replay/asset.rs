@@ -58,6 +58,10 @@ impl Folded {
                 return;
             }
             "asset.describe" => self.describe(entry, records),
+            "publish.done" | "publish.aborted" | "publish.partial" | "publish.lost" => {
+                self.follow(entry);
+                self.decided.take(entry);
+            }
             _ => self.decided.take(entry),
         }
         self.enter_state(entry);
@@ -75,6 +79,12 @@ impl Folded {
         }
         self.row = Some(row);
         self.set_original(entry);
+    }
+
+    /// The path that a publication, however it ended, left the asset with.
+    fn follow(&mut self, entry: &Entry<'_>) {
+        let Some(row) = &mut self.row else { return };
+        row.extend([("root_id", entry.field("root")), ("path", entry.field("path"))]);
     }
 
     fn set_original(&mut self, entry: &Entry<'_>) {

@@ -106,6 +106,8 @@ impl Decided {
             let opened = entry.payload.get("opened_ms").cloned().or(entry.now.map(Value::from));
             operation.extend(opened.map(|opened| ("opened_ms", opened)));
             operation.extend(entry.payload.get("store").map(|store| ("store", store.clone())));
+            operation.insert("to_root_id", entry.field("to_root"));
+            operation.insert("to_folder", entry.field("to_folder"));
             self.operations.insert(id.clone(), operation);
             self.files.insert(id.clone(), intended(entry));
         }
@@ -206,10 +208,20 @@ fn rejected(entry: &Entry<'_>) -> Told {
 /// The files of an operation that begins, by number.
 fn intended(entry: &Entry<'_>) -> BTreeMap<String, Told> {
     let files = entry.payload.get("files").and_then(Value::as_array);
+    let published = entry.payload.get("to_root").is_some();
     let row = |file: &Value| {
+        // Earlier versions told the number in the name alone.
         let name = file["name"].as_str().unwrap_or_default();
-        let number = name.split('.').next().and_then(|digits| digits.parse::<u64>().ok());
-        let mut told = Told::from([("state", json!("pending"))]);
+        let in_name = || name.split('.').next().and_then(|digits| digits.parse::<u64>().ok());
+        let number = file["number"].as_u64().or_else(in_name);
+        let (folder, name) = file["path"].as_str().map(parted).unwrap_or_default();
+        let only_published = |value: Value| if published { value } else { Value::Null };
+        let mut told = Told::from([
+            ("state", json!("pending")),
+            ("from_root_id", only_published(file["root"].clone())),
+            ("from_folder", only_published(folder.into())),
+            ("from_name", only_published(name.into())),
+        ]);
         for (column, field) in [
             ("stored_name", "name"),
             ("sha256", "sha256"),
@@ -223,6 +235,11 @@ fn intended(entry: &Entry<'_>) -> BTreeMap<String, Told> {
         (number.unwrap_or_default().to_string(), told)
     };
     files.into_iter().flatten().map(row).collect()
+}
+
+/// A path as its folder and its name.
+fn parted(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// Closes the open one that has in its column what the entry has in its field.

@@ -48,6 +48,8 @@ fn cells(row: &Row<'_>, names: &[String]) -> Result<Held> {
     names.iter().enumerate().map(cell).collect()
 }
 
+const PATHS: [&str; 4] = ["path", "to_folder", "from_folder", "from_name"];
+
 /// Paths are told as people read them, other bytes as digits.
 fn value(cell: ValueRef<'_>, name: &str) -> Value {
     match cell {
@@ -55,7 +57,7 @@ fn value(cell: ValueRef<'_>, name: &str) -> Value {
         ValueRef::Integer(number) => number.into(),
         ValueRef::Real(number) => number.to_string().into(),
         ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).into(),
-        ValueRef::Blob(bytes) if name == "path" => printable(bytes).into(),
+        ValueRef::Blob(bytes) if PATHS.contains(&name) => printable(bytes).into(),
         ValueRef::Blob(bytes) => {
             let mut digits = String::with_capacity(bytes.len() * 2);
             for byte in bytes {

@@ -148,14 +148,14 @@ fn announce_return(
 fn close_return(target: &mut Target<'_>, operation: &Operation, became: Became) -> Attempt<()> {
     let mut files = Vec::with_capacity(operation.files.len());
     for file in &operation.files {
-        let stamp = stamp(target, operation.kind, (file, FileState::Moved))?;
+        let stamp = stamp(target, operation, (file, FileState::Moved))?;
         files.push((file.number, FileState::Moved, stamp));
     }
     let hold = hold_after(target, operation.kind, OperationState::Done);
     let closed = ClosedOperation {
         state: OperationState::Done,
         files,
-        transition: Some(transition_of(target, operation)?),
+        transition: transition_of(target, operation)?,
         hold: hold.filter(|_| became == Became::Restored),
         note: Some("found to be done already".to_owned()),
     };

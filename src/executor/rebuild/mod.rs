@@ -222,6 +222,7 @@ fn operation_of(
         state: OperationState::Intent,
         opened_at: told.opened.min(target.now),
         store: told.operation.clone(),
+        to: None,
         files,
     })
 }

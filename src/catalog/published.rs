@@ -1,0 +1,69 @@
+//! The paths of what is published: the new ones once it has arrived, else the old.
+
+use rusqlite::{Transaction, named_params};
+
+use super::error::{CatalogError, Result};
+use super::files::FileId;
+use super::operation::{ClosedOperation, Operation, OperationFile};
+use super::search::index_words;
+use crate::domain::asset::AssetId;
+use crate::domain::operation::FileState;
+use crate::domain::path::RelPath;
+use crate::domain::text::printable;
+
+/// Where the operation brings a file in the library; for one that takes it away, where it was.
+pub(super) fn arrives_at(operation: &Operation, file: &OperationFile) -> Result<(i64, RelPath)> {
+    let Some(to) = &operation.to else { return Ok((file.root, file.path.clone())) };
+    let path = to.path_of(&file.stored_name);
+    let path = path.map_err(|error| CatalogError::damaged(format!("operation.to_folder: {error}")));
+    Ok((to.root, path?))
+}
+
+/// The root and the path of an asset, as the log tells them.
+pub(super) fn path_of(tx: &Transaction<'_>, asset: AssetId) -> Result<(i64, String)> {
+    let mut statement = tx.prepare_cached("SELECT root_id, path FROM asset WHERE id = :asset")?;
+    Ok(statement.query_row(named_params! { ":asset": asset.0 }, |row| {
+        let path: Vec<u8> = row.get("path")?;
+        Ok((row.get("root_id")?, printable(&path)))
+    })?)
+}
+
+/// Gives every file the path where it is now, and the asset that of its original.
+pub(super) fn take_new_paths(
+    tx: &Transaction<'_>,
+    operation: &Operation,
+    closed: &ClosedOperation,
+) -> Result<()> {
+    let original = original_of(tx, operation.asset)?;
+    for (file, (_, state, _)) in operation.files.iter().zip(&closed.files) {
+        let (root, path) = match state {
+            FileState::Moved => arrives_at(operation, file)?,
+            _ => (file.root, file.path.clone()),
+        };
+        tx.prepare_cached(
+            "UPDATE file SET root_id = :root, folder = :folder, name = :name WHERE id = :file",
+        )?
+        .execute(named_params! {
+            ":root": root, ":folder": path.folder(), ":name": path.name(), ":file": file.file.0,
+        })?;
+        if original == Some(file.file) {
+            tx.prepare_cached("UPDATE asset SET root_id = :root, path = :path WHERE id = :asset")?
+                .execute(named_params! {
+                    ":root": root, ":path": path.as_bytes(), ":asset": operation.asset.0,
+                })?;
+        }
+    }
+    index_words(tx, operation.asset)
+}
+
+/// The file that has the asset's path.
+fn original_of(tx: &Transaction<'_>, asset: AssetId) -> Result<Option<FileId>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT f.id FROM asset a JOIN file f ON f.asset_id = a.id AND f.root_id = a.root_id
+         WHERE a.id = :asset AND f.place <> 'gone'
+           AND CAST(CASE WHEN f.folder = x'' THEN f.name ELSE f.folder || x'2f' || f.name END
+                    AS BLOB) = a.path",
+    )?;
+    let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
+    Ok(rows.next()?.map(|row| row.get("id")).transpose()?.map(FileId))
+}

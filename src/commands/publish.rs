@@ -1,0 +1,352 @@
+//! `publish`: brings approved assets out of draft roots, and what `approve` does of it.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, CatalogError, Destination, Dossier, FactsRow, FileId, Filter};
+use crate::config::PublishConfig;
+use crate::domain::asset::{AssetFile, AssetId, Place, RootKind};
+use crate::domain::context::ContextKey;
+use crate::domain::lifecycle::{Standing, State};
+use crate::domain::metadata::Metadata;
+use crate::domain::path::{RelPath, stem_and_extension};
+use crate::domain::publication::{Described, Unnamed, renamed, slug};
+use crate::domain::text::counted;
+use crate::error::Error;
+use crate::executor::{Ended, Publication, Target, check_publication, publish_asset};
+use crate::report::{Item, Subject};
+
+use super::Context;
+use super::act::{WhilePaused, say_not_done, say_recovered};
+use super::decide::Bench;
+use super::library::{Court, new_id, subject};
+use super::selection::Selection;
+
+/// What reports call the step.
+const ACTION: &str = "publish";
+
+/// What a selection cannot be combined with.
+const ALONE: [&str; 5] = ["assets", "from", "state", "standing", "under"];
+
+/// Bring approved assets out of draft roots, to where they are served
+///
+/// All files of an asset go to the folder, and get the name, that `[publish]` in the configuration is
+/// a template of. Only what may be used now is published. Nothing is ever overwritten: if something
+/// is in the way of one file, none of the asset's is moved. `approve` does the same with what it
+/// approves.
+#[derive(Debug, clap::Args)]
+pub struct PublishArgs {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// All that is approved, may be used now and lies in a draft root: for a timer
+    #[arg(long, help_heading = "Selection", conflicts_with_all = ALONE)]
+    ready: bool,
+
+    /// The name to publish it under, without extension, instead of the template's
+    #[arg(long, value_name = "NAME", value_parser = stem, conflicts_with = "ready")]
+    name: Option<String>,
+
+    /// Why; the audit log keeps it
+    #[arg(long, value_name = "TEXT", value_parser = super::words::said)]
+    reason: Option<String>,
+
+    /// Show what would change and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// A name that is served as it is written.
+fn stem(text: &str) -> Result<String, String> {
+    let plain = slug(text);
+    if !plain.is_empty() && plain == text {
+        return Ok(plain);
+    }
+    let meant = if plain.is_empty() { String::new() } else { format!(" (`{plain}`?)") };
+    Err(format!("not a name in lower-case words between hyphens{meant}"))
+}
+
+pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
+    let config = ctx.config()?;
+    let Some(terms) = &config.publish else {
+        let hint = "say where approved drafts go: `root`, `folder` and `name` in [publish]";
+        let message = "the configuration has no [publish]".to_owned();
+        return Err(Error::Usage { message, hint: Some(hint.to_owned()) });
+    };
+    if args.dry_run {
+        return ctx.foresee(|ctx, target| {
+            for choice in chosen(args, ctx, (target, terms))? {
+                match check_publication(target, &choice.publication) {
+                    Ok(operation) => {
+                        let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
+                        choice.say_published(ctx, files);
+                    }
+                    Err(obstacle) => {
+                        say_not_done(ctx, (&choice.subject, ACTION), &obstacle, None);
+                    }
+                }
+            }
+            Ok(())
+        });
+    }
+    ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
+        say_recovered(ctx, target.catalog, &recovered)?;
+        let chosen = chosen(args, ctx, (target, terms))?;
+        publish_all(ctx, target, &chosen)
+    })
+}
+
+/// What somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    ToPublish,
+    ToApprove,
+}
+
+/// An asset that is to be published.
+struct Choice {
+    subject: Subject,
+    publication: Publication,
+    /// Where its original goes, in words.
+    place: String,
+}
+
+/// Publishes of these assets what lies in a draft root and may be used, where the configuration says
+/// how. What they were approved for is on record whatever becomes of it.
+pub(super) fn publish_approved(ctx: &mut Context<'_>, approved: &[AssetId]) -> Result<(), Error> {
+    let config = ctx.config()?;
+    let Some(terms) = &config.publish else { return Ok(()) };
+    let catalog = ctx.catalog_to_read()?;
+    let drafts = draft_roots(&catalog)?;
+    let mut waiting = Vec::new();
+    for asset in approved {
+        let row = catalog.facts_of(*asset)?;
+        waiting.extend(row.filter(|row| waits(row, &drafts)).map(|row| row.asset.id));
+    }
+    drop(catalog);
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    let published = ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
+        say_recovered(ctx, target.catalog, &recovered)?;
+        let chosen = named(ctx, (target, terms), (&waiting, None), Asked::ToApprove)?;
+        publish_all(ctx, target, &chosen)
+    });
+    published.inspect_err(|_| {
+        let numbers: Vec<_> = waiting.iter().map(|asset| asset.0.to_string()).collect();
+        ctx.report.text(format!(
+            "what was approved is on record; to publish it: `shelflife publish {}`",
+            numbers.join(" ")
+        ));
+    })
+}
+
+fn draft_roots(catalog: &Catalog) -> Result<Vec<i64>, CatalogError> {
+    let roots = catalog.roots()?.into_iter();
+    Ok(roots.filter(|root| root.kind == RootKind::Draft).map(|root| root.id).collect())
+}
+
+/// Whether the asset is approved and still in a draft root.
+fn waits(row: &FactsRow, drafts: &[i64]) -> bool {
+    row.asset.state == State::Approved && drafts.contains(&row.asset.root)
+}
+
+/// What is to be published, each with where it goes; of the others it is told why not.
+fn chosen(
+    args: &PublishArgs,
+    ctx: &mut Context<'_>,
+    (target, terms): (&Target<'_>, &PublishConfig),
+) -> Result<Vec<Choice>, Error> {
+    let catalog = &*target.catalog;
+    let court = Court::load(ctx, catalog)?;
+    let numbers = if args.ready {
+        let drafts = draft_roots(catalog)?;
+        let mut ready = Vec::new();
+        catalog.visit_facts(&Filter::in_state(State::Approved.name()), |row| {
+            let usable = court.judge(&row, ctx).standing.may_be_used();
+            ready.extend((usable && waits(&row, &drafts)).then_some(row.asset.id));
+            Ok::<_, Error>(())
+        })?;
+        ready
+    } else {
+        args.selection.numbers(ctx, (catalog, &court))?
+    };
+    if args.name.is_some() && numbers.len() > 1 {
+        return Err(Error::usage("--name is for one asset"));
+    }
+    let mut chosen =
+        named(ctx, (target, terms), (&numbers, args.name.as_deref()), Asked::ToPublish)?;
+    for choice in &mut chosen {
+        choice.publication.reason.clone_from(&args.reason);
+    }
+    Ok(chosen)
+}
+
+fn named(
+    ctx: &mut Context<'_>,
+    (target, terms): (&Target<'_>, &PublishConfig),
+    (numbers, name): (&[AssetId], Option<&str>),
+    asked: Asked,
+) -> Result<Vec<Choice>, Error> {
+    let catalog = &*target.catalog;
+    let court = Court::load(ctx, catalog)?;
+    let drafts = draft_roots(catalog)?;
+    let served = catalog.roots()?.into_iter().find(|root| root.name == terms.root);
+    let Some(root) = served.map(|root| root.id) else {
+        let message = format!("the root `{}` was never scanned", terms.root);
+        let hint = Some("run `shelflife scan` first".to_owned());
+        return Err(Error::Usage { message, hint });
+    };
+    let mut chosen = Vec::new();
+    for number in numbers {
+        let row = catalog.facts_of(*number)?;
+        let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        let subject = subject(&row.asset);
+        let standing = court.judge(&row, ctx).standing;
+        if !drafts.contains(&row.asset.root) {
+            let because = "it is in no draft root".to_owned();
+            ctx.report.say(&Item::Kept { subject, because });
+        } else if !standing.may_be_used() {
+            ctx.report.say(&unusable(subject, standing, asked));
+        } else {
+            match publication(ctx, (catalog, &court), (&row, root), (terms, name))? {
+                Ok(publication) => {
+                    let place = place(terms, &publication, &row);
+                    chosen.push(Choice { subject, publication, place });
+                }
+                Err(unnamed) => {
+                    let why = unnamed.to_string();
+                    ctx.report.say(&Item::Refusal { subject, action: ACTION, why });
+                }
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// Says why an asset is not published now. For an approval that is no refusal.
+fn unusable(subject: Subject, standing: Standing, asked: Asked) -> Item {
+    match asked {
+        Asked::ToPublish => {
+            let why = format!("it may not be used: it is {standing}");
+            Item::Refusal { subject, action: ACTION, why }
+        }
+        Asked::ToApprove => {
+            let because = format!(
+                "it is {standing}, and not published before it may be used: `shelflife publish --ready`"
+            );
+            Item::Kept { subject, because }
+        }
+    }
+}
+
+/// Where an asset's files go, and under which names.
+fn publication(
+    ctx: &Context<'_>,
+    (catalog, court): (&Catalog, &Court),
+    (row, root): (&FactsRow, i64),
+    (terms, name): (&PublishConfig, Option<&str>),
+) -> Result<Result<Publication, Unnamed>, Error> {
+    let asset = &row.asset;
+    let metadata = catalog.metadata_of(asset.id)?;
+    let files = catalog.files_of(asset.id)?.into_iter();
+    let here = files.filter(|(_, file)| file.place == Place::Library);
+    let named = || {
+        let (folder, stem) = folder_and_stem(ctx, court, (row, &metadata), (terms, name))?;
+        let new =
+            |(id, file): (FileId, AssetFile)| Ok((id, renamed(&asset.path, &file.path, &stem)?));
+        Ok((folder, here.map(new).collect::<Result<BTreeMap<_, _>, Unnamed>>()?))
+    };
+    Ok(named().map(|(folder, names)| Publication {
+        operation: new_id(ctx.now),
+        asset: asset.id,
+        version: asset.version,
+        to: Destination { root, folder },
+        names,
+        reason: None,
+    }))
+}
+
+/// What the templates come to for an asset, of which somebody may have named the stem.
+fn folder_and_stem(
+    ctx: &Context<'_>,
+    court: &Court,
+    (row, metadata): (&FactsRow, &Metadata),
+    (terms, name): (&PublishConfig, Option<&str>),
+) -> Result<(Vec<u8>, String), Unnamed> {
+    let linked = row.facts.contexts.iter().map(|link| link.context);
+    let contexts = linked.filter_map(|id| court.world.contexts.get(&id));
+    let mut contexts: Vec<ContextKey> = contexts.map(|context| context.key.clone()).collect();
+    contexts.sort();
+    let described = Described {
+        asset: row.asset.id,
+        path: &row.asset.path,
+        title: metadata.title.as_deref(),
+        placements: &metadata.placements,
+        contexts: &contexts,
+        today: court.policy().zone.date_at(ctx.now),
+    };
+    let stem = name.map_or_else(|| terms.name.stem(&described), |name| Ok(name.to_owned()))?;
+    Ok((terms.folder.folder(&described)?, stem))
+}
+
+/// Gives a draft the paths that it would be published under: an approval is for these. One that has
+/// no such name is judged by the one it has.
+pub(super) fn name_as_published(
+    ctx: &Context<'_>,
+    bench: Bench<'_>,
+    dossier: &mut Dossier,
+) -> Result<(), Error> {
+    let Dossier { row, metadata, files, .. } = dossier;
+    let Some(terms) = &bench.court.config.publish else { return Ok(()) };
+    if !draft_roots(bench.catalog)?.contains(&row.asset.root) {
+        return Ok(());
+    }
+    let named = folder_and_stem(ctx, bench.court, (row, metadata), (terms, None));
+    let Ok((folder, stem)) = named else { return Ok(()) };
+    let to = Destination { root: row.asset.root, folder };
+    let original = row.asset.path.clone();
+    let published = |path: &RelPath| to.path_of(&renamed(&original, path, &stem).ok()?).ok();
+    let paths = files.iter_mut().map(|file| &mut file.path);
+    for path in paths.chain(std::iter::once(&mut row.asset.path)) {
+        if let Some(new) = published(path) {
+            *path = new;
+        }
+    }
+    Ok(())
+}
+
+/// Where the original goes, as people read it.
+fn place(terms: &PublishConfig, publication: &Publication, row: &FactsRow) -> String {
+    let extension = row.asset.path.extension();
+    let is_original = |name: &&String| stem_and_extension(name.as_bytes()).1 == extension;
+    let name = publication.names.values().filter(is_original).min_by_key(|name| name.len());
+    let path = name.and_then(|name| publication.to.path_of(name).ok());
+    format!("{}/{}", terms.root, path.map_or_else(String::new, |path| path.to_string()))
+}
+
+fn publish_all(
+    ctx: &mut Context<'_>,
+    target: &mut Target<'_>,
+    chosen: &[Choice],
+) -> Result<(), Error> {
+    let progress = ctx.progress(u64::try_from(chosen.len()).unwrap_or(0), "assets");
+    for choice in chosen {
+        ctx.stop_if_interrupted()?;
+        match publish_asset(target, &choice.publication)? {
+            Ended::Done { load, .. } => choice.say_published(ctx, load.files),
+            Ended::NotDone { because, settled } => {
+                say_not_done(ctx, (&choice.subject, ACTION), &because, settled.as_ref());
+            }
+        }
+        progress.advance(1);
+    }
+    Ok(())
+}
+
+impl Choice {
+    fn say_published(&self, ctx: &mut Context<'_>, files: u64) {
+        ctx.report.figure("files", files);
+        let what = format!("published as {} ({})", self.place, counted(files, "file"));
+        ctx.report.say(&Item::Edit { subject: Some(self.subject.clone()), what });
+    }
+}
