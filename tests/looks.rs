@@ -57,17 +57,28 @@ fn looked_at(library: &TestLibrary) -> (i64, i64) {
 }
 
 #[test]
-fn the_same_pixels_in_another_format_are_told_and_not_approved() {
+fn the_same_pixels_in_another_format_are_what_they_were_and_not_approved() {
     let library = rejected();
     library.write(format!("{NEW}.webp"), lossless(&scene(1), ImageFormat::WebP));
     insta::assert_snapshot!(library.tell("scan"), @"
     exit: 0
-    PATH              OF  WHICH IS  BECAUSE
-    new-tea-tin.webp   1  rejected  the same pixels
+    PATH              OF  WHICH IS  BECAUSE          RECORDED AS
+    new-tea-tin.webp   1  rejected  the same pixels  rejected
 
     New assets are drafts until a person approves them; nothing is removed for being a draft, and after 30 days a draft is called stale.
     1 row, 1 asset added, 1 file read, 2 files seen, 1 file written, 1 returned
     ");
+    assert_eq!(shown(&library, 2, "return_of"), "#1");
+    let record = shown(&library, 1, "returned_as");
+    assert_eq!(record, serde_json::json!(["#2, which is rejected: the same pixels"]));
+    insta::assert_snapshot!(library.tell("approve 2"), @"
+    exit: 1
+    refused  approve #2 new-tea-tin.webp: cannot approve an asset that is rejected (allowed: withdraw, reconsider, quarantine)
+    1 refused
+    ");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+
+    library.run("reconsider 2 --reason 'as a packshot'").expect(ExitCode::Success);
     insta::assert_snapshot!(library.tell("validate 2 --rule SL609 --rule SL610 --rule SL613"), @"
     exit: 1
     #2 new-tea-tin.webp
@@ -76,8 +87,6 @@ fn the_same_pixels_in_another_format_are_told_and_not_approved() {
     1 error, 1 asset checked
     ");
     assert_eq!(shown(&library, 2, "same_pixels_as"), "#1, which is rejected");
-    let record = shown(&library, 1, "returned_as");
-    assert_eq!(record, serde_json::json!(["#2, which is draft: the same pixels"]));
     library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
     let refused = library.tell("approve 2");
     assert!(refused.contains("SL610 content-returned: #1 has the same pixels"), "{refused}");
@@ -108,8 +117,8 @@ fn a_near_look_is_a_notice_and_stops_nothing() {
     library.write("uploads/other.jpg", jpeg(&scene(2), 70));
     insta::assert_snapshot!(library.tell("scan"), @"
     exit: 0
-    PATH             OF  WHICH IS  BECAUSE
-    new-tea-tin.jpg   1  rejected  0 of 256 bits of the look differ
+    PATH             OF  WHICH IS  BECAUSE                           RECORDED AS
+    new-tea-tin.jpg   1  rejected  0 of 256 bits of the look differ  draft
 
     New assets are drafts until a person approves them; nothing is removed for being a draft, and after 30 days a draft is called stale.
     1 row, 2 assets added, 2 files read, 3 files seen, 2 files written, 1 look-alike
@@ -142,7 +151,48 @@ fn the_same_bytes_are_told_by_the_scan_too() {
     let told = library.tell("scan");
     assert!(told.contains("the same bytes"), "{told}");
     let record = shown(&library, 1, "returned_as");
-    assert_eq!(record, serde_json::json!(["#2, which is draft: the same bytes"]));
+    assert_eq!(record, serde_json::json!(["#2, which is rejected: the same bytes"]));
+}
+
+#[test]
+fn what_came_back_goes_as_what_it_is_and_history_says_of_what() {
+    let library = rejected();
+    library.write(format!("{NEW}.png"), lossless(&scene(1), ImageFormat::Png));
+    library.run("scan").expect(ExitCode::Success);
+    let history = library.tell("history 2");
+    assert!(history.contains("new-tea-tin.png, which is #1 again: rejected"), "{history}");
+    library.run("clean --apply").expect(ExitCode::Success);
+    assert_eq!(shown(&library, 2, "state"), "quarantined (was rejected)");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
+
+#[test]
+fn whoever_withdrew_content_cannot_take_it_back_for_a_copy_of_it() {
+    let library = library();
+    library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+    library.write(format!("{NEW}.png"), lossless(&scene(1), ImageFormat::Png));
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(shown(&library, 2, "state"), "withdrawn");
+    library.run("reconsider 2 --reason 'looks fine'").expect(ExitCode::No);
+    library.set_actor("li");
+    library.set_account("li");
+    library.run("reconsider 2 --reason 'looks fine'").expect(ExitCode::Success);
+}
+
+#[test]
+fn a_copy_of_what_is_in_use_is_a_draft_whatever_was_ended_of_it() {
+    let library = library();
+    library.write("uploads/second.png", lossless(&scene(1), ImageFormat::Png));
+    library.run("scan").expect(ExitCode::Success);
+    for command in [&format!("describe 2 {FULL}"), "approve 2", "reject 1 --reason 'one too many'"]
+    {
+        library.run(command).expect(ExitCode::Success);
+    }
+    library.write(format!("{NEW}.webp"), lossless(&scene(1), ImageFormat::WebP));
+    let told = library.tell("scan");
+    assert!(told.contains("the same pixels"), "{told}");
+    assert_eq!(shown(&library, 3, "state"), "draft");
+    assert_eq!(shown(&library, 3, "return_of"), Value::Null);
 }
 
 #[test]

@@ -113,7 +113,11 @@ fn owner(conn: &Connection, asset: AssetId) -> Result<KnownOwner> {
                 OR EXISTS (SELECT 1 FROM waiver WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM risk WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM hold WHERE asset_id = :id)
-                OR EXISTS (SELECT 1 FROM description WHERE asset_id = :id) AS used
+                OR EXISTS (SELECT 1 FROM description WHERE asset_id = :id) AS used,
+                EXISTS (SELECT 1 FROM audit WHERE asset_id = :id AND kind = 'asset.add'
+                          AND json_extract(payload, '$.of') IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM audit WHERE asset_id = :id AND kind NOT IN
+                                  ('asset.add', 'file.missing', 'file.found')) AS came_back
          FROM asset WHERE id = :id",
     )?;
     let mut rows = statement.query(named_params! { ":id": asset.0 })?;
@@ -125,6 +129,7 @@ fn owner(conn: &Connection, asset: AssetId) -> Result<KnownOwner> {
         files: usize::try_from(files).unwrap_or(usize::MAX),
         busy: row.get("busy")?,
         bare: !row.get::<_, bool>("used")?,
+        came_back: row.get("came_back")?,
     })
 }
 

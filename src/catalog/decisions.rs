@@ -1,6 +1,6 @@
 //! Decisions: a transition of an asset, written with its audit entry.
 
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Connection, Transaction, named_params};
 use serde_json::{Value, json};
 
 use super::assets::{changed, refuse_open_operation};
@@ -86,22 +86,44 @@ impl Catalog {
     /// Who took the newest step `action` of an asset: the actor's name as it was stated. Of what a
     /// lost catalog knew, the manifest's word is all there is.
     pub fn last_actor_of(&self, asset: AssetId, action: Action) -> Result<Option<String>> {
-        let kind = format!("asset.{}", action.name());
-        let mut statement = self.conn.prepare_cached(
-            "SELECT payload FROM audit
-             WHERE asset_id = :id AND (kind = :kind
-               OR kind = 'asset.rebuild' AND json_extract(payload, '$.told.' || :by) IS NOT NULL)
-             ORDER BY seq DESC LIMIT 1",
-        )?;
-        let told_by = format!("{}_by", action.participle());
-        let params = named_params! { ":id": asset.0, ":kind": kind, ":by": told_by };
-        let mut rows = statement.query(params)?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let payload: String = row.get("payload")?;
-        let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
-        let told = payload.get("told").and_then(|told| told.get(&told_by));
-        Ok(told.or(payload.get("by")).and_then(Value::as_str).map(str::to_owned))
+        last_actor(&self.conn, asset, action)
     }
+
+    /// The asset whose content this one was when it was added, where that had been ended.
+    pub fn return_of(&self, asset: AssetId) -> Result<Option<AssetId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT json_extract(payload, '$.of') AS of FROM audit
+             WHERE asset_id = :id AND kind = 'asset.add' ORDER BY seq DESC LIMIT 1",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": asset.0 })?;
+        let of: Option<i64> = rows.next()?.map(|row| row.get("of")).transpose()?.flatten();
+        Ok(of.map(AssetId))
+    }
+}
+
+/// Who took the step last: by the entry of it, by what a folder in quarantine told, or by the record
+/// whose content came back.
+pub(super) fn last_actor(
+    conn: &Connection,
+    asset: AssetId,
+    action: Action,
+) -> Result<Option<String>> {
+    let kind = format!("asset.{}", action.name());
+    let mut statement = conn.prepare_cached(
+        "SELECT payload FROM audit
+         WHERE asset_id = :id AND (kind = :kind
+           OR kind IN ('asset.rebuild', 'asset.add')
+              AND json_extract(payload, '$.told.' || :by) IS NOT NULL)
+         ORDER BY seq DESC LIMIT 1",
+    )?;
+    let told_by = format!("{}_by", action.participle());
+    let params = named_params! { ":id": asset.0, ":kind": kind, ":by": told_by };
+    let mut rows = statement.query(params)?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let payload: String = row.get("payload")?;
+    let payload: Value = serde_json::from_str(&payload).unwrap_or_default();
+    let told = payload.get("told").and_then(|told| told.get(&told_by));
+    Ok(told.or(payload.get("by")).and_then(Value::as_str).map(str::to_owned))
 }
 
 /// Writes each change, and returns those whose asset is not what it was when it was read. The

@@ -45,6 +45,11 @@ fn fields(entry: &AuditEntry, zone: &Zone, ctx: &Context<'_>) -> Vec<(&'static s
 fn what(kind: &str, payload: &Json) -> String {
     let text = |field: &str| payload.get(field).and_then(Json::as_str);
     let action = kind.replace(['.', '_'], " ");
+    if let (Some(path), Some(of), Some(state)) =
+        (text("path"), payload.get("of").and_then(Json::as_i64), text("state"))
+    {
+        return format!("{action}: {path}, which is #{of} again: {state}");
+    }
     if let (Some(from), Some(to)) = (text("from"), text("to")) {
         return format!("{action}: {from} → {to}");
     }

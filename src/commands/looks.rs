@@ -24,11 +24,13 @@ pub(super) fn looks(asset: &Asset, catalog: &Catalog) -> Result<Vec<(&'static st
         ("look_hash", look.look_hash.map(|hash| hash.to_string()).into()),
         ("same_pixels_as", same.into()),
         ("looks_like", recalled.near.map(|near| near.to_string()).into()),
+        ("return_of", catalog.return_of(asset.id)?.map(|of| of.to_string()).into()),
         ("returned_as", returned.into()),
     ])
 }
 
-/// The assets in use, or to be, that have the same bytes or pixels or look like this, each once.
+/// The assets in use, or to be, that have the same bytes or pixels or look like this, and those that
+/// were recorded as this one again; each once.
 fn returned_as(catalog: &Catalog, asset: &Asset, look: &Look) -> Result<Vec<String>, Error> {
     let mut found = BTreeMap::new();
     for alike in catalog.near(asset.id, look)? {
@@ -41,10 +43,15 @@ fn returned_as(catalog: &Catalog, asset: &Asset, look: &Look) -> Result<Vec<Stri
     for (copy, state) in catalog.with_same_bytes(&asset.digest)? {
         found.insert(copy, (state, "the same bytes".to_owned()));
     }
-    // Itself is among those of its bytes, and has ended.
-    found.retain(|_, (state, _)| state.ended().is_none());
+    // Itself is among those of its bytes, and others were ended by a decision of their own.
+    let mut returned = Vec::new();
+    for (other, told) in found {
+        if told.0.ended().is_none() || catalog.return_of(other)? == Some(asset.id) {
+            returned.push((other, told));
+        }
+    }
     let words = |(asset, (state, how)): (AssetId, (State, String))| {
         format!("{asset}, which is {state}: {how}")
     };
-    Ok(found.into_iter().map(words).collect())
+    Ok(returned.into_iter().map(words).collect())
 }

@@ -11,7 +11,7 @@ use std::ops::Bound;
 use super::asset::{AssetId, Content, Digest, FileStamp, PixelHash, Place, Role};
 use super::claims::Claims;
 use super::group::{Ambiguous, Group};
-use super::lifecycle::State;
+use super::lifecycle::{Ended, State};
 use super::text::printable;
 
 /// A file of the folder as it is on disk now.
@@ -146,8 +146,11 @@ pub struct Said {
 /// What to write about one folder. Files that did not change in any way are not in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FolderPlan {
-    /// The originals of new assets; drafts, all of them.
+    /// The originals of new assets; drafts, but for those that `returned` names.
     pub new_assets: Vec<FoundFile>,
+    /// What came back, by its place among `new_assets`: the content of this asset, whose use was
+    /// ended like this. It is recorded as ended too, if that still is so when it is written.
+    pub returned: BTreeMap<usize, (AssetId, Ended)>,
     pub files: Vec<FileStep>,
     /// Assets whose original now has other bytes, or is another file.
     pub originals: Vec<(AssetId, FoundFile)>,

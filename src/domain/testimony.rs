@@ -145,6 +145,8 @@ pub struct KnownOwner {
     pub busy: bool,
     /// Nothing refers to it that could not refer to another asset.
     pub bare: bool,
+    /// A scan recorded it as content that came back, and nobody has decided about it since.
+    pub came_back: bool,
 }
 
 /// Which record the files belong to.
@@ -199,16 +201,17 @@ pub fn choose_record(
     Ok(Choice { into, merged, rows })
 }
 
-/// The drafts that are nothing but the files of an asset which is on record as away, as a scan of an
-/// older catalog makes of what came back. `rows` is what the catalog has at their paths, each with
-/// the bytes that came back; `None` if any of it is something else.
+/// The drafts, and records of what came back, that are nothing but the files of an asset which is on
+/// record as away, as a scan of an older catalog makes of them. `rows` is what the catalog has at
+/// their paths, each with the bytes that came back; `None` if any of it is something else.
 pub fn choose_stand_ins(
     rows: &[(Digest, KnownRow)],
     owners: &[KnownOwner],
 ) -> Option<Vec<AssetId>> {
     let of = |asset| rows.iter().filter(|(_, row)| row.asset == Some(asset)).count();
     let stands_in = |owner: &KnownOwner| {
-        owner.state == State::Draft && owner.bare && !owner.busy && owner.files == of(owner.asset)
+        let undecided = owner.state == State::Draft || owner.came_back;
+        undecided && owner.bare && !owner.busy && owner.files == of(owner.asset)
     };
     let same = rows.iter().all(|(came_back, row)| row.digest == *came_back);
     (same && owners.iter().all(stands_in)).then(|| owners.iter().map(|o| o.asset).collect())
@@ -273,7 +276,8 @@ mod tests {
     }
 
     fn owner(asset: i64, state: State, files: usize) -> KnownOwner {
-        KnownOwner { asset: AssetId(asset), state, files, busy: false, bare: true }
+        let asset = AssetId(asset);
+        KnownOwner { asset, state, files, busy: false, bare: true, came_back: false }
     }
 
     /// Into which asset, with which drafts merged, with which rows; or who is in the way.
@@ -329,6 +333,9 @@ mod tests {
         check(&[row(0, 9)], &[], None);
         check(&[row(7, 1)], &[owner(7, State::Draft, 2)], None);
         check(&[row(7, 1)], &[owner(7, State::Approved, 1)], None);
+        let came_back = KnownOwner { came_back: true, ..owner(7, State::Rejected, 1) };
+        check(&[row(7, 1)], &[came_back], Some(&[7]));
+        check(&[row(7, 1)], &[KnownOwner { files: 2, ..came_back }], None);
         check(&[row(7, 1)], &[KnownOwner { bare: false, ..draft(7) }], None);
         check(&[row(7, 1)], &[KnownOwner { busy: true, ..draft(7) }], None);
         check(&[row(7, 1), row(8, 1)], &[draft(7), owner(8, State::Rejected, 1)], None);

@@ -159,7 +159,7 @@ fn rows_that_were_added_or_removed_are_told() {
              media_type, width, height, attachment_id, added_ms, files_missing, starts_ms,
              expires_ms, review_ms FROM asset WHERE id = 3",
         "INSERT INTO operation_file VALUES ('none', 1, 1, '0001.bin', zeroblob(32), 1, 1, 1,
-             'moved')",
+             'moved', NULL, NULL, NULL)",
     ] {
         let library = super::play::library();
         library.run(&format!("describe 3 {FULL} --license stock-1")).expect(ExitCode::Success);

@@ -114,8 +114,10 @@ fn deleted_content_is_recognized_by_its_pixels_and_its_look() {
     library.run("purge --apply --yes-delete 1 --reason old").expect(ExitCode::Success);
     assert_eq!(shown(&library, 1, "state"), "purged (was rejected)");
     assert_recognized(&library, "rejected");
+    assert_eq!(shown(&library, 3, "return_of"), "#1");
+    library.run("reconsider 3 --reason 'another tin'").expect(ExitCode::Success);
     library.run(&format!("describe 3 4 {FULL}")).expect(ExitCode::Success);
-    let told = library.tell("approve 3 4");
+    let told = library.tell("approve 3");
     assert!(told.contains("#1 has the same pixels and is rejected"), "{told}");
 }
 
@@ -124,6 +126,7 @@ fn a_renewal_is_refused_what_an_approval_is() {
     let library = approved();
     library.run("expire 1 --reason 'the offer is over'").expect(ExitCode::Success);
     comes_back(&library);
+    library.run("reconsider 2 --reason 'a draft of another'").expect(ExitCode::Success);
     library.run("reject 2 --reason 'the tin is old'").expect(ExitCode::Success);
     let refused = library.run("renew 1 --expires-on 2026-12-31 --review-on 2026-12-01");
     let refused = refused.expect(ExitCode::No);

@@ -15,7 +15,8 @@ fn killed() -> TestLibrary {
         INSERT INTO operation (id, kind, asset_id, run_id, state, opened_ms, store)
         SELECT '0198aaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'purge', asset_id, run_id, 'intent', opened_ms, id
         FROM operation;
-        INSERT INTO operation_file
+        INSERT INTO operation_file (operation_id, number, file_id, stored_name, sha256, bytes, mode,
+                                    modified_ns, state)
         SELECT '0198aaaaaaaaaaaaaaaaaaaaaaaaaaaa', number, file_id, stored_name, sha256, bytes, mode,
                modified_ns, 'pending' FROM operation_file;";
     catalog.execute_batch(announced).unwrap();

@@ -38,9 +38,9 @@ fn a_policy_below_the_least_number_of_days_is_refused() {
     insta::assert_snapshot!(library.tell("purge"), @"
     exit: 78
     --- stderr
-    shelflife: error: [library]/shelflife.toml:99:14: files are kept in quarantine for at least 7 days
-      99 | after_days = 6
-         |              ^
+    shelflife: error: [library]/shelflife.toml:106:14: files are kept in quarantine for at least 7 days
+      106 | after_days = 6
+          |              ^
     ");
     library.write_config(&config.replace("# after_days = 90", "after_days = 7"));
     library.run("purge").expect(ExitCode::Success);

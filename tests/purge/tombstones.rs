@@ -74,6 +74,10 @@ fn deleted_content_is_recognized_when_it_comes_back() {
     let library = purged();
     library.write("uploads/2026/05/new-name.png", png((60, 40), b"tea-tin.png"));
     library.run("scan").expect(ExitCode::Success);
+    let fields =
+        &library.run("show 2026/05/new-name.png --format json").json()["items"][0]["fields"];
+    assert_eq!((&fields["state"], &fields["return_of"]), (&"rejected".into(), &"#2".into()));
+    library.run("reconsider 2026/05/new-name.png --reason 'another tin'").expect(ExitCode::Success);
     let told = library.tell("validate 2026/05/new-name.png");
     assert!(told.contains("SL610") && told.contains("#2"), "{told}");
     library.write("export/fresh.png", png((60, 40), b"tea-tin.png"));

@@ -199,7 +199,7 @@ fn a_draft_that_people_worked_on_keeps_its_record_and_the_others_go_on() {
     library.run("describe 3 --title Tin").expect(ExitCode::Success);
     let run = library.run(REBUILD).expect(ExitCode::Partial);
     assert!(run.stdout.contains("belongs to asset #3 by now"), "{run}");
-    assert_eq!(state(&library, 3), "draft");
+    assert_eq!(state(&library, 3), "rejected", "the content of #2 came back");
     assert!(library.run("show 3").stdout.contains("Tin"));
     assert_eq!(state(&library, 2), "quarantined (was rejected)", "as before");
     assert_eq!(state(&library, 4), "quarantined (was rejected)");
@@ -213,7 +213,7 @@ fn a_half_restored_asset_is_brought_together_whatever_a_scan_made_of_the_half() 
     library.run("clean --apply").expect(ExitCode::Success);
     fs::rename(store(&library).join("0001.bin"), library.path(TIN)).unwrap();
     library.run("scan").expect(ExitCode::Success);
-    assert_eq!(state(&library, 3), "draft");
+    assert_eq!(state(&library, 3), "rejected", "the content of #2 came back");
     library.run(REBUILD).expect(ExitCode::Success);
     library.run("recover").expect(ExitCode::Success);
     nothing_is_left(&library, &library.scanned_catalog().uuid().unwrap());

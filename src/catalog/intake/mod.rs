@@ -1,5 +1,6 @@
 //! Writing what a scan or an import learned.
 
+mod added;
 mod approvals;
 
 use rusqlite::{Row, Transaction, named_params};
@@ -135,8 +136,9 @@ impl<'a, 's> Writing<'a, 's> {
                 .execute(named_params! { ":nowhere": nowhere, ":id": asset.0 })?;
         }
         let first = self.next_asset;
-        for original in &plan.new_assets {
-            self.add_asset(change, original)?;
+        for (at, original) in plan.new_assets.iter().enumerate() {
+            let returned = plan.returned.get(&at).copied();
+            self.add_asset(change, original, returned)?;
         }
         for step in &plan.files {
             self.file(change, first, (step.known, &step.found, &step.home))?;
@@ -171,33 +173,6 @@ impl<'a, 's> Writing<'a, 's> {
             Some(Missing::None) => "file.found",
         };
         self.log.append(self.tx, kind, About::asset(asset), &json!({}))
-    }
-
-    fn add_asset(&mut self, change: &FolderChange, original: &FoundFile) -> Result<()> {
-        let id = self.next_asset;
-        self.next_asset += 1;
-        let path = cells::joined(&change.folder, &original.name)?;
-        let now = self.session.now.millis();
-        let size = original.content.dimensions;
-        self.tx
-            .prepare_cached(
-                "INSERT INTO asset (id, state, since_ms, version, root_id, path, sha256, media_type,
-                                    width, height, added_ms)
-                 VALUES (:id, 'draft', :now, 1, :root, :path, :sha256, :type, :width, :height, :now)",
-            )?
-            .execute(named_params! {
-                ":id": id, ":now": now, ":root": change.root, ":path": path.as_bytes(),
-                ":sha256": original.digest.0, ":type": original.content.media_type,
-                ":width": size.map(|size| size.width), ":height": size.map(|size| size.height),
-            })?;
-        index_words(self.tx, AssetId(id))?;
-        self.counts.assets_added += 1;
-        let payload = json!({
-            "height": size.map(|size| size.height), "path": path.to_string(),
-            "root": change.root, "sha256": original.digest.to_string(),
-            "type": original.content.media_type, "width": size.map(|size| size.width),
-        });
-        self.log.append(self.tx, "asset.add", About::asset(AssetId(id)), &payload)
     }
 
     fn file(

@@ -70,7 +70,7 @@ impl Folded {
 
     fn add(&mut self, entry: &Entry<'_>) {
         let mut row = Told::from([
-            ("state", json!("draft")),
+            ("state", entry.text("state").map_or(json!("draft"), |state| json!(state))),
             ("was", Value::Null),
             ("root_id", entry.field("root")),
         ]);

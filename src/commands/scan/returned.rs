@@ -6,7 +6,7 @@ use crate::commands::Context;
 use crate::commands::eyes::look_at;
 use crate::domain::asset::{AssetId, Look};
 use crate::domain::intake::FoundFile;
-use crate::domain::lifecycle::Ended;
+use crate::domain::lifecycle::{Ended, State};
 use crate::domain::memory::{Reach, Recalled};
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
@@ -28,16 +28,23 @@ const NEW: AssetId = AssetId(0);
 pub(super) struct Memory(Option<Reach>);
 
 impl Memory {
-    /// Tells which originals of the folder show ended content again. Pictures are only decoded if
-    /// the catalog knows what any of that looks like.
+    /// Tells which originals of the folder show ended content again, and notes of the new ones what
+    /// they are recorded as. Pictures are only decoded if the catalog knows what any of that looks
+    /// like.
     pub(super) fn say_returned(
         &mut self,
         ctx: &mut Context<'_>,
         (catalog, root): (&mut Catalog, &Root),
-        change: &FolderChange,
+        change: &mut FolderChange,
     ) -> Result<(), Error> {
-        let new = change.plan.new_assets.iter().map(|found| (NEW, found));
-        let changed = change.plan.originals.iter().map(|(asset, found)| (*asset, found));
+        let FolderChange { folder, plan, .. } = change;
+        let new = plan.new_assets.iter().enumerate().map(|(at, found)| Original {
+            asset: NEW,
+            found,
+            at: Some(at),
+        });
+        let changed = plan.originals.iter();
+        let changed = changed.map(|(asset, found)| Original { asset: *asset, found, at: None });
         let originals: Vec<_> = new.chain(changed).collect();
         if originals.is_empty() {
             return Ok(());
@@ -51,24 +58,33 @@ impl Memory {
         }
         for some in originals.chunks(PICTURES_PER_WRITE) {
             if reach == Reach::Looks {
-                look(ctx, (catalog, root), (&change.folder, some))?;
+                look(ctx, (catalog, root), (folder, some))?;
             }
-            for (asset, found) in some {
-                say(ctx, catalog, (&change.folder, *asset, found))?;
+            for original in some {
+                let returned = say(ctx, catalog, (folder, original))?;
+                plan.returned.extend(original.at.zip(returned));
             }
         }
         Ok(())
     }
 }
 
+/// An original of the folder that the catalog does not know like this.
+struct Original<'a> {
+    asset: AssetId,
+    found: &'a FoundFile,
+    /// Its place among the new ones, if it is one.
+    at: Option<usize>,
+}
+
 /// Looks at pictures that nobody has seen yet, and records what is seen.
 fn look(
     ctx: &Context<'_>,
     (catalog, root): (&mut Catalog, &Root),
-    (folder, originals): (&[u8], &[(AssetId, &FoundFile)]),
+    (folder, originals): (&[u8], &[Original<'_>]),
 ) -> Result<(), Error> {
     let mut looks = Vec::new();
-    for (_, found) in originals {
+    for Original { found, .. } in originals {
         ctx.stop_if_interrupted()?;
         let known = catalog.look_of(found.digest)?;
         let is_seen = known.is_some_and(|look| look.pixels.is_none() || look.look_hash.is_some());
@@ -80,39 +96,60 @@ fn look(
     Ok(catalog.record_looks(&looks)?)
 }
 
-/// Tells what an original shows again, if it is not the one that was ended.
+/// Tells what an original shows again, if it is not the one that was ended; a new one that is to be
+/// recorded as ended too is returned with that.
 fn say(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
-    (folder, asset, found): (&[u8], AssetId, &FoundFile),
-) -> Result<(), Error> {
-    if catalog.asset(asset)?.is_some_and(|known| known.state.ended().is_some()) {
-        return Ok(());
+    (folder, original): (&[u8], &Original<'_>),
+) -> Result<Option<(AssetId, Ended)>, Error> {
+    let Original { asset, found, at } = *original;
+    let known = catalog.asset(asset)?.map(|known| known.state);
+    if known.is_some_and(|state| state.ended().is_some()) {
+        return Ok(None);
     }
     let look = catalog.look_of(found.digest)?.unwrap_or_default();
-    let Some((kind, figure, (of, how), because)) = returned(catalog, (asset, found), &look)? else {
-        return Ok(());
-    };
-    ctx.report.figure(figure, 1);
+    let Some(returned) = returned(catalog, (asset, found), &look)? else { return Ok(None) };
+    let (of, how) = returned.ended;
+    // A copy of what somebody has in use is theirs to decide about.
+    let ends = at.is_some() && returned.is_same && !is_in_use(catalog, found, &look)?;
+    let recorded_as = if ends { how.state() } else { known.unwrap_or(State::Draft) };
+    let kind = if returned.is_same { "returned" } else { "look-alike" };
+    ctx.report.figure(if returned.is_same { "returned" } else { "look-alikes" }, 1);
     let fields: Vec<(_, Value)> = vec![
         ("path", printable(&joined(folder, &found.name)).into()),
         ("of", of.0.into()),
         ("which_is", how.name().into()),
-        ("because", because.into()),
+        ("because", returned.because.into()),
+        ("recorded_as", recorded_as.name().into()),
     ];
     ctx.report.row(kind, fields);
-    Ok(())
+    Ok(ends.then_some((of, how)))
 }
 
-type Returned = (&'static str, &'static str, (AssetId, Ended), String);
+/// Whether an asset of these bytes or pixels is approved.
+fn is_in_use(catalog: &Catalog, found: &FoundFile, look: &Look) -> Result<bool, Error> {
+    let bytes = catalog.with_same_bytes(&found.digest)?.into_iter().map(|(_, state)| state);
+    let pixels = catalog.with_pixels(NEW, look)?.into_iter().map(|same| same.state);
+    Ok(bytes.chain(pixels).any(|state| state == State::Approved))
+}
+
+/// What an original shows again.
+struct Returned {
+    ended: (AssetId, Ended),
+    /// The same bytes or pixels, and no mere likeness.
+    is_same: bool,
+    because: String,
+}
 
 fn returned(
     catalog: &Catalog,
     (asset, found): (AssetId, &FoundFile),
     look: &Look,
 ) -> Result<Option<Returned>, Error> {
-    let same =
-        |ended, what: &str| Some(("returned", "returned", ended, format!("the same {what}")));
+    let same = |ended, what: &str| {
+        Some(Returned { ended, is_same: true, because: format!("the same {what}") })
+    };
     if let Some(ended) = catalog.twins_of(asset, &found.digest)?.ended {
         return Ok(same(ended, "bytes"));
     }
@@ -120,8 +157,9 @@ fn returned(
     if let Some(ended) = pixels {
         return Ok(same(ended, "pixels"));
     }
-    Ok(near.map(|near| {
-        let because = format!("{} of 256 bits of the look differ", near.distance);
-        ("look-alike", "look-alikes", (near.asset, near.how), because)
+    Ok(near.map(|near| Returned {
+        ended: (near.asset, near.how),
+        is_same: false,
+        because: format!("{} of 256 bits of the look differ", near.distance),
     }))
 }

@@ -256,9 +256,9 @@ impl<'r> Intake<'r> {
         }
         let (folder, files) = (seen.listing.folder.as_slice(), (&*taken.found, &*seen.known));
         let same = approvals::rewritten(catalog, (self.root, folder), files)?;
-        let change = plan(catalog, (self.id, folder), files, &same)?;
+        let mut change = plan(catalog, (self.id, folder), files, &same)?;
         say_plan(ctx, &change);
-        self.memory.say_returned(ctx, (catalog, self.root), &change)?;
+        self.memory.say_returned(ctx, (catalog, self.root), &mut change)?;
         let said: usize = change.plan.said.iter().map(|said| said.claims.size()).sum();
         self.steps += change.plan.files.len() + said / CLAIMS_PER_FILE;
         if !change.plan.is_empty() {
