@@ -164,6 +164,30 @@ fn what_is_in_the_way_stays_and_another_name_can_be_given() {
 }
 
 #[test]
+fn a_path_that_belongs_to_a_missing_file_is_taken() {
+    let library = library();
+    let theirs = library.write("uploads/2026/03/spring-tin-of-tea.png", png((9, 9), b"theirs"));
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_file(theirs).unwrap();
+    let run = library.run("approve 2").expect(ExitCode::No);
+    let says = "`2026/03/spring-tin-of-tea.png` of asset #2 belongs to asset #3 by now";
+    assert!(run.stdout.contains(says), "{run}");
+    assert_eq!(names(&library, "drafts/gen").len(), 3);
+}
+
+#[test]
+fn a_name_whose_asset_was_taken_away_is_free() {
+    let library = library();
+    library.write("uploads/2026/03/spring-tin-of-tea.png", png((9, 9), b"theirs"));
+    for command in ["scan", "reject 3 --reason 'off brand'", "clean --apply", "approve 2"] {
+        library.run(command).expect(ExitCode::Success);
+    }
+    assert_eq!(path_of_the_asset(&library), "2026/03/spring-tin-of-tea.png");
+    library.run("restore 3").expect(ExitCode::No);
+    check_whole(&library);
+}
+
+#[test]
 fn what_may_not_be_used_yet_is_published_when_it_may() {
     let library = library();
     library.run("describe 2 --starts-on 2026-03-10").expect(ExitCode::Success);

@@ -15,7 +15,7 @@ use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
 use super::pause::refuse_paused;
 use super::plans::{note_taken, refuse_outside_plan};
-use super::published::{arrives_at, path_of, take_new_paths};
+use super::published::{arrives_at, path_of, refuse_path_of_another, take_new_paths};
 use super::references::uses_of;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, FileStamp, Place};
@@ -171,6 +171,7 @@ fn plan_of(tx: &Transaction<'_>, operation: &str) -> Result<Option<PlanId>> {
 pub(super) fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
     for file in &operation.files {
         let (root, path) = arrives_at(operation, file)?;
+        refuse_path_of_another(tx, operation, (root, &path))?;
         let mut statement = tx.prepare_cached(
             "SELECT asset_id FROM file
              WHERE root_id = :root AND folder = :folder AND name = :name AND id <> :file

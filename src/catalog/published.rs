@@ -19,6 +19,24 @@ pub(super) fn arrives_at(operation: &Operation, file: &OperationFile) -> Result<
     Ok((to.root, path?))
 }
 
+/// No other asset is on record at the path, whatever became of its files.
+pub(super) fn refuse_path_of_another(
+    tx: &Transaction<'_>,
+    operation: &Operation,
+    (root, path): (i64, &RelPath),
+) -> Result<()> {
+    let mut statement = tx.prepare_cached(
+        "SELECT id FROM asset
+         WHERE root_id = :root AND path = :path AND was IS NULL AND id <> :asset",
+    )?;
+    let mut rows = statement.query(named_params! {
+        ":root": root, ":path": path.as_bytes(), ":asset": operation.asset.0,
+    })?;
+    let Some(row) = rows.next()? else { return Ok(()) };
+    let (asset, path, by) = (operation.asset, path.to_string(), Some(AssetId(row.get("id")?)));
+    Err(CatalogError::PathTaken { asset, path, by })
+}
+
 /// The root and the path of an asset, as the log tells them.
 pub(super) fn path_of(tx: &Transaction<'_>, asset: AssetId) -> Result<(i64, String)> {
     let mut statement = tx.prepare_cached("SELECT root_id, path FROM asset WHERE id = :asset")?;
