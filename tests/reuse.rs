@@ -206,8 +206,8 @@ fn a_search_lists_what_may_be_used_and_counts_what_may_not() {
     exit: 0
     --- stdout
     ID  PATH        STANDING  ANSWER  ALT
-     2  garden.jpg  live      -       A tea garden
      3  plain.jpg   live      -       Cup of tea
+     2  garden.jpg  live      -       A tea garden
 
     match but may not be used: 1 unsafe
     2 rows, 1 unsafe, 2 usable
@@ -242,7 +242,7 @@ fn a_search_that_finds_too_much_looks_at_the_newest_and_says_so() {
 
     483 more match and may be used: see them with --limit
     match but may not be used: 15 draft
-    more than 500 match: only the newest 500 were looked at; say more words, or look at all with --all
+    more than 500 match: only 500 were looked at, the newest; say more words, or look at all with --all
     2 rows, 15 draft, 500 looked at, 485 usable
     ");
     let (paths, figures) = find(&library, "tin --limit 2");
@@ -253,6 +253,21 @@ fn a_search_that_finds_too_much_looks_at_the_newest_and_says_so() {
     assert_eq!(figures, json!({"usable": 500, "draft": 15, "looked at": 515}));
     let (_, figures) = find(&library, "tin --limit 1000");
     assert_eq!(figures, json!({"usable": 505, "draft": 15}), "it has looked at all there is");
+}
+
+#[test]
+fn what_has_the_words_as_they_are_comes_before_what_has_them_as_beginnings() {
+    let library = TestLibrary::stocked(&["tea-tin.jpg", "teapot.jpg", "tea.jpg", "steam.jpg"]);
+    let tea = Approval { alt: "Something hot", ..Approval::default() };
+    library.approve_all(&["tea-tin.jpg", "teapot.jpg", "tea.jpg", "steam.jpg"], tea);
+    let (paths, figures) = find(&library, "tea");
+    assert_eq!(paths, ["tea.jpg", "tea-tin.jpg", "teapot.jpg"]);
+    assert_eq!(figures, json!({"usable": 3}));
+    assert_eq!(
+        find(&library, "te").0,
+        ["tea.jpg", "teapot.jpg", "tea-tin.jpg"],
+        "the newest first"
+    );
 }
 
 #[test]
@@ -267,8 +282,8 @@ fn a_search_looks_at_everything_that_matches_when_it_is_told_to() {
 #[test]
 fn a_search_for_a_use_lists_what_is_right_before_what_has_to_be_asked_for() {
     let library = teas();
-    let best = find(&library, "tea").0;
-    assert_eq!(best, ["garden.jpg", "plain.jpg", "tin.jpg"]);
+    let newest = find(&library, "tea").0;
+    assert_eq!(newest, ["plain.jpg", "garden.jpg", "tin.jpg"]);
     let (paths, figures) = find(&library, &format!("tea {USE}"));
     assert_eq!(paths, ["garden.jpg", "tin.jpg", "plain.jpg"]);
     assert_eq!(figures, json!({"usable": 3}));

@@ -91,7 +91,7 @@ pub use reviews::Reviewed;
 pub use risks::{Clearance, RiskFlag};
 pub use roots::RootRecord;
 pub use runs::Session;
-pub use search::MatchOrder;
+pub use search::{MatchOrder, MatchedBy};
 pub use select::Filter;
 pub use takedowns::ServedFile;
 pub use takes::Take;

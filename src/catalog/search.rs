@@ -55,17 +55,25 @@ impl MatchOrder {
     }
 }
 
+/// How much of a word has to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchedBy {
+    WholeWords,
+    /// The beginnings of words will do. What is read for it grows with all that begins so.
+    Beginnings,
+}
+
 impl Catalog {
-    /// Gives the assets that contain all of `words` (as beginnings of words) to `visit`, until it
-    /// says to stop. An error of `visit` ends it.
+    /// Gives the assets that contain all of `words` to `visit`, until it says to stop. An error of
+    /// `visit` ends it.
     pub fn visit_matches<E: From<CatalogError>>(
         &self,
         words: &str,
-        order: MatchOrder,
+        (by, order): (MatchedBy, MatchOrder),
         mut visit: impl FnMut(AssetId) -> std::result::Result<ControlFlow<()>, E>,
     ) -> std::result::Result<(), E> {
         let sql = |error: rusqlite::Error| E::from(CatalogError::from(error));
-        let Some(query) = match_query(words) else { return Ok(()) };
+        let Some(query) = match_query(words, by) else { return Ok(()) };
         let mut statement = self.conn.prepare_cached(order.sql()).map_err(sql)?;
         let mut rows = statement.query(named_params! { ":query": query }).map_err(sql)?;
         while let Some(row) = rows.next().map_err(sql)? {
@@ -76,16 +84,19 @@ impl Catalog {
         Ok(())
     }
 
-    /// Whether more than `count` assets contain all of `words`.
-    pub fn more_match_than(&self, words: &str, count: usize) -> Result<bool> {
-        let mut found = 0;
-        self.visit_matches(words, MatchOrder::Newest, |_| {
-            found += 1;
-            let decided =
-                if found > count { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-            Ok::<_, CatalogError>(decided)
+    /// The newest assets, at most `count`, that contain all of `words`.
+    pub fn newest_matches(&self, words: &str, by: MatchedBy, count: usize) -> Result<Vec<AssetId>> {
+        let mut newest = Vec::new();
+        self.visit_matches(words, (by, MatchOrder::Newest), |id| {
+            newest.push(id);
+            let enough = newest.len() >= count;
+            Ok::<_, CatalogError>(if enough {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
         })?;
-        Ok(found > count)
+        Ok(newest)
     }
 }
 
@@ -96,12 +107,13 @@ const MOST_WORDS: usize = 50;
 ///
 /// What stands without a blank between is looked for in that order: `tea-tin`, or a text in a
 /// script that has no blanks.
-fn match_query(words: &str) -> Option<String> {
+fn match_query(words: &str, by: MatchedBy) -> Option<String> {
     let said = |word: &&str| word.chars().any(char::is_alphanumeric);
     let phrase = |word: &str| {
         let harmless = |c: char| if c == '"' || c.is_control() { ' ' } else { c };
         let word: String = set_apart(word).chars().map(harmless).collect();
-        format!("\"{}\"*", word.trim())
+        let begins = if by == MatchedBy::Beginnings { "*" } else { "" };
+        format!("\"{}\"{begins}", word.trim())
     };
     let terms: Vec<_> =
         words.split_whitespace().filter(said).take(MOST_WORDS).map(phrase).collect();
@@ -114,10 +126,13 @@ mod tests {
 
     #[test]
     fn what_people_type_is_never_query_syntax() {
+        let match_query = |words| match_query(words, MatchedBy::Beginnings);
         assert_eq!(match_query("red fox").as_deref(), Some("\"red\"* \"fox\"*"));
         assert_eq!(match_query("a\" OR b*").as_deref(), Some("\"a\"* \"OR\"* \"b*\"*"));
         assert_eq!(match_query("tea-tin -- \0x").as_deref(), Some("\"tea-tin\"* \"x\"*"));
         assert_eq!(match_query("日本茶").as_deref(), Some("\"日 本 茶\"*"));
         assert_eq!(match_query("  -- \" * "), None);
+        let whole = super::match_query("red fox-", MatchedBy::WholeWords);
+        assert_eq!(whole.as_deref(), Some("\"red\" \"fox-\""));
     }
 }

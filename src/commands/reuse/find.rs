@@ -1,9 +1,10 @@
 //! `reuse find`: searches only among what may be used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use crate::catalog::{Catalog, CatalogError, FactsRow, MatchOrder};
+use crate::catalog::{Catalog, CatalogError, FactsRow, MatchOrder, MatchedBy};
+use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{Standing, Verdict};
 use crate::domain::reuse::{Answer, Use, check_decided_reuse};
 use crate::domain::time::Timestamp;
@@ -18,14 +19,15 @@ use super::{LastDay, UseArgs, candidate};
 /// Search among the assets that may be used now
 ///
 /// Looks for all the words, or beginnings of words, in names, titles, alternative texts and source
-/// notes, in any language; accents don't matter. The best match comes first. What matches and may
-/// not be used is only counted, by its standing.
+/// notes, in any language; accents don't matter. What has the words as they are comes before what has
+/// them as beginnings, and the newest first. What matches and may not be used is only counted, by its
+/// standing.
 ///
 /// With a placement, each asset is asked about as `reuse check` does: what is not for that use is
 /// only counted too, and what may be used without a question comes before what has to be asked for.
 ///
-/// Where more than 500 match, the newest of them are looked at, 500 and further until enough may be
-/// used, the newest first, and the counts are of these; `--all` looks at every one.
+/// Where more than 500 match, 500 are looked at, and further until enough may be used; the counts are
+/// of these. `--all` looks at every one, and puts the best match first.
 #[derive(Debug, clap::Args)]
 pub(super) struct FindArgs {
     /// What to look for
@@ -51,8 +53,8 @@ pub(super) struct FindArgs {
     all: bool,
 }
 
-/// So many matches are ranked and judged, every one; where more match, the newest are looked at.
-/// Ranking 100,000 takes a fifth of a second, judging them two.
+/// So many matches are judged at least; where more match, until enough may be used. Judging 100,000
+/// takes two seconds, and ranking them a fifth of one.
 const FEW: usize = 500;
 
 /// What was found, and what of it may not be used, by why.
@@ -91,29 +93,42 @@ pub(super) fn run(args: &FindArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Looks at what matches, the best first; where that is too much, the newest first until enough of
-/// it may be used.
+/// Looks at what matches: what has the words as they are, then what has them as beginnings, the newest
+/// first, until enough of it may be used. With `--all` at everything, the best first.
 fn search(
     args: &FindArgs,
     ctx: &Context<'_>,
-    (catalog, court): (&Catalog, &Court),
+    bench: (&Catalog, &Court),
     wanted: Option<&Use>,
 ) -> Result<Matches, Error> {
-    let words = args.words.join(" ");
-    let broad = !args.all && catalog.more_match_than(&words, FEW)?;
-    let order = if broad { MatchOrder::Newest } else { MatchOrder::Best };
+    let (words, catalog) = (args.words.join(" "), bench.0);
     let mut matches = Matches::default();
-    catalog.visit_matches(&words, order, |id| {
-        ctx.stop_if_interrupted()?;
-        if broad && matches.looked_at >= FEW && matches.usable >= args.limit {
+    if args.all {
+        let best = (MatchedBy::Beginnings, MatchOrder::Best);
+        catalog.visit_matches(&words, best, |id| {
+            matches.look_at(id, ctx, bench, (wanted, args.limit))?;
+            Ok::<_, Error>(ControlFlow::Continue(()))
+        })?;
+        return Ok(matches);
+    }
+    let mut whole = catalog.newest_matches(&words, MatchedBy::WholeWords, FEW + 1)?;
+    let by = if whole.len() > FEW { MatchedBy::WholeWords } else { MatchedBy::Beginnings };
+    if by == MatchedBy::WholeWords {
+        whole.clear();
+    }
+    for id in &whole {
+        matches.look_at(*id, ctx, bench, (wanted, args.limit))?;
+    }
+    let whole: BTreeSet<_> = whole.into_iter().collect();
+    catalog.visit_matches(&words, (by, MatchOrder::Newest), |id| {
+        if whole.contains(&id) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if matches.looked_at >= FEW && matches.usable >= args.limit {
             matches.cut_off = true;
             return Ok(ControlFlow::Break(()));
         }
-        if let Some(row) = catalog.facts_of(id)? {
-            let verdict = court.judge(&row, ctx);
-            let answer = answer_for(catalog, court, (&row, &verdict), (wanted, ctx.now))?;
-            matches.add(row, verdict.standing, (answer, wanted.is_some()), args.limit);
-        }
+        matches.look_at(id, ctx, bench, (wanted, args.limit))?;
         Ok::<_, Error>(ControlFlow::Continue(()))
     })?;
     Ok(matches)
@@ -137,6 +152,22 @@ fn answer_for(
 }
 
 impl Matches {
+    /// Judges an asset for the use that is wanted, if one is.
+    fn look_at(
+        &mut self,
+        id: AssetId,
+        ctx: &Context<'_>,
+        (catalog, court): (&Catalog, &Court),
+        (wanted, limit): (Option<&Use>, usize),
+    ) -> Result<(), Error> {
+        ctx.stop_if_interrupted()?;
+        let Some(row) = catalog.facts_of(id)? else { return Ok(()) };
+        let verdict = court.judge(&row, ctx);
+        let answer = answer_for(catalog, court, (&row, &verdict), (wanted, ctx.now))?;
+        self.add(row, verdict.standing, (answer, wanted.is_some()), limit);
+        Ok(())
+    }
+
     /// Counts an asset, and keeps it if it is among the first `limit` of its answer.
     fn add(
         &mut self,
@@ -179,7 +210,7 @@ impl Matches {
         if self.cut_off {
             ctx.report.figure("looked at", count(self.looked_at));
             ctx.report.text(format!(
-                "more than {FEW} match: only the newest {} were looked at; say more words, or look \
+                "more than {FEW} match: only {} were looked at, the newest; say more words, or look \
                  at all with --all",
                 self.looked_at
             ));
