@@ -123,7 +123,7 @@ proptest! {
     #[test]
     fn nothing_is_found_in_a_text_that_holds_nothing(text in "[ -~é日\n]{0,400}") {
         let hints = ["uploads", "wp-", "attachment", "data-id", "[", "<!--"];
-        prop_assume!(!hints.iter().any(|hint| text.contains(hint)));
+        let text = hints.iter().fold(text, |text, hint| text.replace(hint, " "));
         prop_assert_eq!(in_page(&text), []);
     }
 
