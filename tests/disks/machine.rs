@@ -370,10 +370,13 @@ impl Machine<'_> {
             let is_here = place.contains_key(path);
             let is_deleted = matches!(state, State::Purged(_));
             let told = |verb: &str| said.contains(&format!("{verb}  {id} "));
+            let is_published = |line: &str| {
+                line.contains(&format!("recorded  {id} ")) && line.contains("published as")
+            };
             if (told("quarantined") && is_here)
                 || (told("restored") && !is_here)
                 || (told("purged") && !is_deleted)
-                || (told("recorded") && is_draft)
+                || (said.lines().any(is_published) && is_draft)
             {
                 broken.push(format!("what was said about {id} is not so any more"));
             }
