@@ -139,7 +139,8 @@ fn close(target: &mut Target<'_>, operation: &Operation) -> Attempt<()> {
 }
 
 /// Removes from the folder what is back in the draft root, durably there, and our own parts. What
-/// holds other bytes is not ours. A file that cannot be removed does not stop the others.
+/// holds other bytes, or has another time than the draft, is not ours: a copy keeps the time. A file
+/// that cannot be removed does not stop the others.
 pub(super) fn unpublish(
     target: &Target<'_>,
     operation: &Operation,
@@ -170,7 +171,9 @@ fn clear(folder: &Folder, operation: &Operation, file: &OperationFile) -> Attemp
         Sight::Other => rename_no_replace(folder.at(aside), folder.at(name))?,
     }
     let here = found(folder, name, &file.digest)?;
-    if let (true, Some(identity)) = (here.sight.is_same(), here.identity) {
+    let stat = folder.stat(name)?;
+    let is_ours = stat.is_some_and(|stat| stat.stamp.modified_ns == file.modified_ns);
+    if let (true, Some(identity)) = (here.sight.is_same() && is_ours, here.identity) {
         let copied = Copied { identity, digest: file.digest };
         remove_copied(folder.at(name), aside, &copied)?;
     }

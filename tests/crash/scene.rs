@@ -102,7 +102,7 @@ impl Template {
         catalog.record_intake(&[change("2026/07", first)]).unwrap();
         let second = self.folder_plan("2026/08", |role| Home::Asset(ASSET, role));
         catalog.record_intake(&[change("2026/08", second)]).unwrap();
-        reject(&mut catalog);
+        decide(&mut catalog, Action::Reject, Some("off brand"));
     }
 
     fn folder_plan(&self, folder: &str, home: impl Fn(Role) -> Home) -> FolderPlan {
@@ -158,14 +158,15 @@ fn found(path: &Path, known: &Known) -> FoundFile {
     }
 }
 
-fn reject(catalog: &mut Catalog) {
+/// Takes a step with the one asset, which is a draft.
+pub(super) fn decide(catalog: &mut Catalog, action: Action, reason: Option<&str>) {
     let asset = catalog.asset(ASSET).unwrap().unwrap();
     let decision = Decision {
         asset: ASSET,
         version: asset.version,
         digest: asset.digest,
-        transition: transition(State::Draft, Action::Reject),
-        reason: Some("off brand".to_owned()),
+        transition: transition(State::Draft, action),
+        reason: reason.map(str::to_owned),
         causes: Vec::new(),
         pins: Vec::new(),
         look: None,
