@@ -1,6 +1,6 @@
 //! The census: one pass over the catalog for what assets share.
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use super::cells;
 use super::error::Result;
@@ -31,8 +31,8 @@ impl Catalog {
         while let Some(row) = rows.next()? {
             let (digest, asset) = (Digest(row.get(0)?), AssetId(row.get(1)?));
             if let Some(before) = same.next(digest, asset) {
-                same.join(digest, before, self.state_of(before)?);
-                same.join(digest, asset, self.state_of(asset)?);
+                same.join(digest, before, state_of(&self.conn, before)?);
+                same.join(digest, asset, state_of(&self.conn, asset)?);
             }
         }
         Ok(same)
@@ -80,10 +80,11 @@ impl Catalog {
         }
         Ok(group)
     }
+}
 
-    fn state_of(&self, asset: AssetId) -> Result<State> {
-        let state = |row: &Row<'_>| Ok(cells::state(row));
-        let mut statement = self.conn.prepare_cached(STATE)?;
-        statement.query_row(named_params! { ":id": asset.0 }, state)?
-    }
+/// The state of an asset that is on record.
+pub(super) fn state_of(conn: &Connection, asset: AssetId) -> Result<State> {
+    let state = |row: &Row<'_>| Ok(cells::state(row));
+    let mut statement = conn.prepare_cached(STATE)?;
+    statement.query_row(named_params! { ":id": asset.0 }, state)?
 }

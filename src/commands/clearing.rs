@@ -80,7 +80,7 @@ fn obstacles(
     (dossier, pins): (&Dossier, &[(i64, i64)]),
 ) -> Result<Vec<Item>, Error> {
     let mut cleared = cleared(dossier, pins);
-    name_as_published(ctx, bench, &mut cleared)?;
+    name_as_published(ctx, bench.court, &mut cleared);
     let verdict = bench.court.judge(&cleared.row, ctx);
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::catalog::{Catalog, CatalogError, FactsRow, Session};
 use crate::config::Config;
-use crate::domain::asset::{Asset, AssetId};
+use crate::domain::asset::{Asset, AssetId, RootKind};
 use crate::domain::context::shared_zone;
 use crate::domain::lifecycle::{Verdict, World, standing_of};
 use crate::domain::metadata::Metadata;
@@ -95,11 +95,15 @@ pub(super) fn new_id(now: Timestamp) -> String {
 pub(super) struct Court {
     pub(super) config: Arc<Config>,
     pub(super) world: World,
+    /// Numbers of roots whose files nobody is served.
+    pub(super) draft_roots: Vec<i64>,
 }
 
 impl Court {
     pub(super) fn load(ctx: &mut Context<'_>, catalog: &Catalog) -> Result<Self, Error> {
-        Ok(Self { config: ctx.config()?, world: catalog.world()? })
+        let drafts = catalog.roots()?.into_iter().filter(|root| root.kind == RootKind::Draft);
+        let draft_roots = drafts.map(|root| root.id).collect();
+        Ok(Self { config: ctx.config()?, world: catalog.world()?, draft_roots })
     }
 
     pub(super) fn policy(&self) -> &Policy {

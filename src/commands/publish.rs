@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, CatalogError, Destination, Dossier, FactsRow, FileId, Filter};
+use crate::catalog::{Catalog, Destination, Dossier, FactsRow, FileId, Filter};
 use crate::config::PublishConfig;
-use crate::domain::asset::{AssetFile, AssetId, Place, RootKind};
+use crate::domain::asset::{AssetFile, AssetId, Place};
 use crate::domain::context::ContextKey;
 use crate::domain::lifecycle::{Standing, State};
 use crate::domain::metadata::Metadata;
@@ -17,7 +17,6 @@ use crate::report::{Item, Subject};
 
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_recovered};
-use super::decide::Bench;
 use super::library::{Court, new_id, subject};
 use super::selection::Selection;
 
@@ -116,11 +115,11 @@ pub(super) fn publish_approved(ctx: &mut Context<'_>, approved: &[AssetId]) -> R
     let config = ctx.config()?;
     let Some(terms) = &config.publish else { return Ok(()) };
     let catalog = ctx.catalog_to_read()?;
-    let drafts = draft_roots(&catalog)?;
+    let court = Court::load(ctx, &catalog)?;
     let mut waiting = Vec::new();
     for asset in approved {
         let row = catalog.facts_of(*asset)?;
-        waiting.extend(row.filter(|row| waits(row, &drafts)).map(|row| row.asset.id));
+        waiting.extend(row.filter(|row| waits(row, &court)).map(|row| row.asset.id));
     }
     drop(catalog);
     if waiting.is_empty() {
@@ -128,7 +127,8 @@ pub(super) fn publish_approved(ctx: &mut Context<'_>, approved: &[AssetId]) -> R
     }
     let published = ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
-        let chosen = named(ctx, (target, terms), (&waiting, None), Asked::ToApprove)?;
+        let court = Court::load(ctx, target.catalog)?;
+        let chosen = named(ctx, (target, &court, terms), (&waiting, None), Asked::ToApprove)?;
         publish_all(ctx, target, &chosen)
     });
     published.inspect_err(|_| {
@@ -140,14 +140,9 @@ pub(super) fn publish_approved(ctx: &mut Context<'_>, approved: &[AssetId]) -> R
     })
 }
 
-fn draft_roots(catalog: &Catalog) -> Result<Vec<i64>, CatalogError> {
-    let roots = catalog.roots()?.into_iter();
-    Ok(roots.filter(|root| root.kind == RootKind::Draft).map(|root| root.id).collect())
-}
-
 /// Whether the asset is approved and still in a draft root.
-fn waits(row: &FactsRow, drafts: &[i64]) -> bool {
-    row.asset.state == State::Approved && drafts.contains(&row.asset.root)
+fn waits(row: &FactsRow, court: &Court) -> bool {
+    row.asset.state == State::Approved && court.draft_roots.contains(&row.asset.root)
 }
 
 /// What is to be published, each with where it goes; of the others it is told why not.
@@ -159,11 +154,10 @@ fn chosen(
     let catalog = &*target.catalog;
     let court = Court::load(ctx, catalog)?;
     let numbers = if args.ready {
-        let drafts = draft_roots(catalog)?;
         let mut ready = Vec::new();
         catalog.visit_facts(&Filter::in_state(State::Approved.name()), |row| {
             let usable = court.judge(&row, ctx).standing.may_be_used();
-            ready.extend((usable && waits(&row, &drafts)).then_some(row.asset.id));
+            ready.extend((usable && waits(&row, &court)).then_some(row.asset.id));
             Ok::<_, Error>(())
         })?;
         ready
@@ -173,8 +167,8 @@ fn chosen(
     if args.name.is_some() && numbers.len() > 1 {
         return Err(Error::usage("--name is for one asset"));
     }
-    let mut chosen =
-        named(ctx, (target, terms), (&numbers, args.name.as_deref()), Asked::ToPublish)?;
+    let name = args.name.as_deref();
+    let mut chosen = named(ctx, (target, &court, terms), (&numbers, name), Asked::ToPublish)?;
     for choice in &mut chosen {
         choice.publication.reason.clone_from(&args.reason);
     }
@@ -183,13 +177,11 @@ fn chosen(
 
 fn named(
     ctx: &mut Context<'_>,
-    (target, terms): (&Target<'_>, &PublishConfig),
+    (target, court, terms): (&Target<'_>, &Court, &PublishConfig),
     (numbers, name): (&[AssetId], Option<&str>),
     asked: Asked,
 ) -> Result<Vec<Choice>, Error> {
     let catalog = &*target.catalog;
-    let court = Court::load(ctx, catalog)?;
-    let drafts = draft_roots(catalog)?;
     let served = catalog.roots()?.into_iter().find(|root| root.name == terms.root);
     let Some(root) = served.map(|root| root.id) else {
         let message = format!("the root `{}` was never scanned", terms.root);
@@ -202,13 +194,13 @@ fn named(
         let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
         let subject = subject(&row.asset);
         let standing = court.judge(&row, ctx).standing;
-        if !drafts.contains(&row.asset.root) {
+        if !court.draft_roots.contains(&row.asset.root) {
             let because = "it is in no draft root".to_owned();
             ctx.report.say(&Item::Kept { subject, because });
         } else if !standing.may_be_used() {
             ctx.report.say(&unusable(subject, standing, asked));
         } else {
-            match publication(ctx, (catalog, &court), (&row, root), (terms, name))? {
+            match publication(ctx, (catalog, court), (&row, root), (terms, name))? {
                 Ok(publication) => {
                     let place = place(terms, &publication, &row);
                     chosen.push(Choice { subject, publication, place });
@@ -291,18 +283,12 @@ fn folder_and_stem(
 
 /// Gives a draft the paths that it would be published under: an approval is for these. One that has
 /// no such name is judged by the one it has.
-pub(super) fn name_as_published(
-    ctx: &Context<'_>,
-    bench: Bench<'_>,
-    dossier: &mut Dossier,
-) -> Result<(), Error> {
+pub(super) fn name_as_published(ctx: &Context<'_>, court: &Court, dossier: &mut Dossier) {
     let Dossier { row, metadata, files, .. } = dossier;
-    let Some(terms) = &bench.court.config.publish else { return Ok(()) };
-    if !draft_roots(bench.catalog)?.contains(&row.asset.root) {
-        return Ok(());
-    }
-    let named = folder_and_stem(ctx, bench.court, (row, metadata), (terms, None));
-    let Ok((folder, stem)) = named else { return Ok(()) };
+    let is_draft = court.draft_roots.contains(&row.asset.root);
+    let Some(terms) = court.config.publish.as_ref().filter(|_| is_draft) else { return };
+    let named = folder_and_stem(ctx, court, (row, metadata), (terms, None));
+    let Ok((folder, stem)) = named else { return };
     let to = Destination { root: row.asset.root, folder };
     let original = row.asset.path.clone();
     let published = |path: &RelPath| to.path_of(&renamed(&original, path, &stem).ok()?).ok();
@@ -312,7 +298,6 @@ pub(super) fn name_as_published(
             *path = new;
         }
     }
-    Ok(())
 }
 
 /// Where the original goes, as people read it.

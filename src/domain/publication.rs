@@ -178,13 +178,13 @@ impl Template {
     /// A template of a name without its extension.
     pub fn of_name(text: &str) -> Result<Self, TemplateError> {
         let template: Self = text.parse()?;
-        let slash = Piece::Text("/".to_owned());
-        match template.pieces.iter().find(|piece| **piece == slash || piece.example().contains('/'))
-        {
-            Some(_) => Err(TemplateError::Character { character: '/' }),
-            None if template.pieces.is_empty() => Err(TemplateError::Empty),
-            None => Ok(template),
+        if template.pieces.is_empty() {
+            return Err(TemplateError::Empty);
         }
+        if template.pieces.iter().any(|piece| piece.example().contains('/')) {
+            return Err(TemplateError::Character { character: '/' });
+        }
+        Ok(template)
     }
 
     fn fill(&self, of: &Described<'_>) -> Result<String, Unnamed> {

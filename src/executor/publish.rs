@@ -5,13 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{
-    ClosedOperation, Destination, FileId, OpenOperation, Operation, OperationFile,
-};
+use crate::catalog::{Destination, FileId, OpenOperation, Operation, OperationFile};
 use crate::domain::asset::AssetId;
 use crate::domain::cleanup::HardLinks;
-use crate::domain::operation::{FileState, OperationKind, OperationState};
-use crate::domain::recovery::{Sight, Toward};
+use crate::domain::operation::{OperationKind, OperationState};
+use crate::domain::recovery::Sight;
 use crate::error::Error;
 use crate::files::Folder;
 use crate::files::folders::make_folders;
@@ -21,7 +19,7 @@ use super::look::{aside_name, existing, found, part_name};
 use super::manifest::Source;
 use super::moves::{self, Way};
 use super::quarantine::{check_moved, check_sources};
-use super::settle::{Failure, settle, stamp};
+use super::settle::{Failure, close_done, take_back};
 use super::store::is_in_library;
 use super::{Attempt, Ended, Obstacle, Target, load_of};
 
@@ -50,14 +48,9 @@ pub fn publish_asset(target: &mut Target<'_>, wanted: &Publication) -> Result<En
         Err(obstacle) => return obstacle.end(None),
     };
     if let Err(obstacle) = carry(target, &operation) {
-        if obstacle.leaves_open() {
-            return obstacle.end(None);
-        }
-        let note = obstacle.in_words();
-        let taken_back = settle(target, &operation, Toward::Library, &note);
-        return obstacle.end_after(taken_back);
+        return take_back(target, &operation, obstacle);
     }
-    match close(target, &operation) {
+    match close_done(target, &operation, None) {
         Ok(()) => Ok(Ended::Done { load: load_of(&operation), linked: Vec::new() }),
         Err(obstacle) => obstacle.end(None),
     }
@@ -119,23 +112,6 @@ fn carry(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
         }
     }
     moves::sync_all(target, operation, Some(&folder))
-}
-
-fn close(target: &mut Target<'_>, operation: &Operation) -> Attempt<()> {
-    let mut files = Vec::with_capacity(operation.files.len());
-    for file in &operation.files {
-        let stamp = stamp(target, operation, (file, FileState::Moved))?;
-        files.push((file.number, FileState::Moved, stamp));
-    }
-    let closed = ClosedOperation {
-        state: OperationState::Done,
-        files,
-        transition: None,
-        hold: None,
-        note: None,
-    };
-    target.step("close operation")?;
-    Ok(target.catalog.close_operation(operation, &closed)?)
 }
 
 /// Removes from the folder what is back in the draft root, durably there, and our own parts. What

@@ -1,11 +1,10 @@
 //! Taking an asset's files out of the library: all of them or none.
 
-use crate::catalog::{ClosedOperation, OpenOperation, Operation, OperationFile};
+use crate::catalog::{OpenOperation, Operation, OperationFile};
 use crate::domain::asset::{Asset, AssetFile, AssetId, Place};
 use crate::domain::cleanup::HardLinks;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
-use crate::domain::recovery::Toward;
 use crate::error::Error;
 use crate::files::moves::rename_no_replace;
 use crate::files::{FileError, Folder, Quarantine, hash_file};
@@ -14,7 +13,7 @@ use super::links::Linked;
 use super::look::existing;
 use super::manifest::{self, Account, Source};
 use super::moves::{self, Way};
-use super::settle::settle;
+use super::settle::{close_done, take_back};
 use super::{Attempt, Ended, Obstacle, Target, load_of};
 use crate::catalog::FileId;
 
@@ -43,14 +42,9 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
     };
     let linked = match carry_away(target, removal, (&operation, &sources)) {
         Ok(linked) => linked,
-        Err(obstacle) if obstacle.leaves_open() => return obstacle.end(None),
-        Err(obstacle) => {
-            let note = obstacle.in_words();
-            let taken_back = settle(target, &operation, Toward::Library, &note);
-            return obstacle.end_after(taken_back);
-        }
+        Err(obstacle) => return take_back(target, &operation, obstacle),
     };
-    match close(target, &operation, removal.transition) {
+    match close_done(target, &operation, Some(removal.transition)) {
         Ok(()) => Ok(Ended::Done { load: load_of(&operation), linked }),
         Err(obstacle) => obstacle.end(None),
     }
@@ -198,16 +192,4 @@ pub(super) fn check_moved(
     let folder = target.root(file.root)?.folder(file.path.folder())?;
     rename_no_replace(moved, folder.at(file.path.name()))?;
     Err(Obstacle::Drifted { path: file.path.to_string() })
-}
-
-fn close(target: &mut Target<'_>, operation: &Operation, step: Transition) -> Attempt<()> {
-    let closed = ClosedOperation {
-        state: OperationState::Done,
-        files: operation.files.iter().map(|file| (file.number, FileState::Moved, None)).collect(),
-        transition: Some(step),
-        hold: None,
-        note: None,
-    };
-    target.step("close operation")?;
-    Ok(target.catalog.close_operation(operation, &closed)?)
 }

@@ -1,15 +1,14 @@
 //! Bringing an asset's files back into the library: all of them or none.
 
-use crate::catalog::{CatalogError, ClosedOperation, OpenOperation, Operation, OperationFile};
+use crate::catalog::{CatalogError, OpenOperation, Operation, OperationFile};
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::Transition;
-use crate::domain::operation::{FileState, OperationKind, OperationState};
-use crate::domain::recovery::Toward;
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::error::Error;
 use crate::files::{FileError, Folder, hash_file};
 
 use super::look::existing;
-use super::settle::{hold_after, leave_store, settle, stamp};
+use super::settle::{close_done, leave_store, take_back};
 use super::{Attempt, Ended, Obstacle, Target, load_of, moves};
 
 /// An asset's return to the library, bound to what it was decided on.
@@ -35,14 +34,9 @@ pub fn restore_asset(target: &mut Target<'_>, wanted: &Return) -> Result<Ended, 
         Err(obstacle) => return obstacle.end(None),
     };
     if let Err(obstacle) = bring_back(target, &operation) {
-        if obstacle.leaves_open() {
-            return obstacle.end(None);
-        }
-        let note = obstacle.in_words();
-        let taken_back = settle(target, &operation, Toward::Store, &note);
-        return obstacle.end_after(taken_back);
+        return take_back(target, &operation, obstacle);
     }
-    if let Err(obstacle) = close(target, &operation, wanted.transition) {
+    if let Err(obstacle) = close_done(target, &operation, Some(wanted.transition)) {
         return obstacle.end(None);
     }
     // What could not be removed is removed by a later recovery.
@@ -120,21 +114,4 @@ fn bring_back(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
     }
     moves::sync_library(target, operation)?;
     Ok(store.sync()?)
-}
-
-fn close(target: &mut Target<'_>, operation: &Operation, step: Transition) -> Attempt<()> {
-    let mut files = Vec::with_capacity(operation.files.len());
-    for file in &operation.files {
-        let stamp = stamp(target, operation, (file, FileState::Moved))?;
-        files.push((file.number, FileState::Moved, stamp));
-    }
-    let closed = ClosedOperation {
-        state: OperationState::Done,
-        files,
-        transition: Some(step),
-        hold: hold_after(target, operation.kind, OperationState::Done),
-        note: None,
-    };
-    target.step("close operation")?;
-    Ok(target.catalog.close_operation(operation, &closed)?)
 }

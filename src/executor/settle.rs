@@ -18,7 +18,8 @@ use crate::files::moves::remove;
 use super::look::{Seen, aside_name, existing, look, part_name, sightings, store_of, stored_part};
 use super::publish::unpublish;
 use super::store::empty_store;
-use super::{Attempt, Obstacle, Target, moves};
+use super::{Attempt, Ended, Obstacle, Target, moves};
+use crate::error::Error;
 
 /// How an operation that had been begun was settled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,8 +238,52 @@ pub(super) fn close(
     Ok(target.catalog.close_operation(operation, &closed)?)
 }
 
+/// How an asset's operation ends that met something once it was begun: taken back, unless a later
+/// recovery, or the run that is at it now, is to settle it.
+pub(super) fn take_back(
+    target: &mut Target<'_>,
+    operation: &Operation,
+    obstacle: Obstacle,
+) -> Result<Ended, Error> {
+    if obstacle.leaves_open() {
+        return obstacle.end(None);
+    }
+    let note = obstacle.in_words();
+    let taken_back = settle(target, operation, operation.kind.forward().other(), &note);
+    obstacle.end_after(taken_back)
+}
+
+/// Closes an operation all of whose files have arrived.
+pub(super) fn close_done(
+    target: &mut Target<'_>,
+    operation: &Operation,
+    transition: Option<Transition>,
+) -> Attempt<()> {
+    let closed = ClosedOperation {
+        state: OperationState::Done,
+        files: arrived(target, operation)?,
+        transition,
+        hold: hold_after(target, operation.kind, OperationState::Done),
+        note: None,
+    };
+    target.step("close operation")?;
+    Ok(target.catalog.close_operation(operation, &closed)?)
+}
+
+/// Every file where the operation was to bring it, with its new stamp.
+pub(super) fn arrived(
+    target: &Target<'_>,
+    operation: &Operation,
+) -> Attempt<Vec<(u32, FileState, Option<FileStamp>)>> {
+    let moved = |file: &OperationFile| {
+        let stamp = stamp(target, operation, (file, FileState::Moved))?;
+        Ok((file.number, FileState::Moved, stamp))
+    };
+    operation.files.iter().map(moved).collect()
+}
+
 /// A file that is in the library has a new stamp: moving it changed its inode's time.
-pub(super) fn stamp(
+fn stamp(
     target: &Target<'_>,
     operation: &Operation,
     (file, state): (&OperationFile, FileState),

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::super::audit::About;
 use super::super::cells;
+use super::super::census::state_of;
 use super::super::decisions::last_actor;
 use super::super::error::Result;
 use super::super::search::index_words;
@@ -35,8 +36,8 @@ impl Writing<'_, '_> {
                  VALUES (:id, :state, :now, 1, :root, :path, :sha256, :type, :width, :height, :now)",
             )?
             .execute(named_params! {
-                ":id": id, ":state": state.name(), ":now": now, ":root": change.root, ":path": path.as_bytes(),
-                ":sha256": original.digest.0, ":type": original.content.media_type,
+                ":id": id, ":state": state.name(), ":now": now, ":root": change.root,
+                ":path": path.as_bytes(), ":sha256": original.digest.0, ":type": original.content.media_type,
                 ":width": size.map(|size| size.width), ":height": size.map(|size| size.height),
             })?;
         index_words(self.tx, AssetId(id))?;
@@ -61,10 +62,7 @@ fn still_ended(
     tx: &Transaction<'_>,
     (of, how): (AssetId, Ended),
 ) -> Result<Option<(AssetId, Ended, Option<String>)>> {
-    let mut statement = tx.prepare_cached("SELECT state, was FROM asset WHERE id = :id")?;
-    let mut rows = statement.query(named_params! { ":id": of.0 })?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    if cells::state(row)?.ended() != Some(how) {
+    if state_of(tx, of)?.ended() != Some(how) {
         return Ok(None);
     }
     let by = match how {

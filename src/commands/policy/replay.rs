@@ -68,6 +68,7 @@ pub(super) fn run(args: &ReplayArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     let other = Court {
         config: Arc::new(Config { policy, ..Config::clone(&court.config) }),
         world: court.world.clone(),
+        draft_roots: court.draft_roots.clone(),
     };
     for figure in ["assets checked", "standings changed", "findings changed"] {
         ctx.report.figure(figure, 0);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{BegunPurge, ClosedOperation, OpenOperation, Operation};
 use crate::domain::asset::AssetId;
-use crate::domain::operation::{FileState, OperationKind, OperationState};
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::path::RelPath;
 use crate::domain::pause::Heed;
 use crate::domain::purge::Stored;
@@ -13,7 +13,7 @@ use crate::files::Folder;
 
 use super::super::look::{existing, look, sightings};
 use super::super::purging::look_in;
-use super::super::settle::{hold_after, stamp, transition_of};
+use super::super::settle::{arrived, hold_after, transition_of};
 use super::super::{Attempt, Obstacle, Target};
 use super::{KEEP, Rebuild};
 
@@ -146,15 +146,10 @@ fn announce_return(
 }
 
 fn close_return(target: &mut Target<'_>, operation: &Operation, became: Became) -> Attempt<()> {
-    let mut files = Vec::with_capacity(operation.files.len());
-    for file in &operation.files {
-        let stamp = stamp(target, operation, (file, FileState::Moved))?;
-        files.push((file.number, FileState::Moved, stamp));
-    }
     let hold = hold_after(target, operation.kind, OperationState::Done);
     let closed = ClosedOperation {
         state: OperationState::Done,
-        files,
+        files: arrived(target, operation)?,
         transition: transition_of(target, operation)?,
         hold: hold.filter(|_| became == Became::Restored),
         note: Some("found to be done already".to_owned()),
