@@ -1,4 +1,5 @@
-//! Two runs at once: somebody takes the lock's file away while the first one stands still.
+//! Two runs at once: somebody takes the lock's file away while the first one stands still, or a
+//! later version brings the catalog up to date.
 
 use std::fs;
 use std::process::{Child, Stdio};
@@ -103,4 +104,48 @@ fn a_run_that_lost_its_lock_while_it_stood_still_changes_nothing_and_ends_with_6
     say(&format!(
         "fencing: {fenced} runs lost their lock, {amid} of them amid an asset; 0 changes"
     ));
+}
+
+/// Plays the later version: all that this one looks at is the number.
+fn set_schema(library: &TestLibrary, change: i64) {
+    let catalog = Connection::open(library.path("state/catalog.db")).unwrap();
+    catalog.busy_timeout(Duration::from_secs(5)).unwrap();
+    let schema: i64 = catalog.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    catalog.pragma_update(None, "user_version", schema + change).unwrap();
+}
+
+#[test]
+fn a_run_beneath_which_the_catalog_was_upgraded_writes_nothing_more_and_ends_with_78() {
+    let wanted = cases(3, 30);
+    let library = rejected(ASSETS);
+    let whole = tree(&library.path("uploads"));
+    let began = Instant::now();
+    assert!(program(&library, &CLEAN).status().unwrap().success());
+    let duration = began.elapsed();
+    let mut dice = Dice(0x4E2D_3121);
+    let (mut refused, mut rounds) = (0, 0);
+    while refused < wanted {
+        library.run("restore --state quarantined").expect(ExitCode::Success);
+        rounds += 1;
+        assert!(rounds < wanted * 10, "the clean is never at work");
+        let Some(child) = stopped_clean(&library, dice.part(duration)) else { continue };
+        let entries = library.audit_entries().len();
+        set_schema(&library, 1);
+        signal(&child, Signal::CONT);
+        let ended = child.wait_with_output().unwrap();
+        let told = String::from_utf8(ended.stderr).unwrap();
+        set_schema(&library, -1);
+        assert_eq!(library.audit_entries().len(), entries, "it wrote: {told}");
+        // It may have stood still after its last asset.
+        if ended.status.code() != Some(0) {
+            assert_eq!(ended.status.code(), Some(78), "{told}");
+            assert!(told.contains("this program knows up to"), "{told}");
+            refused += 1;
+        }
+        library.run("recover").expect(ExitCode::Success);
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    }
+    library.run("restore --state quarantined");
+    assert!(tree(&library.path("uploads")) == whole);
+    say(&format!("fencing: {refused} runs met a catalog of a later version; 0 entries"));
 }

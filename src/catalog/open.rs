@@ -124,9 +124,12 @@ impl Catalog {
         rusqlite::version()
     }
 
-    /// Begins an immediate transaction: from here on nobody else writes.
+    /// Begins an immediate transaction: from here on nobody else writes. Refuses a schema that a
+    /// later version of this program has put in place meanwhile.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>> {
-        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
+        let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let (found, known) = (user_version(&tx)?, newest());
+        if found > known { Err(CatalogError::Newer { found, known }) } else { Ok(tx) }
     }
 
     /// Refuses any schema but the newest that this program writes.
