@@ -12,6 +12,7 @@ mod purge_killed;
 mod purge_proof;
 mod purging;
 mod scene;
+mod stage;
 
 use std::io::Write as _;
 

@@ -1,5 +1,7 @@
 //! Approved drafts on their way out of a draft root, under a name from a template.
 
+mod half_done;
+
 use std::collections::BTreeSet;
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! Operations: file work that is announced before the first file moves and closed with the state
 //! change it leads to. An operation that is open tells recovery where to look.
 
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::json;
 
 use super::assets::{changed, touch};
@@ -51,6 +51,12 @@ impl Catalog {
             }
             announce(tx, session, log, open)
         })
+    }
+
+    /// Refuses an operation one of whose files would arrive at a path that belongs to something else
+    /// by now (`PathTaken`).
+    pub fn refuse_taken_paths(&self, operation: &Operation) -> Result<()> {
+        refuse_taken_paths(&self.conn, operation)
     }
 
     /// Closes an operation: its state, its files' places, the asset's new state, a hold and the
@@ -168,11 +174,11 @@ fn plan_of(tx: &Transaction<'_>, operation: &str) -> Result<Option<PlanId>> {
 }
 
 /// While the files were away, their paths may have been given to others.
-pub(super) fn refuse_taken_paths(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
+pub(super) fn refuse_taken_paths(conn: &Connection, operation: &Operation) -> Result<()> {
     for file in &operation.files {
         let (root, path) = arrives_at(operation, file)?;
-        refuse_path_of_another(tx, operation, (root, &path))?;
-        let mut statement = tx.prepare_cached(
+        refuse_path_of_another(conn, operation, (root, &path))?;
+        let mut statement = conn.prepare_cached(
             "SELECT asset_id FROM file
              WHERE root_id = :root AND folder = :folder AND name = :name AND id <> :file
                AND place IN ('library', 'missing')",

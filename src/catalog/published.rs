@@ -1,6 +1,6 @@
 //! The paths of what is published: the new ones once it has arrived, else the old.
 
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Connection, Transaction, named_params};
 
 use super::error::{CatalogError, Result};
 use super::files::FileId;
@@ -21,11 +21,11 @@ pub(super) fn arrives_at(operation: &Operation, file: &OperationFile) -> Result<
 
 /// No other asset is on record at the path, whatever became of its files.
 pub(super) fn refuse_path_of_another(
-    tx: &Transaction<'_>,
+    conn: &Connection,
     operation: &Operation,
     (root, path): (i64, &RelPath),
 ) -> Result<()> {
-    let mut statement = tx.prepare_cached(
+    let mut statement = conn.prepare_cached(
         "SELECT id FROM asset
          WHERE root_id = :root AND path = :path AND was IS NULL AND id <> :asset",
     )?;

@@ -1,5 +1,7 @@
 //! Looking at where an operation's files are.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::{Operation, OperationFile};
 use crate::domain::asset::Digest;
 use crate::domain::recovery::{Aside, Sight, Sighting, decide_aside};
@@ -16,10 +18,15 @@ pub(super) struct Seen {
     pub(super) aside: Option<Aside>,
     /// A part of ours lies beside something else at the path.
     pub(super) part_in_library: bool,
+    /// The served folder has what a publication hid there: a part, or a copy on its way out.
+    pub(super) hidden_in_store: bool,
+    /// The very file was brought to the served folder and was written to since. It counts as being
+    /// at its path with other bytes, because there is where it is brought back to.
+    pub(super) altered: bool,
 }
 
 /// What is under one name.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
     pub(super) sight: Sight,
     pub(super) identity: Option<Identity>,
@@ -39,7 +46,21 @@ pub(super) fn look_beside(
     operation: &Operation,
     store: Option<&Folder>,
 ) -> Attempt<Vec<Seen>> {
-    operation.files.iter().map(|file| look_at(target, operation, store, file)).collect()
+    let mut drafts = BTreeMap::new();
+    if operation.to.is_some() {
+        let files = target.catalog.files_of(operation.asset)?.into_iter();
+        drafts.extend(files.map(|(id, file)| (id, (file.stamp.device, file.stamp.inode))));
+    }
+    let look = |file: &OperationFile| {
+        let looked = Looked::at(target, operation, store, file)?;
+        match store {
+            Some(folder) if operation.to.is_some() => {
+                looked.where_served(folder, operation, (file, drafts.get(&file.file).copied()))
+            }
+            _ => Ok(looked.seen()),
+        }
+    };
+    operation.files.iter().map(look).collect()
 }
 
 /// The folder that the operation brings files to or takes them from, if it is there: one of its own
@@ -56,44 +77,100 @@ pub(super) fn sightings(seen: &[Seen]) -> Vec<Sighting> {
     seen.iter().map(|seen| seen.sighting).collect()
 }
 
-fn look_at(
-    target: &Target<'_>,
-    operation: &Operation,
-    store: Option<&Folder>,
-    file: &OperationFile,
-) -> Attempt<Seen> {
-    let stored = match store {
-        Some(store) => found_or_torn(store, file, &stored_part(operation, file))?,
-        None => NOTHING,
-    };
-    let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
-        let sighting = Sighting { library: Sight::Nothing, store: stored.sight };
-        return Ok(Seen { sighting, aside: None, part_in_library: false });
-    };
-    let mut here = found(&folder, file.path.name(), &file.digest)?;
-    let set_aside = found(&folder, aside_name(operation, file).as_bytes(), &file.digest)?;
-    let part = folder.exists(part_name(operation, file).as_bytes())?;
-    let aside = (set_aside.sight != Sight::Nothing)
-        .then(|| decide_aside(set_aside.sight, here.sight, stored.sight));
-    if aside == Some(Aside::PutBack) {
-        here = set_aside;
-    }
-    let torn = part && here.sight == Sight::Nothing;
-    let sighting = match (here, stored) {
-        _ if torn => Sighting { library: Sight::Torn, store: stored.sight },
-        (Found { sight: Sight::Same, identity }, Found { sight: Sight::Same, identity: other })
-            if identity == other =>
-        {
-            Sighting { library: Sight::SameFile, store: Sight::SameFile }
-        }
-        _ => Sighting { library: here.sight, store: stored.sight },
-    };
-    Ok(Seen { sighting, aside, part_in_library: part && !torn })
+/// Everything that may be there of a file.
+struct Looked {
+    at_path: Found,
+    set_aside: Found,
+    stored: Found,
+    part_in_library: bool,
 }
 
-fn found_or_torn(store: &Folder, file: &OperationFile, part: &str) -> Attempt<Found> {
+impl Looked {
+    fn at(
+        target: &Target<'_>,
+        operation: &Operation,
+        store: Option<&Folder>,
+        file: &OperationFile,
+    ) -> Attempt<Self> {
+        let stored = match store {
+            Some(store) => found_or_torn(store, operation, file)?,
+            None => NOTHING,
+        };
+        let nothing = Self { at_path: NOTHING, set_aside: NOTHING, stored, part_in_library: false };
+        let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
+            return Ok(nothing);
+        };
+        Ok(Self {
+            at_path: found(&folder, file.path.name(), &file.digest)?,
+            set_aside: found(&folder, aside_name(operation, file).as_bytes(), &file.digest)?,
+            part_in_library: folder.exists(part_name(operation, file).as_bytes())?,
+            ..nothing
+        })
+    }
+
+    fn seen(self) -> Seen {
+        let Self { mut at_path, set_aside, stored, part_in_library } = self;
+        let aside = (set_aside.sight != Sight::Nothing)
+            .then(|| decide_aside(set_aside.sight, at_path.sight, stored.sight));
+        if aside == Some(Aside::PutBack) {
+            at_path = set_aside;
+        }
+        let torn = part_in_library && at_path.sight == Sight::Nothing;
+        let sighting = match (at_path, stored) {
+            _ if torn => Sighting { library: Sight::Torn, store: stored.sight },
+            _ if at_path.is_the_same_file_as(stored) => {
+                Sighting { library: Sight::SameFile, store: Sight::SameFile }
+            }
+            _ => Sighting { library: at_path.sight, store: stored.sight },
+        };
+        let part_in_library = part_in_library && !torn;
+        Seen { sighting, aside, part_in_library, hidden_in_store: false, altered: false }
+    }
+
+    /// [`Self::seen`] where the store is a folder that is served, and others write to it: their file
+    /// with the draft's bytes under the new name is none of the operation's.
+    fn where_served(
+        mut self,
+        folder: &Folder,
+        operation: &Operation,
+        (file, draft): (&OperationFile, Option<Identity>),
+    ) -> Attempt<Seen> {
+        let has_part = folder.exists(part_name(operation, file).as_bytes())?;
+        let leaving = folder.exists(aside_name(operation, file).as_bytes())?;
+        let is_gone =
+            self.at_path.sight == Sight::Nothing && self.set_aside.sight == Sight::Nothing;
+        let altered = is_gone
+            && self.stored.sight == Sight::Other
+            && draft.is_some_and(|draft| self.stored.identity == Some(draft));
+        if altered {
+            (self.at_path, self.stored) = (self.stored, NOTHING);
+        } else if self.stored.sight.is_same() && !self.is_published(has_part) {
+            self.stored.sight = Sight::Other;
+        }
+        Ok(Seen { hidden_in_store: has_part || leaving, altered, ..self.seen() })
+    }
+
+    /// Whether what has the draft's bytes under the new name was brought there by the operation: the
+    /// very file, or all that is left of it, or a copy. A copy gets the name only while the draft is
+    /// set aside, and then is no part any more.
+    fn is_published(&self, has_part: bool) -> bool {
+        if self.set_aside.sight.is_same() {
+            return !has_part;
+        }
+        !self.at_path.sight.is_same() || self.at_path.is_the_same_file_as(self.stored)
+    }
+}
+
+impl Found {
+    fn is_the_same_file_as(self, other: Self) -> bool {
+        let both = self.sight.is_same() && other.sight.is_same();
+        both && self.identity == other.identity
+    }
+}
+
+fn found_or_torn(store: &Folder, operation: &Operation, file: &OperationFile) -> Attempt<Found> {
     let stored = found(store, file.stored_name.as_bytes(), &file.digest)?;
-    if stored.sight == Sight::Nothing && store.exists(part.as_bytes())? {
+    if stored.sight == Sight::Nothing && store.exists(stored_part(operation, file).as_bytes())? {
         return Ok(Found { sight: Sight::Torn, identity: None });
     }
     Ok(stored)

@@ -50,6 +50,16 @@ pub enum Obstacle {
     #[error(transparent)]
     File(MoveError),
 
+    /// What was begun could not be taken back either, and stays open.
+    #[error(
+        "{because}; taking it back failed too, so it stays half done until `shelflife recover`"
+    )]
+    HalfDone {
+        because: Box<Obstacle>,
+        #[source]
+        failed: Box<Obstacle>,
+    },
+
     /// The kill switch is on.
     #[error("paused {}", pause::in_words(.0))]
     Paused(Vec<Paused>),
@@ -101,13 +111,15 @@ impl Obstacle {
             | Self::Damaged { .. }
             | Self::Unripe { .. }
             | Self::UnknownRoot { .. }
-            | Self::NoTransition { .. } => false,
+            | Self::NoTransition { .. }
+            | Self::HalfDone { .. } => false,
         }
     }
 
     /// Whether what was begun stays open for a later recovery, or for the run that is at it now.
     pub(super) fn leaves_open(&self) -> bool {
-        matches!(self, Self::Paused(_) | Self::Catalog(CatalogError::Fenced { .. }))
+        use CatalogError::{Fenced, Newer};
+        matches!(self, Self::Paused(_) | Self::Catalog(Fenced { .. } | Newer { .. }))
     }
 
     /// The message with its causes.
@@ -135,6 +147,9 @@ impl Obstacle {
         match taken_back {
             Ok(settled) => self.end(Some(settled)),
             Err(worse) if worse.ends_the_run() && !self.ends_the_run() => Err(worse.into()),
+            Err(worse) if !self.ends_the_run() => {
+                Self::HalfDone { because: Box::new(self), failed: Box::new(worse) }.end(None)
+            }
             Err(_) => self.end(None),
         }
     }

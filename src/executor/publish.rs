@@ -9,18 +9,18 @@ use crate::catalog::{Destination, FileId, OpenOperation, Operation, OperationFil
 use crate::domain::asset::AssetId;
 use crate::domain::cleanup::HardLinks;
 use crate::domain::operation::{OperationKind, OperationState};
-use crate::domain::recovery::Sight;
+use crate::domain::recovery::{Aside, Sight};
 use crate::error::Error;
-use crate::files::Folder;
+use crate::files::copy::{copy_as_part, copy_verified};
 use crate::files::folders::make_folders;
-use crate::files::moves::{Copied, remove, remove_copied, rename_no_replace};
+use crate::files::moves::{Copied, remove, remove_copied, rename_no_replace, set_copied_aside};
+use crate::files::{Entry, Folder, MoveError};
 
-use super::look::{aside_name, existing, found, part_name};
+use super::look::{Found, Seen, aside_name, existing, found, part_name};
 use super::manifest::Source;
-use super::moves::{self, Way};
+use super::moves;
 use super::quarantine::{check_moved, check_sources};
-use super::settle::{Failure, close_done, take_back};
-use super::store::is_in_library;
+use super::settle::{close_done, take_back};
 use super::{Attempt, Ended, Obstacle, Target, load_of};
 
 /// An asset's way out of a draft root, bound to what it was decided on.
@@ -107,55 +107,159 @@ fn carry(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
     let folder = make_folders(target.root(to.root)?, &to.folder)?;
     for file in &operation.files {
         target.may_go_on()?;
-        if moves::move_to_store(target, operation, (&folder, file))? == Way::Renamed {
-            check_moved(target, &folder, file)?;
-        }
+        bring_out(target, operation, (&folder, file))?;
     }
     moves::sync_all(target, operation, Some(&folder))
 }
 
-/// Removes from the folder what is back in the draft root, durably there, and our own parts. What
-/// holds other bytes, or has another time than the draft, is not ours: a copy keeps the time. A file
-/// that cannot be removed does not stop the others.
-pub(super) fn unpublish(
+/// Brings a file out under its new name: the very file, or a copy that gets the name only once the
+/// draft is set aside, durably. Whoever finds both knows by that whose the copy is.
+fn bring_out(
     target: &Target<'_>,
     operation: &Operation,
-    folder: &Folder,
-) -> Attempt<Vec<Failure>> {
-    let mut failures = Vec::new();
-    for file in &operation.files {
-        if !is_in_library(target, file)? {
-            continue;
-        }
-        match clear(folder, operation, file) {
-            Ok(()) => {}
-            Err(obstacle) if obstacle.ends_the_run() => return Err(obstacle),
-            Err(obstacle) => failures.push((file.number, obstacle)),
+    (folder, file): (&Folder, &OperationFile),
+) -> Attempt<()> {
+    let drafts = target.root(file.root)?.folder(file.path.folder())?;
+    let (from, to) = (drafts.at(file.path.name()), folder.at(file.stored_name.as_bytes()));
+    match rename_no_replace(from, to) {
+        Err(MoveError::CrossDevice { .. }) => {}
+        moved => {
+            moved?;
+            return check_moved(target, folder, file).map(|_| ());
         }
     }
+    let (aside, part) = (aside_name(operation, file), part_name(operation, file));
+    let copied = copy_as_part(from, folder.at(part.as_bytes()), &file.digest)?;
+    set_copied_aside(from, aside.as_bytes(), &copied)?;
+    rename_no_replace(folder.at(part.as_bytes()), to)?;
     folder.sync()?;
-    Ok(failures)
+    remove(drafts.at(aside.as_bytes()))?;
+    Ok(drafts.sync()?)
 }
 
-/// What was set aside is looked at first: an earlier try may have ended there.
-fn clear(folder: &Folder, operation: &Operation, file: &OperationFile) -> Attempt<()> {
-    let (name, aside) = (file.stored_name.as_bytes(), aside_name(operation, file));
-    let aside = aside.as_bytes();
-    match found(folder, aside, &file.digest)?.sight {
-        Sight::Nothing | Sight::Torn => {}
-        Sight::Same | Sight::SameFile => remove(folder.at(aside))?,
-        Sight::Other => rename_no_replace(folder.at(aside), folder.at(name))?,
+/// Takes a file that has arrived out of the draft root for good. What has its path by now stays.
+pub(super) fn finish(
+    target: &Target<'_>,
+    operation: &Operation,
+    work: Settling<'_>,
+) -> Attempt<()> {
+    let Settling { file, seen, .. } = work;
+    let aside = aside_name(operation, file);
+    match (seen.aside, seen.sighting.library.is_same()) {
+        (Some(Aside::Remove), _) | (Some(Aside::PutBack), true) => {
+            moves::remove_beside(target, file, &aside)?;
+        }
+        (Some(Aside::PutBack), false) => moves::put_back(target, operation, file)?,
+        (Some(Aside::Keep), _) => return Err(Obstacle::Taken { path: file.path.to_string() }),
+        (None, true) => moves::remove_from_library(target, operation, file)?,
+        (None, false) => {}
     }
-    let here = found(folder, name, &file.digest)?;
-    let stat = folder.stat(name)?;
-    let is_ours = stat.is_some_and(|stat| stat.stamp.modified_ns == file.modified_ns);
-    if let (true, Some(identity)) = (here.sight.is_same() && is_ours, here.identity) {
-        let copied = Copied { identity, digest: file.digest };
-        remove_copied(folder.at(name), aside, &copied)?;
+    if seen.part_in_library || seen.sighting.library == Sight::Torn {
+        moves::remove_beside(target, file, &part_name(operation, file))?;
     }
-    let part = part_name(operation, file);
-    if folder.exists(part.as_bytes())? {
-        remove(folder.at(part.as_bytes()))?;
+    remove_part(operation, &work)
+}
+
+/// One file of a publication that is being settled.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'a> {
+    /// Where it was to be brought.
+    pub(super) folder: &'a Folder,
+    pub(super) file: &'a OperationFile,
+    pub(super) seen: Seen,
+}
+
+impl Settling<'_> {
+    fn name(&self) -> Entry<'_> {
+        self.folder.at(self.file.stored_name.as_bytes())
+    }
+
+    fn is_published(&self) -> bool {
+        self.seen.sighting.store.is_same()
+    }
+}
+
+/// Brings a file back to its path and takes off the served folder what is the operation's there.
+///
+/// Until the copy there is gone, durably, the draft stays set aside: that is what tells the copy
+/// from a file that somebody else put at the new name.
+pub(super) fn bring_back(
+    target: &Target<'_>,
+    operation: &Operation,
+    work: Settling<'_>,
+) -> Attempt<()> {
+    let Settling { folder, file, seen } = work;
+    let taken = || Obstacle::Taken { path: file.path.to_string() };
+    let library = seen.sighting.library;
+    if seen.aside == Some(Aside::Keep) || (seen.aside.is_some() && library == Sight::Other) {
+        return Err(taken());
+    }
+    let drafts = make_folders(target.root(file.root)?, file.path.folder())?;
+    let (aside, path) = (aside_name(operation, file), drafts.at(file.path.name()));
+    let aside = drafts.at(aside.as_bytes());
+    finish_leaving(operation, &work)?;
+    if library == Sight::Torn {
+        moves::remove_beside(target, file, &part_name(operation, file))?;
+    }
+    if seen.altered {
+        rename_no_replace(work.name(), path)?;
+    } else if work.is_published() && matches!(library, Sight::Nothing | Sight::Torn) {
+        match rename_no_replace(work.name(), path) {
+            Err(MoveError::CrossDevice { .. }) => {
+                let part = part_name(operation, file);
+                copy_verified(work.name(), aside, part.as_bytes(), &file.digest)?;
+            }
+            Err(MoveError::Exists { .. }) => return Err(taken()),
+            moved => moved?,
+        }
+    }
+    if work.is_published() && library != Sight::Other {
+        take_off(operation, &work)?;
+    }
+    match seen.aside {
+        Some(Aside::Remove) => remove(aside)?,
+        _ if drafts.exists(aside.name)? => rename_no_replace(aside, path)?,
+        _ => {}
+    }
+    drafts.sync()?;
+    if drafts.exists(path.name)? { remove_part(operation, &work) } else { Ok(folder.sync()?) }
+}
+
+/// Removes a copy from the served folder, durably: what was looked at, and nothing that came since.
+fn take_off(operation: &Operation, work: &Settling<'_>) -> Attempt<()> {
+    let Found { sight, identity } = found(work.folder, work.name().name, &work.file.digest)?;
+    if let (true, Some(identity)) = (sight.is_same(), identity) {
+        let copied = Copied { identity, digest: work.file.digest };
+        remove_copied(work.name(), aside_name(operation, work.file).as_bytes(), &copied)?;
     }
     Ok(())
+}
+
+/// Ends what an earlier try to take a copy off may have begun.
+fn finish_leaving(operation: &Operation, work: &Settling<'_>) -> Attempt<()> {
+    let aside = aside_name(operation, work.file);
+    let leaving = work.folder.at(aside.as_bytes());
+    match found(work.folder, leaving.name, &work.file.digest)?.sight {
+        Sight::Nothing | Sight::Torn => return Ok(()),
+        Sight::Same | Sight::SameFile => remove(leaving)?,
+        Sight::Other => rename_no_replace(leaving, work.name())?,
+    }
+    Ok(work.folder.sync()?)
+}
+
+fn remove_part(operation: &Operation, work: &Settling<'_>) -> Attempt<()> {
+    let part = part_name(operation, work.file);
+    if work.folder.exists(part.as_bytes())? {
+        remove(work.folder.at(part.as_bytes()))?;
+    }
+    Ok(work.folder.sync()?)
+}
+
+/// Files in the served folder that have a new name of the operation and are none of its.
+pub(super) fn others_there(operation: &Operation, seen: &[Seen]) -> Vec<String> {
+    let Some(to) = &operation.to else { return Vec::new() };
+    let files = operation.files.iter().zip(seen);
+    let others = files.filter(|(_, seen)| seen.sighting.store == Sight::Other);
+    let told = others.filter_map(|(file, _)| to.path_of(&file.stored_name).ok());
+    told.map(|path| format!("what is at `{path}` stays there")).collect()
 }

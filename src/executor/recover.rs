@@ -1,8 +1,8 @@
 //! Settling what earlier runs began and did not close.
 
-use crate::catalog::{Operation, StoreUse};
+use crate::catalog::{CatalogError, Operation, StoreUse};
 use crate::domain::operation::{OperationKind, OperationState};
-use crate::domain::recovery::{Recovery, decide_direction, decide_recovery};
+use crate::domain::recovery::{Recovery, Sighting, Toward, decide_direction, decide_recovery};
 use crate::error::Error;
 
 use super::look::{look, sightings};
@@ -129,7 +129,7 @@ pub fn plan_recovery(target: &Target<'_>) -> Result<Vec<Prospect>, Error> {
             return Ok(Prospect { operation, foreseen });
         }
         let seen = sightings(&look(target, &operation)?);
-        let toward = decide_direction(operation.kind, &seen);
+        let toward = direction(target, &operation, &seen)?;
         let recovery = decide_recovery(operation.kind, toward, &seen);
         Ok(Prospect { operation, foreseen: Foreseen::Move(recovery) })
     };
@@ -139,9 +139,21 @@ pub fn plan_recovery(target: &Target<'_>) -> Result<Vec<Prospect>, Error> {
 
 /// Forward if all of it is there already, else back. What cannot be finished is taken back.
 fn settle_as_found(target: &mut Target<'_>, operation: &Operation) -> Attempt<Settled> {
-    let seen = sightings(&look(target, operation)?);
-    let toward = decide_direction(operation.kind, &seen);
+    let toward = direction(target, operation, &sightings(&look(target, operation)?))?;
     settle(target, operation, toward, NOTE)
+}
+
+/// A draft that arrived where another asset is on record by now goes back.
+fn direction(target: &Target<'_>, operation: &Operation, seen: &[Sighting]) -> Attempt<Toward> {
+    let toward = decide_direction(operation.kind, seen);
+    if operation.kind != OperationKind::Publish || toward == Toward::Library {
+        return Ok(toward);
+    }
+    match target.catalog.refuse_taken_paths(operation) {
+        Ok(()) => Ok(toward),
+        Err(CatalogError::PathTaken { .. }) => Ok(toward.other()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn orphan(target: &Target<'_>, store: String) -> Orphan {

@@ -16,7 +16,7 @@ use crate::files::Folder;
 use crate::files::moves::remove;
 
 use super::look::{Seen, aside_name, existing, look, part_name, sightings, store_of, stored_part};
-use super::publish::unpublish;
+use super::publish::{self, Settling};
 use super::store::empty_store;
 use super::{Attempt, Ended, Obstacle, Target, moves};
 use crate::error::Error;
@@ -59,13 +59,9 @@ pub(super) fn settle(
     let work = Work { target, operation, toward, store: store.as_ref() };
     // A killed run leaves renames behind that only memory knows of.
     moves::sync_all(work.target, operation, work.store)?;
-    let mut failures = work.act(&seen)?;
+    let failures = work.act(&seen)?;
     if !failures.is_empty() && toward == operation.kind.forward() {
         return settle(target, operation, toward.other(), note);
-    }
-    if let (Toward::Library, Some(store), Some(_)) = (toward, work.store, &operation.to) {
-        moves::sync_library(work.target, operation)?;
-        failures.extend(unpublish(work.target, operation, store)?);
     }
     moves::sync_all(work.target, operation, work.store)?;
     let (seen, recovery) = if failures.is_empty() {
@@ -76,6 +72,9 @@ pub(super) fn settle(
     };
     let mut notes = vec![note.to_owned()];
     notes.extend(failures.iter().map(|(_, obstacle)| obstacle.in_words()));
+    if toward == Toward::Library {
+        notes.extend(publish::others_there(operation, &seen));
+    }
     close(target, operation, (&recovery, &seen), &notes.join("; "))?;
     let mut notes = notes.split_off(1);
     if toward == Toward::Library && recovery.end != OperationState::Partial {
@@ -136,6 +135,13 @@ impl Work<'_, '_> {
     }
 
     fn act_on(&self, file: &OperationFile, seen: Seen, decided: &FileRecovery) -> Attempt<()> {
+        if let (Some(folder), Some(_)) = (self.store, &self.operation.to) {
+            let settling = Settling { folder, file, seen };
+            return match self.toward {
+                Toward::Library => publish::bring_back(self.target, self.operation, settling),
+                Toward::Store => publish::finish(self.target, self.operation, settling),
+            };
+        }
         let aside = aside_name(self.operation, file);
         match seen.aside {
             None => {}
@@ -199,6 +205,8 @@ pub(super) fn as_it_is(
         let undone = !decided.steps.is_empty()
             || seen.aside.is_some()
             || seen.part_in_library
+            || seen.hidden_in_store
+            || seen.altered
             || (public && !matches!(seen.sighting.store, Sight::Nothing | Sight::Other));
         if stays(file) && undone && decided.ending != Ending::Lost {
             decided.ending = Ending::Stuck;

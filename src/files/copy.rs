@@ -35,11 +35,28 @@ pub fn copy_verified(
     part: &[u8],
     expected: &Digest,
 ) -> std::result::Result<Copied, MoveError> {
+    let (source, stat) = open_alone(from)?;
+    copy_opened((&source, &stat), to, part, expected)
+}
+
+/// A file that has no other name.
+fn open_alone(from: Entry<'_>) -> Result<(File, FileStat)> {
     let (source, stat) = from.folder.open_file(from.name)?;
     if stat.links > 1 {
-        return Err(FileError::SeveralNames { path: from.path(), links: stat.links }.into());
+        return Err(FileError::SeveralNames { path: from.path(), links: stat.links });
     }
-    copy_opened((&source, &stat), to, part, expected)
+    Ok((source, stat))
+}
+
+/// The first half of [`copy_verified`]: the copy is whole and durable as `part`, and has no other
+/// name yet.
+pub fn copy_as_part(
+    from: Entry<'_>,
+    part: Entry<'_>,
+    expected: &Digest,
+) -> std::result::Result<Copied, MoveError> {
+    let (source, stat) = open_alone(from)?;
+    make_part((&source, &stat), part, expected)
 }
 
 /// Copies a file to a path outside of the library, as [`copy_verified`] does, whatever other names
@@ -56,24 +73,37 @@ pub fn copy_out(
 }
 
 fn copy_opened(
-    (source, stat): (&File, &FileStat),
+    opened: (&File, &FileStat),
     to: Entry<'_>,
     part: &[u8],
     expected: &Digest,
 ) -> std::result::Result<Copied, MoveError> {
     let part = to.folder.at(part);
+    let copied = make_part(opened, part, expected)?;
+    or_without(part, put_in_place(part, to))?;
+    Ok(copied)
+}
+
+fn make_part(
+    (source, stat): (&File, &FileStat),
+    part: Entry<'_>,
+    expected: &Digest,
+) -> std::result::Result<Copied, MoveError> {
     let target = create(part, 0o600)?;
-    let placed = fill(part, source, &target, stat)
-        .and_then(|()| verify(part, expected))
-        .map_err(MoveError::from)
-        .and_then(|()| put_in_place(part, to));
-    match placed {
-        Ok(()) => Ok(Copied { identity: stat.identity(), digest: *expected }),
-        Err(error) => {
-            let _already_failing = remove(part);
-            Err(error)
-        }
+    let made = fill(part, source, &target, stat).and_then(|()| verify(part, expected));
+    or_without(part, made.map_err(MoveError::from))?;
+    Ok(Copied { identity: stat.identity(), digest: *expected })
+}
+
+/// Removes a part that came to nothing.
+fn or_without(
+    part: Entry<'_>,
+    done: std::result::Result<(), MoveError>,
+) -> std::result::Result<(), MoveError> {
+    if done.is_err() {
+        let _already_failing = remove(part);
     }
+    done
 }
 
 fn fill(part: Entry<'_>, source: &File, target: &File, stat: &FileStat) -> Result<()> {

@@ -55,9 +55,25 @@ pub fn set_aside(entry: Entry<'_>, aside: &[u8]) -> Moved {
 /// removed it gets its name back; if that is because it is another file or holds other bytes, the
 /// call fails with [`FileError::ChangedWhileReading`].
 pub fn remove_copied(source: Entry<'_>, aside: &[u8], copied: &Copied) -> Moved {
+    set_aside_if(source, aside, |aside| {
+        check_copied(source, aside, copied).and_then(|()| remove(aside))
+    })
+}
+
+/// The first half of [`remove_copied`]: the source is set aside, durably, and not removed.
+pub fn set_copied_aside(source: Entry<'_>, aside: &[u8], copied: &Copied) -> Moved {
+    set_aside_if(source, aside, |aside| check_copied(source, aside, copied))
+}
+
+/// Sets a file aside, and gives it its name back unless that goes well which is done then.
+fn set_aside_if(
+    source: Entry<'_>,
+    aside: &[u8],
+    then: impl FnOnce(Entry<'_>) -> Result<()>,
+) -> Moved {
     set_aside(source, aside)?;
     let aside = source.folder.at(aside);
-    if let Err(error) = check_copied(source, aside, copied).and_then(|()| remove(aside)) {
+    if let Err(error) = then(aside) {
         rename_no_replace(aside, source)?;
         source.folder.sync()?;
         return Err(error.into());

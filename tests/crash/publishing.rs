@@ -1,239 +1,21 @@
 //! Publications that die before or after any of their steps, and what recovery makes of them: the
 //! files are all drafts still or all published, once each, and the catalog knows which.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest as _, Sha256};
-use shelflife::catalog::{Catalog, Destination, FolderChange, Genesis};
-use shelflife::domain::asset::{Content, Digest, FileStamp, Role, RootKind};
-use shelflife::domain::intake::{FileStep, FolderPlan, FoundFile, Home};
-use shelflife::domain::lifecycle::{Action, State};
-use shelflife::domain::pause::Heed;
-use shelflife::error::Error;
-use shelflife::executor::{Ended, Publication, Recovered, Switch, Target, publish_asset, recover};
-use shelflife::files::{Quarantine, Root, Steps};
-use tempfile::TempDir;
+use shelflife::executor::{Ended, Obstacle};
+use shelflife::files::Steps;
 
 use super::dying::{Counted, Fate, Meddled};
-use super::scene::{
-    ASSET, Known, Layout, decide, has_two_devices, memory, now, operation_id, read, session,
-};
+use super::scene::{Layout, has_two_devices};
+use super::stage::{NAMES, Script, Stage, bytes_of, published};
 use super::{ERRORS, say};
 use crate::support::must_run_everything;
-
-/// The files, by the name that each has as a draft, with the name it is to get.
-const NAMES: [(&str, &str); 4] = [
-    ("out 7.png", "tea-tin.png"),
-    ("out 7-300x200.png", "tea-tin-300x200.png"),
-    ("out 7-scaled.png", "tea-tin-scaled.png"),
-    ("out 7.png.webp", "tea-tin.png.webp"),
-];
-
-/// A catalog that stages are copied from.
-struct Script {
-    folder: TempDir,
-    layout: Layout,
-}
-
-/// A draft root, a root that is served, a quarantine and the catalog of them.
-struct Stage {
-    library: TempDir,
-    drafts: TempDir,
-}
-
-/// Every file beneath a folder, by its path.
-type Listing = BTreeMap<PathBuf, Known>;
-
-fn bytes_of(name: &str) -> Vec<u8> {
-    format!("the bytes of {name}\n").repeat(name.len()).into_bytes()
-}
-
-fn found(name: &str) -> FoundFile {
-    let bytes = bytes_of(name);
-    let length = bytes.len() as u64;
-    FoundFile {
-        name: name.as_bytes().to_vec(),
-        digest: Digest(Sha256::digest(&bytes).into()),
-        content: Content { media_type: "image/png".to_owned(), dimensions: None },
-        stamp: FileStamp { bytes: length, modified_ns: 0, changed_ns: 0, inode: 0, device: 0 },
-        claims: None,
-    }
-}
-
-impl Script {
-    fn new(layout: Layout) -> Self {
-        let folder = TempDir::with_prefix_in("shelflife-crash-", memory()).unwrap();
-        let genesis = Genesis { uuid: [6; 16] };
-        let path = folder.path().join("catalog.db");
-        let mut catalog = Catalog::create(&path, &genesis, session("script")).unwrap();
-        catalog.add_root("uploads", RootKind::Production, 1).unwrap();
-        let root = catalog.add_root("drafts", RootKind::Draft, 1).unwrap();
-        let mut plan = FolderPlan::default();
-        for (number, (name, _)) in NAMES.into_iter().enumerate() {
-            let role = if number == 0 { Role::Original } else { Role::Size };
-            if number == 0 {
-                plan.new_assets.push(found(name));
-            }
-            plan.files.push(FileStep { known: None, found: found(name), home: Home::New(0, role) });
-        }
-        let change = FolderChange { root, folder: b"gen".to_vec(), plan };
-        catalog.record_intake(&[change]).unwrap();
-        decide(&mut catalog, Action::Approve, None);
-        Self { folder, layout }
-    }
-}
-
-impl Stage {
-    fn new(script: &Script) -> Self {
-        let library = TempDir::with_prefix_in("shelflife-crash-", memory()).unwrap();
-        let drafts = match script.layout {
-            Layout::OneDevice => TempDir::with_prefix_in("shelflife-crash-", memory()).unwrap(),
-            Layout::TwoDevices => TempDir::with_prefix("shelflife-crash-").unwrap(),
-        };
-        let stage = Self { library, drafts };
-        fs::copy(script.folder.path().join("catalog.db"), stage.catalog()).unwrap();
-        fs::create_dir(stage.uploads()).unwrap();
-        fs::create_dir(stage.drafts.path().join("gen")).unwrap();
-        for (name, _) in NAMES {
-            fs::write(stage.drafts.path().join("gen").join(name), bytes_of(name)).unwrap();
-        }
-        Quarantine::create(&stage.library.path().join("quarantine")).unwrap();
-        stage
-    }
-
-    fn catalog(&self) -> PathBuf {
-        self.library.path().join("catalog.db")
-    }
-
-    fn uploads(&self) -> PathBuf {
-        self.library.path().join("uploads")
-    }
-
-    fn pause_file(&self) -> PathBuf {
-        self.library.path().join("PAUSED")
-    }
-
-    fn open_catalog(&self, run: &str) -> Catalog {
-        Catalog::open_to_write(&self.catalog(), session(run)).unwrap()
-    }
-
-    /// One process: it opens everything, works, and is gone.
-    fn process<T>(&self, steps: &Arc<dyn Steps>, work: impl FnOnce(&mut Target<'_>) -> T) -> T {
-        let mut catalog = self.open_catalog("process");
-        let opened = |path: &Path| Root::open(path).unwrap().watched_by(Arc::clone(steps));
-        let quarantine = Quarantine::open(&self.library.path().join("quarantine")).unwrap();
-        work(&mut Target {
-            catalog: &mut catalog,
-            roots: BTreeMap::from([(1, opened(&self.uploads())), (2, opened(self.drafts.path()))]),
-            quarantine: quarantine.watched_by(Arc::clone(steps)),
-            steps: Arc::clone(steps),
-            switch: Switch { file: self.pause_file(), environment: None, heed: Heed::Stop },
-            now: now(),
-            restore_hold_hours: 0,
-        })
-    }
-
-    fn publish(&self, steps: &Arc<dyn Steps>, number: u32) -> Result<Ended, Error> {
-        self.process(steps, |target| {
-            let publication = publication(target.catalog, number);
-            publish_asset(target, &publication)
-        })
-    }
-
-    fn recover(&self, fate: Fate) -> (Result<Recovered, Error>, usize) {
-        let counted = Counted::with(fate);
-        let steps: Arc<dyn Steps> = counted.clone();
-        (self.process(&steps, recover), counted.taken().len())
-    }
-
-    /// Every file of both roots.
-    fn listing(&self) -> Listing {
-        let mut all = BTreeMap::new();
-        list(self.drafts.path(), Path::new("drafts"), &mut all);
-        list(&self.uploads(), Path::new("uploads"), &mut all);
-        all
-    }
-
-    /// What is wrong with where the files are, and with what the catalog says of it.
-    fn violations(&self, before: &Listing) -> Vec<String> {
-        let mut wrong = Vec::new();
-        let catalog = self.open_catalog("looks");
-        let open = catalog.open_operations().unwrap();
-        if !open.is_empty() {
-            wrong.push(format!("open: {open:?}"));
-        }
-        let now = self.listing();
-        let published = published(before);
-        let is_published = now == published;
-        if now != *before && !is_published {
-            let names = now.keys().collect::<Vec<_>>();
-            wrong.push(format!("neither draft nor published: {names:?}"));
-        }
-        let known = catalog.files_of(ASSET).unwrap().into_iter().map(|(_, file)| {
-            let root = if file.root == 1 { "uploads" } else { "drafts" };
-            Path::new(root).join(file.path.to_string())
-        });
-        let mut known: Vec<_> = known.collect();
-        known.sort();
-        if known != now.keys().cloned().collect::<Vec<_>>() {
-            wrong.push(format!("the catalog says {known:?}"));
-        }
-        let asset = catalog.asset(ASSET).unwrap().unwrap();
-        let path = if is_published { (1, "2026/09/tea-tin.png") } else { (2, "gen/out 7.png") };
-        if (asset.root, asset.path.to_string().as_str()) != path || asset.state != State::Approved {
-            wrong.push(format!("the asset is {asset:?}"));
-        }
-        let stores = fs::read_dir(self.library.path().join("quarantine/v1")).unwrap().count();
-        if stores > 0 {
-            wrong.push(format!("{stores} folders in quarantine"));
-        }
-        wrong
-    }
-}
-
-fn list(folder: &Path, shown: &Path, all: &mut Listing) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let shown = shown.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            list(&entry.path(), &shown, all);
-        } else {
-            all.insert(shown, read(&entry.path()));
-        }
-    }
-}
-
-/// The listing once everything is published.
-fn published(before: &Listing) -> Listing {
-    let moved = |(path, known): (&PathBuf, &Known)| {
-        let (_, name) = NAMES.into_iter().find(|(name, _)| path.ends_with(name)).unwrap();
-        (Path::new("uploads/2026/09").join(name), known.clone())
-    };
-    before.iter().map(moved).collect()
-}
-
-fn publication(catalog: &Catalog, number: u32) -> Publication {
-    let asset = catalog.asset(ASSET).unwrap().unwrap();
-    let new_name = |path: &[u8]| {
-        let is_it = |(name, _): &(&str, &str)| path.ends_with(name.as_bytes());
-        NAMES.into_iter().find(is_it).unwrap().1.to_owned()
-    };
-    let files = catalog.files_of(ASSET).unwrap().into_iter();
-    Publication {
-        operation: operation_id(number),
-        asset: ASSET,
-        version: asset.version,
-        to: Destination { root: 1, folder: b"2026/09".to_vec() },
-        names: files.map(|(id, file)| (id, new_name(file.path.as_bytes()))).collect(),
-        reason: None,
-    }
-}
 
 fn layouts() -> &'static [Layout] {
     if has_two_devices() {
@@ -344,11 +126,23 @@ fn a_call_that_fails_leaves_a_draft_or_what_is_published() {
     say(&format!("crash: {points} calls of publications failed, and nothing was half done"));
 }
 
+/// What somebody puts under a new name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Theirs {
+    OtherBytes,
+    Copy,
+    /// With the draft's time too, as `cp -p` and `rsync -a` make one.
+    CopyWithTime,
+}
+
 /// Somebody puts a file of theirs under a new name just before a step. Tells whether they could.
-fn meddle(script: &Script, at: usize, (draft, name): (&str, &str), bytes: Vec<u8>) -> bool {
-    let place = format!("{:?}: {name} before step {at}", script.layout);
+fn meddle(script: &Script, at: usize, (draft, name): (&str, &str), what: Theirs) -> bool {
+    let place = format!("{:?}: {name} before step {at}, {what:?}", script.layout);
     let stage = Stage::new(script);
     let before = stage.listing();
+    let bytes = if what == Theirs::OtherBytes { b"theirs".to_vec() } else { bytes_of(draft) };
+    let written = fs::metadata(stage.drafts.path().join("gen").join(draft)).unwrap();
+    let written = (what == Theirs::CopyWithTime).then(|| written.modified().unwrap());
     let theirs = stage.uploads().join("2026/09").join(name);
     let made = Arc::new(AtomicU64::new(0));
     let (put, inode) = (theirs.clone(), Arc::clone(&made));
@@ -357,6 +151,7 @@ fn meddle(script: &Script, at: usize, (draft, name): (&str, &str), bytes: Vec<u8
         let file = fs::File::options().write(true).create_new(true).open(&put);
         if let Ok(mut file) = file {
             file.write_all(&bytes).unwrap();
+            written.inspect(|time| file.set_modified(*time).unwrap());
             inode.store(file.metadata().unwrap().ino(), Ordering::SeqCst);
         }
     });
@@ -381,8 +176,8 @@ fn what_somebody_puts_in_the_way_of_a_publication_stays_even_if_it_is_a_copy() {
         let script = Script::new(*layout);
         for at in 0..=steps_of(&script).len() {
             for names in NAMES {
-                for bytes in [b"theirs".to_vec(), bytes_of(names.0)] {
-                    kept += usize::from(meddle(&script, at, names, bytes));
+                for what in [Theirs::OtherBytes, Theirs::Copy, Theirs::CopyWithTime] {
+                    kept += usize::from(meddle(&script, at, names, what));
                     points += 1;
                 }
             }
@@ -392,35 +187,80 @@ fn what_somebody_puts_in_the_way_of_a_publication_stays_even_if_it_is_a_copy() {
     say(&format!("crash: at {points} points of publications, {kept} files of others were kept"));
 }
 
+/// Pauses once a publication died before the step `at`, and its recovery before the step `again`.
+/// Tells whether it waits for the end of the pause.
+fn pause_at(script: &Script, at: usize, again: Option<usize>) -> bool {
+    let place = format!("{:?}: died before step {at}, recovery {again:?}", script.layout);
+    let stage = Stage::new(script);
+    let before = stage.listing();
+    let dying: Arc<dyn Steps> = Counted::with(Fate::DiesBefore(at));
+    let _dead = stage.publish(&dying, 1);
+    if let Some(again) = again {
+        let _dead = stage.recover(Fate::DiesBefore(again));
+    }
+    let left = stage.listing();
+    fs::write(stage.pause_file(), b"").unwrap();
+    let (recovered, _) = stage.recover(Fate::Nothing);
+    let recovered = recovered.unwrap();
+    assert_eq!(stage.listing(), left, "{place}");
+    if recovered.waiting.is_empty() {
+        assert_eq!(stage.violations(&before), Vec::<String>::new(), "{place}");
+    }
+    fs::remove_file(stage.pause_file()).unwrap();
+    let (after, _) = stage.recover(Fate::Nothing);
+    assert!(after.unwrap().unsettled.is_empty(), "{place}");
+    assert_eq!(stage.violations(&before), Vec::<String>::new(), "{place}, after the pause");
+    !recovered.waiting.is_empty()
+}
+
 #[test]
 fn a_recovery_while_it_is_paused_touches_no_file_of_a_publication() {
     let (mut points, mut waiting) = (0, 0);
     for layout in layouts() {
         let script = Script::new(*layout);
         for at in 0..=steps_of(&script).len() {
-            let stage = Stage::new(&script);
-            let before = stage.listing();
-            let dying: Arc<dyn Steps> = Counted::with(Fate::DiesBefore(at));
-            let _dead = stage.publish(&dying, 1);
-            let left = stage.listing();
-            fs::write(stage.pause_file(), b"").unwrap();
-            let place = format!("{layout:?}: killed before step {at}");
-            let (recovered, _) = stage.recover(Fate::Nothing);
-            let recovered = recovered.unwrap();
-            assert_eq!(stage.listing(), left, "{place}");
-            if recovered.waiting.is_empty() {
-                assert_eq!(stage.violations(&before), Vec::<String>::new(), "{place}");
+            for again in [None, Some(2), Some(5), Some(9), Some(14)] {
+                waiting += usize::from(pause_at(&script, at, again));
+                points += 1;
             }
-            waiting += recovered.waiting.len();
-            fs::remove_file(stage.pause_file()).unwrap();
-            let (recovered, _) = stage.recover(Fate::Nothing);
-            assert!(recovered.unwrap().unsettled.is_empty(), "{place}");
-            assert_eq!(stage.violations(&before), Vec::<String>::new(), "{place}, after the pause");
-            points += 1;
         }
     }
     assert!(waiting > 0);
     say(&format!("crash: publications paused at {points} points, {waiting} of them half done"));
+}
+
+/// A link leads anywhere: nothing is done through one, and what was begun waits until it is gone.
+#[test]
+fn a_publication_that_cannot_be_taken_back_says_that_it_is_half_done() {
+    let script = Script::new(Layout::OneDevice);
+    let mut stayed = 0;
+    for at in 0..=steps_of(&script).len() {
+        let stage = Stage::new(&script);
+        let before = stage.listing();
+        let folder = stage.drafts.path().join("gen");
+        let away = stage.drafts.path().join("away");
+        let (from, to) = (folder.clone(), away.clone());
+        let meddled: Arc<dyn Steps> = Meddled::before(at, move || {
+            fs::rename(&from, &to).unwrap();
+            std::os::unix::fs::symlink(&to, &from).unwrap();
+        });
+        let ended = stage.publish(&meddled, 1);
+        if let Ok(Ended::NotDone { because: because @ Obstacle::HalfDone { .. }, settled }) = ended
+        {
+            assert_eq!(settled, None);
+            let told = because.in_words();
+            assert!(told.contains("half done until `shelflife recover`"), "{told}");
+            assert_eq!(stage.recover(Fate::Nothing).0.unwrap().unsettled.len(), 1);
+            stayed += 1;
+        }
+        if away.exists() {
+            fs::remove_file(&folder).unwrap();
+            fs::rename(&away, &folder).unwrap();
+        }
+        assert!(stage.recover(Fate::Nothing).0.unwrap().unsettled.is_empty());
+        assert_eq!(stage.violations(&before), Vec::<String>::new(), "a link before step {at}");
+    }
+    assert!(stayed > 0);
 }
 
 #[test]
