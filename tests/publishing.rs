@@ -1,6 +1,7 @@
 //! Approved drafts on their way out of a draft root, under a name from a template.
 
 mod half_done;
+mod several;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -36,6 +37,31 @@ fn library_with(publish: &str) -> TestLibrary {
     library.run("context add campaign/spring --owner anna").expect(ExitCode::Success);
     library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
     library
+}
+
+/// A library with so many described drafts of one file each, from #2 on, that get names of their own.
+fn library_of(drafts: u32) -> TestLibrary {
+    let library = TestLibrary::new();
+    for number in 1..=drafts {
+        let name = format!("drafts/gen/out{number:03}.png");
+        library.write(&name, png((8, 6), name.as_bytes()));
+    }
+    library.write("uploads/2026/03/old.png", png((8, 8), b"old"));
+    library
+        .run("init --root uploads --draft-root drafts --catalog state/catalog.db")
+        .expect(ExitCode::Success);
+    set_publish(&library, PUBLISH, &PUBLISH.replace("{title}", "{title}-{id}"));
+    library.run("scan").expect(ExitCode::Success);
+    library.run("context add campaign/spring --owner anna").expect(ExitCode::Success);
+    library.run(&format!("describe --under gen {FULL}")).expect(ExitCode::Success);
+    library
+}
+
+/// Approves assets, which stay where they are because it is paused.
+fn approve_only(library: &TestLibrary, assets: &str) {
+    library.set_variable("SHELFLIFE_PAUSED", "1");
+    library.run(&format!("approve {assets}")).expect(ExitCode::Paused);
+    library.remove_variable("SHELFLIFE_PAUSED");
 }
 
 fn set_publish(library: &TestLibrary, from: &str, to: &str) {
@@ -232,9 +258,7 @@ fn an_approval_is_for_the_name_that_is_published() {
 #[test]
 fn a_file_that_changed_since_its_approval_is_not_published() {
     let library = library();
-    library.set_variable("SHELFLIFE_PAUSED", "1");
-    library.run("approve 2").expect(ExitCode::Paused);
-    library.remove_variable("SHELFLIFE_PAUSED");
+    approve_only(&library, "2");
     library.write("drafts/gen/ChatGPT Image May 8, 2026, 03_54_11 PM.png", "swapped");
     insta::assert_snapshot!(library.tell("publish 2"), @"
     exit: 3

@@ -1,5 +1,7 @@
 //! `approve`: clears drafts for use.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::Decision;
 use crate::domain::lifecycle::Action;
 use crate::error::Error;
@@ -10,7 +12,7 @@ use super::clearing::{ReviewArgs, inspect, notice, pins};
 use super::decide::{Bench, Decided, Step};
 use super::eyes::Eyes;
 use super::library::Mode;
-use super::publish::publish_approved;
+use super::publish::{publish_approved, say_waiting};
 use super::selection::Selection;
 use super::siblings::choose;
 use super::words::said;
@@ -53,7 +55,9 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
     let step = Step { action: Action::Approve, reason: args.reason.as_deref() };
     let review = args.review.review()?;
     let mut eyes = Eyes::default();
-    let mut approved = Vec::new();
+    // A bulk approval decides about each asset twice, and may record none: what is approved, the
+    // catalog says.
+    let mut cleared = BTreeSet::new();
     let mut decide = |ctx: &Context<'_>, bench: Bench<'_>, row| {
         let transition = match step.transition(ctx, bench.catalog, &row)? {
             Ok(transition) => transition,
@@ -66,13 +70,17 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
             Err(obstacles) => return Ok(Decided::Nothing(obstacles)),
         };
         let decision = step.decision(&dossier.row, transition, pins).reviewed(&review);
-        approved.push(decision.asset);
+        cleared.insert(decision.asset);
         Ok(Decided::Change(Decision { look, notice: notice(&dossier), ..decision }))
     };
-    if args.reject_siblings {
-        choose(ctx, (mode, &args.selection), decide)?;
+    let decided = if args.reject_siblings {
+        choose(ctx, (mode, &args.selection), decide)
     } else {
-        decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)?;
+        decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
+    };
+    if args.dry_run {
+        return decided;
     }
-    if args.dry_run { Ok(()) } else { publish_approved(ctx, &approved) }
+    let published = decided.and_then(|()| publish_approved(ctx, &cleared));
+    published.inspect_err(|_| say_waiting(ctx, &cleared))
 }

@@ -1,6 +1,6 @@
 //! `publish`: brings approved assets out of draft roots, and what `approve` does of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, Destination, Dossier, FactsRow, FileId, Filter};
 use crate::config::PublishConfig;
@@ -111,33 +111,52 @@ struct Choice {
 
 /// Publishes of these assets what lies in a draft root and may be used, where the configuration says
 /// how. What they were approved for is on record whatever becomes of it.
-pub(super) fn publish_approved(ctx: &mut Context<'_>, approved: &[AssetId]) -> Result<(), Error> {
+pub(super) fn publish_approved(
+    ctx: &mut Context<'_>,
+    cleared: &BTreeSet<AssetId>,
+) -> Result<(), Error> {
     let config = ctx.config()?;
     let Some(terms) = &config.publish else { return Ok(()) };
-    let catalog = ctx.catalog_to_read()?;
-    let court = Court::load(ctx, &catalog)?;
-    let mut waiting = Vec::new();
-    for asset in approved {
-        let row = catalog.facts_of(*asset)?;
-        waiting.extend(row.filter(|row| waits(row, &court)).map(|row| row.asset.id));
-    }
-    drop(catalog);
+    let waiting = waiting(ctx, cleared)?;
     if waiting.is_empty() {
         return Ok(());
     }
-    let published = ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
+    ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         let court = Court::load(ctx, target.catalog)?;
         let chosen = named(ctx, (target, &court, terms), (&waiting, None), Asked::ToApprove)?;
         publish_all(ctx, target, &chosen)
-    });
-    published.inspect_err(|_| {
-        let numbers: Vec<_> = waiting.iter().map(|asset| asset.0.to_string()).collect();
-        ctx.report.text(format!(
-            "what was approved is on record; to publish it: `shelflife publish {}`",
-            numbers.join(" ")
-        ));
     })
+}
+
+/// Says, after an approval that ended early, what of it is on record and not published, and how that
+/// is done. What cannot be looked up is left to the error that ended it.
+pub(super) fn say_waiting(ctx: &mut Context<'_>, cleared: &BTreeSet<AssetId>) {
+    let Ok(waiting) = waiting(ctx, cleared) else { return };
+    if waiting.is_empty() {
+        return;
+    }
+    let numbers: Vec<_> = waiting.iter().map(|asset| asset.0.to_string()).collect();
+    ctx.report.text(format!(
+        "what was approved is on record; to publish it: `shelflife publish {}`",
+        numbers.join(" ")
+    ));
+}
+
+/// Which of the assets are approved by what the catalog says and still in a draft root, where the
+/// configuration says how they are published.
+fn waiting(ctx: &mut Context<'_>, cleared: &BTreeSet<AssetId>) -> Result<Vec<AssetId>, Error> {
+    if ctx.config()?.publish.is_none() {
+        return Ok(Vec::new());
+    }
+    let catalog = ctx.catalog_to_read()?;
+    let court = Court::load(ctx, &catalog)?;
+    let mut waiting = Vec::new();
+    for asset in cleared {
+        let row = catalog.facts_of(*asset)?;
+        waiting.extend(row.filter(|row| waits(row, &court)).map(|row| row.asset.id));
+    }
+    Ok(waiting)
 }
 
 /// Whether the asset is approved and still in a draft root.
