@@ -17,6 +17,7 @@ use crate::report::{Item, Subject};
 
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_recovered};
+use super::decide::facts;
 use super::library::{Court, new_id, subject};
 use super::selection::Selection;
 
@@ -90,7 +91,7 @@ pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error
     ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         let chosen = chosen(args, ctx, (target, terms))?;
-        publish_all(ctx, target, &chosen)
+        publish_all(ctx, target, (&chosen, Asked::ToPublish))
     })
 }
 
@@ -125,7 +126,7 @@ pub(super) fn publish_approved(
         say_recovered(ctx, target.catalog, &recovered)?;
         let court = Court::load(ctx, target.catalog)?;
         let chosen = named(ctx, (target, &court, terms), (&waiting, None), Asked::ToApprove)?;
-        publish_all(ctx, target, &chosen)
+        publish_all(ctx, target, (&chosen, Asked::ToApprove))
     })
 }
 
@@ -209,15 +210,13 @@ fn named(
     };
     let mut chosen = Vec::new();
     for number in numbers {
-        let row = catalog.facts_of(*number)?;
-        let row = row.ok_or_else(|| Error::UnknownAsset(number.to_string()))?;
+        let row = facts(catalog, *number)?;
         let subject = subject(&row.asset);
-        let standing = court.judge(&row, ctx).standing;
         if !court.draft_roots.contains(&row.asset.root) {
             let because = "it is in no draft root".to_owned();
             ctx.report.say(&Item::Kept { subject, because });
-        } else if !standing.may_be_used() {
-            ctx.report.say(&unusable(subject, standing, asked));
+        } else if let Some(unusable) = unusable(ctx, court, (&row, asked)) {
+            ctx.report.say(&unusable);
         } else {
             match publication(ctx, (catalog, court), (&row, root), (terms, name))? {
                 Ok(publication) => {
@@ -234,20 +233,23 @@ fn named(
     Ok(chosen)
 }
 
-/// Says why an asset is not published now. For an approval that is no refusal.
-fn unusable(subject: Subject, standing: Standing, asked: Asked) -> Item {
-    match asked {
-        Asked::ToPublish => {
-            let why = format!("it may not be used: it is {standing}");
-            Item::Refusal { subject, action: ACTION, why }
-        }
-        Asked::ToApprove => {
-            let because = format!(
-                "it is {standing}, and not published before it may be used: `shelflife publish --ready`"
-            );
-            Item::Kept { subject, because }
-        }
+/// Why an asset is not published now, if it may not be used. Of what was approved to be used later
+/// that is no refusal.
+fn unusable(ctx: &Context<'_>, court: &Court, (row, asked): (&FactsRow, Asked)) -> Option<Item> {
+    let verdict = court.judge(row, ctx);
+    let (standing, subject) = (verdict.standing, subject(&row.asset));
+    if standing.may_be_used() {
+        return None;
     }
+    if asked == Asked::ToApprove && standing == Standing::Scheduled {
+        let because = format!(
+            "it is {standing}, and not published before it may be used: `shelflife publish --ready`"
+        );
+        return Some(Item::Kept { subject, because });
+    }
+    let causes: Vec<_> = verdict.deciding().map(ToString::to_string).collect();
+    let why = format!("it may not be used: it is {standing} ({})", causes.join("; "));
+    Some(Item::Refusal { subject, action: ACTION, why })
 }
 
 /// Where an asset's files go, and under which names.
@@ -331,11 +333,19 @@ fn place(terms: &PublishConfig, publication: &Publication, row: &FactsRow) -> St
 fn publish_all(
     ctx: &mut Context<'_>,
     target: &mut Target<'_>,
-    chosen: &[Choice],
+    (chosen, asked): (&[Choice], Asked),
 ) -> Result<(), Error> {
     let progress = ctx.progress(u64::try_from(chosen.len()).unwrap_or(0), "assets");
     for choice in chosen {
         ctx.stop_if_interrupted()?;
+        // A context or a license that ends meanwhile leaves the asset's version as it is.
+        let court = Court::load(ctx, target.catalog)?;
+        let row = facts(target.catalog, choice.publication.asset)?;
+        if let Some(unusable) = unusable(ctx, &court, (&row, asked)) {
+            ctx.report.say(&unusable);
+            progress.advance(1);
+            continue;
+        }
         match publish_asset(target, &choice.publication)? {
             Ended::Done { load, .. } => choice.say_published(ctx, load.files),
             Ended::NotDone { because, settled } => {

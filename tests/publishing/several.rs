@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use shelflife::exit::ExitCode;
 
-use super::{check_whole, library_of, names};
+use super::{approve_only, check_whole, library_of, names};
 use crate::support::{Run, TestLibrary, split_words};
 
 /// Standard output on which something happens once a word is on it.
@@ -106,4 +106,25 @@ fn an_approval_that_a_signal_ends_tells_what_is_approved_and_not_published() {
     assert_eq!(names(&library, "uploads/2026/03").len(), 1, "{run}");
     let approved = library.run("list --state approved --format json").json();
     assert_eq!(approved["summary"]["rows"], 100);
+}
+
+#[test]
+fn a_draft_whose_context_ends_while_another_is_published_is_refused() {
+    let library = library_of(3);
+    library.run("context add campaign/summer --owner anna").expect(ExitCode::Success);
+    library.run("describe 3 --context campaign/summer").expect(ExitCode::Success);
+    approve_only(&library, "2 4");
+    approve_only(&library, "3");
+    let end = || {
+        let line = "context end campaign/summer --on 2026-03-01 --note 'sold out' --apply";
+        library.run(line).expect(ExitCode::Success);
+    };
+    let run = run_until(&library, "publish 2 3 4", "published as", end);
+    assert_eq!(run.exit, ExitCode::No, "{run}");
+    let refused = "refused  publish #3 gen/out002.png: it may not be used: it is expired \
+                   (campaign/summer ended at ";
+    assert!(run.stdout.contains(refused), "{run}");
+    assert_eq!(names(&library, "drafts/gen"), ["out002.png".to_owned()].into());
+    assert_eq!(names(&library, "uploads/2026/03").len(), 3, "the others are published");
+    check_whole(&library);
 }
