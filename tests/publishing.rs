@@ -1,6 +1,7 @@
 //! Approved drafts on their way out of a draft root, under a name from a template.
 
 mod half_done;
+mod scans;
 mod several;
 
 use std::collections::BTreeSet;

@@ -8,6 +8,7 @@ use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::embedded::{samples, xmp};
+use crate::support::many::{FILES, rejected};
 use crate::support::pictures::png;
 
 /// A library with a picture, two renditions of it, and another picture.
@@ -149,7 +150,32 @@ fn files_that_were_cleaned_away_are_not_missed_and_others_are() {
         fs::remove_file(library.path(format!("uploads/{number:02}-tea.png"))).unwrap();
     }
     let run = library.run("scan").expect(ExitCode::Guard);
-    let told = "it holds 6 files and held 33 at the last scan, of which 3 were cleaned away since";
+    let told = "it holds 6 files and held 33 at the last scan; since then runs took 3 away and \
+                brought 0 in";
+    assert!(run.stdout.contains(told), "{run}");
+}
+
+#[test]
+fn files_that_were_restored_do_not_hide_that_others_are_gone() {
+    let library = rejected(60);
+    library.advance_days(1);
+    library.run("clean --apply").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    library.advance_days(1);
+    let numbers: Vec<_> = (1..=30).map(|number: i64| number.to_string()).collect();
+    library.run(&format!("restore {}", numbers.join(" "))).expect(ExitCode::Success);
+    library.run("scan --root uploads").expect(ExitCode::Success);
+    library.advance_days(1);
+    library.run("restore --state quarantined").expect(ExitCode::Success);
+    for asset in 0..20 {
+        for (suffix, _) in FILES {
+            let path = format!("uploads/2026/{:02}/tea{asset}{suffix}.png", asset % 12);
+            fs::remove_file(library.path(path)).unwrap();
+        }
+    }
+    let run = library.run("scan").expect(ExitCode::Guard);
+    let told = "it holds 120 files and held 90 at the last scan; since then runs took 0 away and \
+                brought 90 in";
     assert!(run.stdout.contains(told), "{run}");
 }
 

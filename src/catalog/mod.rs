@@ -77,7 +77,7 @@ pub use journal::StoreUse;
 pub use leftovers::AmbiguousFile;
 pub use licenses::NewLicense;
 pub use looks::Alike;
-pub use moved::MovingRun;
+pub use moved::{MovingRun, Traffic};
 pub use open::Catalog;
 pub use operation::{ClosedOperation, Destination, OpenOperation, Operation, OperationFile};
 pub use places::{PlacedFile, StoredFile};

@@ -20,6 +20,35 @@ pub(super) const MOVED: &str = "
             WHERE r.asset_id = o.asset_id AND r.store = o.id
               AND r.kind = 'restore' AND r.state = 'done')";
 
+/// Publishing is what takes a file to another root: one that was taken away or brought back before
+/// that was in the root that it was published from.
+const TRAFFIC: &str = "
+    WITH moved AS (
+        SELECT o.kind, o.to_root_id,
+               coalesce(m.from_root_id,
+                        (SELECT later.from_root_id
+                         FROM operation AS p JOIN operation_file AS later
+                              ON later.operation_id = p.id AND later.file_id = m.file_id
+                         WHERE p.asset_id = o.asset_id AND p.kind = 'publish'
+                           AND p.opened_ms > o.opened_ms AND later.state = 'moved'
+                         ORDER BY p.opened_ms LIMIT 1),
+                        f.root_id) AS root_id
+        FROM operation AS o
+        JOIN operation_file AS m ON m.operation_id = o.id
+        JOIN file AS f ON f.id = m.file_id
+        WHERE o.opened_ms > :since AND m.state = 'moved')
+    SELECT count(*) FILTER (WHERE kind IN ('quarantine', 'publish') AND root_id = :root) AS taken,
+           count(*) FILTER (WHERE kind = 'restore' AND root_id = :root
+                               OR kind = 'publish' AND to_root_id = :root) AS brought
+    FROM moved";
+
+/// How many files runs have moved out of a root and into it; one that went and came back is both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    pub taken: u64,
+    pub brought: u64,
+}
+
 /// A run that moved files, or began to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovingRun {
@@ -48,19 +77,15 @@ impl Catalog {
         Some(&session.run)
     }
 
-    /// How many files runs have taken out of a root after that instant and not brought back.
-    pub fn files_taken_since(&self, root: i64, since: Timestamp) -> Result<u64> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT count(DISTINCT m.file_id)
-             FROM operation AS o
-             JOIN operation_file AS m ON m.operation_id = o.id
-             JOIN file AS f ON f.id = m.file_id
-             WHERE o.kind = 'quarantine' AND o.opened_ms > :since AND f.root_id = :root
-               AND f.place IN ('quarantine', 'gone')",
-        )?;
+    /// How many files runs have moved out of a root and into it after that instant.
+    pub fn traffic_since(&self, root: i64, since: Timestamp) -> Result<Traffic> {
+        let mut statement = self.conn.prepare_cached(TRAFFIC)?;
         let params = named_params! { ":root": root, ":since": since.millis() };
-        let count = statement.query_row(params, |row| row.get(0))?;
-        Ok(cells::unsigned(count))
+        let traffic = statement.query_row(params, |row| {
+            let (taken, brought) = (row.get("taken")?, row.get("brought")?);
+            Ok(Traffic { taken: cells::unsigned(taken), brought: cells::unsigned(brought) })
+        });
+        Ok(traffic?)
     }
 
     /// The last `count` runs that announced a move, newest first.

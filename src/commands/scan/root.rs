@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use crate::catalog::{Catalog, FolderChange, RootRecord};
+use crate::catalog::{Catalog, FolderChange, RootRecord, Traffic};
 use crate::config::{Config, RootConfig};
 use crate::domain::cleanup::is_plausible_loss;
 use crate::domain::path::RelPath;
@@ -45,9 +45,10 @@ pub(super) fn scan(
     };
     if let (Some(scanned), false) = (record.scanned, args.accept_missing) {
         let found = files::count(&root);
-        let taken = catalog.files_taken_since(record.id, scanned)?;
-        if !is_plausible_loss(record.files.saturating_sub(taken), found) {
-            refuse(ctx, configured, &loss_in_words(found, record.files, taken));
+        let traffic = catalog.traffic_since(record.id, scanned)?;
+        let expected = record.files.saturating_add(traffic.brought).saturating_sub(traffic.taken);
+        if !is_plausible_loss(expected, found) {
+            refuse(ctx, configured, &loss_in_words(found, record.files, traffic));
             return Ok(());
         }
     }
@@ -63,12 +64,13 @@ pub(super) fn scan(
     Ok(())
 }
 
-fn loss_in_words(found: u64, before: u64, taken: u64) -> String {
-    let taken = match taken {
-        0 => String::new(),
-        taken => format!(", of which {taken} were cleaned away since"),
+fn loss_in_words(found: u64, before: u64, traffic: Traffic) -> String {
+    let since = if traffic == Traffic::default() {
+        String::new()
+    } else {
+        format!("; since then runs took {} away and brought {} in", traffic.taken, traffic.brought)
     };
-    format!("it holds {found} files and held {before} at the last scan{taken}")
+    format!("it holds {found} files and held {before} at the last scan{since}")
 }
 
 /// Why a root is not scanned.
