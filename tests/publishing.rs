@@ -1,5 +1,6 @@
 //! Approved drafts on their way out of a draft root, under a name from a template.
 
+mod foretold;
 mod half_done;
 mod scans;
 mod several;

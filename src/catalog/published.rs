@@ -4,12 +4,23 @@ use rusqlite::{Connection, Transaction, named_params};
 
 use super::error::{CatalogError, Result};
 use super::files::FileId;
+use super::open::Catalog;
 use super::operation::{ClosedOperation, Operation, OperationFile};
+use super::operations::refuse_taken_paths;
 use super::search::index_words;
 use crate::domain::asset::AssetId;
 use crate::domain::operation::FileState;
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
+
+impl Catalog {
+    /// The root and the path that the operation would bring each file to, or bring it back to. Fails
+    /// like its announcement where one is on record for something else (`PathTaken`).
+    pub fn free_paths_of(&self, operation: &Operation) -> Result<Vec<(i64, RelPath)>> {
+        refuse_taken_paths(&self.conn, operation)?;
+        operation.files.iter().map(|file| arrives_at(operation, file)).collect()
+    }
+}
 
 /// Where the operation brings a file in the library; for one that takes it away, where it was.
 pub(super) fn arrives_at(operation: &Operation, file: &OperationFile) -> Result<(i64, RelPath)> {

@@ -16,7 +16,7 @@ use super::decide::{Bench, Step};
 use super::dossier::Brief;
 use super::eyes::Eyes;
 use super::library::subject;
-use super::publish::name_as_published;
+use super::naming::name_as_published;
 
 /// The review that an approval or a renewal answers for.
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,7 @@ fn obstacles(
     (dossier, pins): (&Dossier, &[(i64, i64)]),
 ) -> Result<Vec<Item>, Error> {
     let mut cleared = cleared(dossier, pins);
-    name_as_published(ctx, bench.court, &mut cleared);
+    name_as_published(ctx, bench.court, (&mut cleared, None));
     let verdict = bench.court.judge(&cleared.row, ctx);
     let brief = Brief::new(&cleared, &verdict, bench.court);
     let findings = gate(&brief.subject(ctx.now));
@@ -121,8 +121,13 @@ fn cleared(dossier: &Dossier, pins: &[(i64, i64)]) -> Dossier {
 }
 
 fn objection(findings: usize, verdict: &Verdict) -> Option<String> {
+    in_the_way(findings).or_else(|| futility(verdict))
+}
+
+/// So many findings, as the reason of a refusal; nothing of none.
+pub(super) fn in_the_way(findings: usize) -> Option<String> {
     match u64::try_from(findings).unwrap_or(u64::MAX) {
-        0 => futility(verdict),
+        0 => None,
         1 => Some("1 finding stands in the way".to_owned()),
         count => Some(format!("{} stand in the way", counted(count, "finding"))),
     }

@@ -1,24 +1,24 @@
 //! `publish`: brings approved assets out of draft roots, and what `approve` does of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::catalog::{Catalog, Destination, Dossier, FactsRow, FileId, Filter};
+use crate::catalog::{Catalog, FactsRow, Filter};
 use crate::config::PublishConfig;
-use crate::domain::asset::{AssetFile, AssetId, Place};
-use crate::domain::context::ContextKey;
+use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{Standing, State};
-use crate::domain::metadata::Metadata;
-use crate::domain::path::{RelPath, stem_and_extension};
-use crate::domain::publication::{Described, Unnamed, renamed, slug};
+use crate::domain::publication::slug;
 use crate::domain::text::counted;
 use crate::error::Error;
 use crate::executor::{Ended, Publication, Target, check_publication, publish_asset};
-use crate::report::{Item, Subject};
+use crate::report::{Found, Item, Subject};
 
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_recovered};
+use super::clearing::in_the_way;
 use super::decide::facts;
-use super::library::{Court, new_id, subject};
+use super::foretold::Given;
+use super::library::{Court, subject};
+use super::naming::{objections_to_name, place, publication};
 use super::selection::Selection;
 
 /// What reports call the step.
@@ -74,8 +74,10 @@ pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error
     };
     if args.dry_run {
         return ctx.foresee(|ctx, target| {
+            let mut given = Given::default();
             for choice in chosen(args, ctx, (target, terms))? {
-                match check_publication(target, &choice.publication) {
+                let operation = check_publication(target, &choice.publication);
+                match operation.and_then(|operation| given.give(target.catalog, operation)) {
                     Ok(operation) => {
                         let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
                         choice.say_published(ctx, files);
@@ -218,19 +220,35 @@ fn named(
         } else if let Some(unusable) = unusable(ctx, court, (&row, asked)) {
             ctx.report.say(&unusable);
         } else {
-            match publication(ctx, (catalog, court), (&row, root), (terms, name))? {
-                Ok(publication) => {
-                    let place = place(terms, &publication, &row);
-                    chosen.push(Choice { subject, publication, place });
-                }
-                Err(unnamed) => {
-                    let why = unnamed.to_string();
-                    ctx.report.say(&Item::Refusal { subject, action: ACTION, why });
-                }
+            match choice(ctx, (catalog, court), (&row, root), (terms, name))? {
+                Ok(choice) => chosen.push(choice),
+                Err(items) => items.iter().for_each(|item| ctx.report.say(item)),
             }
         }
     }
     Ok(chosen)
+}
+
+/// Where an asset goes, or why it has no name that it could be served under.
+fn choice(
+    ctx: &Context<'_>,
+    (catalog, court): (&Catalog, &Court),
+    (row, root): (&FactsRow, i64),
+    (terms, name): (&PublishConfig, Option<&str>),
+) -> Result<Result<Choice, Vec<Item>>, Error> {
+    let subject = subject(&row.asset);
+    let refusal = |why| Item::Refusal { subject: subject.clone(), action: ACTION, why };
+    let publication = match publication(ctx, (catalog, court), (row, root), (terms, name))? {
+        Ok(publication) => publication,
+        Err(unnamed) => return Ok(Err(vec![refusal(unnamed.to_string())])),
+    };
+    let findings = objections_to_name(ctx, (catalog, court), (row, name))?;
+    if let Some(why) = in_the_way(findings.len()) {
+        let found = |finding| Item::Finding(Found::new(Some(subject.clone()), finding));
+        return Ok(Err(findings.into_iter().map(found).chain([refusal(why)]).collect()));
+    }
+    let place = place(terms, &publication, row);
+    Ok(Ok(Choice { subject, publication, place }))
 }
 
 /// Why an asset is not published now, if it may not be used. Of what was approved to be used later
@@ -250,84 +268,6 @@ fn unusable(ctx: &Context<'_>, court: &Court, (row, asked): (&FactsRow, Asked)) 
     let causes: Vec<_> = verdict.deciding().map(ToString::to_string).collect();
     let why = format!("it may not be used: it is {standing} ({})", causes.join("; "));
     Some(Item::Refusal { subject, action: ACTION, why })
-}
-
-/// Where an asset's files go, and under which names.
-fn publication(
-    ctx: &Context<'_>,
-    (catalog, court): (&Catalog, &Court),
-    (row, root): (&FactsRow, i64),
-    (terms, name): (&PublishConfig, Option<&str>),
-) -> Result<Result<Publication, Unnamed>, Error> {
-    let asset = &row.asset;
-    let metadata = catalog.metadata_of(asset.id)?;
-    let files = catalog.files_of(asset.id)?.into_iter();
-    let here = files.filter(|(_, file)| file.place == Place::Library);
-    let named = || {
-        let (folder, stem) = folder_and_stem(ctx, court, (row, &metadata), (terms, name))?;
-        let new =
-            |(id, file): (FileId, AssetFile)| Ok((id, renamed(&asset.path, &file.path, &stem)?));
-        Ok((folder, here.map(new).collect::<Result<BTreeMap<_, _>, Unnamed>>()?))
-    };
-    Ok(named().map(|(folder, names)| Publication {
-        operation: new_id(ctx.now),
-        asset: asset.id,
-        version: asset.version,
-        to: Destination { root, folder },
-        names,
-        reason: None,
-    }))
-}
-
-/// What the templates come to for an asset, of which somebody may have named the stem.
-fn folder_and_stem(
-    ctx: &Context<'_>,
-    court: &Court,
-    (row, metadata): (&FactsRow, &Metadata),
-    (terms, name): (&PublishConfig, Option<&str>),
-) -> Result<(Vec<u8>, String), Unnamed> {
-    let linked = row.facts.contexts.iter().map(|link| link.context);
-    let contexts = linked.filter_map(|id| court.world.contexts.get(&id));
-    let mut contexts: Vec<ContextKey> = contexts.map(|context| context.key.clone()).collect();
-    contexts.sort();
-    let described = Described {
-        asset: row.asset.id,
-        path: &row.asset.path,
-        title: metadata.title.as_deref(),
-        placements: &metadata.placements,
-        contexts: &contexts,
-        today: court.policy().zone.date_at(ctx.now),
-    };
-    let stem = name.map_or_else(|| terms.name.stem(&described), |name| Ok(name.to_owned()))?;
-    Ok((terms.folder.folder(&described)?, stem))
-}
-
-/// Gives a draft the paths that it would be published under: an approval is for these. One that has
-/// no such name is judged by the one it has.
-pub(super) fn name_as_published(ctx: &Context<'_>, court: &Court, dossier: &mut Dossier) {
-    let Dossier { row, metadata, files, .. } = dossier;
-    let is_draft = court.draft_roots.contains(&row.asset.root);
-    let Some(terms) = court.config.publish.as_ref().filter(|_| is_draft) else { return };
-    let named = folder_and_stem(ctx, court, (row, metadata), (terms, None));
-    let Ok((folder, stem)) = named else { return };
-    let to = Destination { root: row.asset.root, folder };
-    let original = row.asset.path.clone();
-    let published = |path: &RelPath| to.path_of(&renamed(&original, path, &stem).ok()?).ok();
-    let paths = files.iter_mut().map(|file| &mut file.path);
-    for path in paths.chain(std::iter::once(&mut row.asset.path)) {
-        if let Some(new) = published(path) {
-            *path = new;
-        }
-    }
-}
-
-/// Where the original goes, as people read it.
-fn place(terms: &PublishConfig, publication: &Publication, row: &FactsRow) -> String {
-    let extension = row.asset.path.extension();
-    let is_original = |name: &&String| stem_and_extension(name.as_bytes()).1 == extension;
-    let name = publication.names.values().filter(is_original).min_by_key(|name| name.len());
-    let path = name.and_then(|name| publication.to.path_of(name).ok());
-    format!("{}/{}", terms.root, path.map_or_else(String::new, |path| path.to_string()))
 }
 
 fn publish_all(

@@ -11,6 +11,7 @@ use crate::report::Item;
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_paused, say_recovered};
 use super::decide::Step;
+use super::foretold::Given;
 use super::library::{Court, new_id, subject};
 use super::selection::Selection;
 
@@ -47,8 +48,9 @@ pub struct RestoreArgs {
 pub(super) fn run(args: &RestoreArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     if args.dry_run {
         return ctx.foresee(|ctx, target| {
+            let mut given = Given::default();
             for (row, transition) in allowed(args, ctx, target)? {
-                foretell(args, ctx, target, (&row, transition));
+                foretell(args, ctx, (target, &mut given), (&row, transition));
             }
             Ok(())
         });
@@ -116,10 +118,11 @@ fn removed_by(catalog: &Catalog, run: &str) -> Result<Vec<AssetId>, Error> {
 fn foretell(
     args: &RestoreArgs,
     ctx: &mut Context<'_>,
-    target: &Target<'_>,
+    (target, given): (&Target<'_>, &mut Given),
     (row, transition): (&FactsRow, Transition),
 ) {
-    match check_restore(target, row.asset.id) {
+    let operation = check_restore(target, row.asset.id);
+    match operation.and_then(|operation| given.give(target.catalog, operation)) {
         Ok(operation) => {
             let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
             say_restored(args, ctx, target, (row, transition, files));

@@ -5,7 +5,7 @@
 
 use super::asset::Asset;
 use super::lifecycle::State;
-use super::validation::{self, Finding, Subject, rules};
+use super::validation::{self, Finding, Known, Rule, Subject, rules};
 
 /// Returns the findings that stop an approval of the asset as it is described, by code.
 ///
@@ -15,9 +15,20 @@ use super::validation::{self, Finding, Subject, rules};
 /// opens the gate only where the policy says so: an approval outlives it. The asset is judged as if nobody had
 /// decided about it yet: a renewal has to pass what a first approval has.
 pub fn gate(subject: &Subject<'_>) -> Vec<Finding> {
+    gate_of(subject, |_| true)
+}
+
+/// Those findings of [`gate`] that come from rules which look at the name: what was approved under
+/// one name may get another when it is published.
+pub fn gate_of_name(subject: &Subject<'_>) -> Vec<Finding> {
+    gate_of(subject, |rule| rule.needs.contains(&Known::Name))
+}
+
+fn gate_of(subject: &Subject<'_>, asked: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let undecided = Asset { state: State::Draft, ..subject.asset.clone() };
     let subject = Subject { asset: &undecided, ..*subject };
-    let gating = rules::ALL.iter().copied().filter(|rule| rule.stops_approval(&subject));
+    let asked = rules::ALL.iter().copied().filter(|rule| asked(rule));
+    let gating = asked.filter(|rule| rule.stops_approval(&subject));
     let mut findings = validation::findings_of(gating, &subject);
     if subject.policy.approve_with_waivers {
         findings.retain(|finding| finding.waived.is_none());
@@ -56,6 +67,17 @@ mod tests {
             "SL505",
         ];
         assert_eq!(codes(&bare), required);
+    }
+
+    #[test]
+    fn the_name_is_asked_about_by_itself() {
+        let bare = Sample::with(|sample| {
+            sample.rename("IMG_4815.jpg");
+            sample.metadata = Metadata::default();
+        });
+        let found: Vec<_> = bare.gate_of_name().into_iter().map(|finding| finding.code).collect();
+        assert_eq!(found, ["SL102"]);
+        assert_eq!(Sample::good().gate_of_name(), []);
     }
 
     #[test]

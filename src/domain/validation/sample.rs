@@ -8,7 +8,7 @@ use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions, KnownFil
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKey, Revision};
 use crate::domain::context_fact::ContextFacts;
-use crate::domain::gate::gate;
+use crate::domain::gate::{gate, gate_of_name};
 use crate::domain::license::{Exclusions, License, Scope};
 use crate::domain::lifecycle::{ContextLink, Facts, State, World, standing_of};
 use crate::domain::metadata::{Dates, Metadata};
@@ -129,6 +129,10 @@ impl Sample {
 
     pub(crate) fn gate(&self) -> Vec<Finding> {
         self.seen(gate)
+    }
+
+    pub(crate) fn gate_of_name(&self) -> Vec<Finding> {
+        self.seen(gate_of_name)
     }
 
     fn seen<T>(&self, look: impl FnOnce(&Subject<'_>) -> T) -> T {

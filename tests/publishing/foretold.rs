@@ -1,0 +1,102 @@
+//! What a dry run says beforehand is what the run itself then says, and a name is judged before it is
+//! given.
+
+use std::fs;
+
+use shelflife::exit::ExitCode;
+
+use super::{PUBLISH, approve_only, check_whole, library_of, names, set_publish};
+use crate::support::TestLibrary;
+use crate::support::pictures::png;
+
+/// The lines of a run that begin with `refused`.
+fn refusals(library: &TestLibrary, line: &str) -> Vec<String> {
+    let run = library.run(line).expect(ExitCode::No);
+    let refused = run.stdout.lines().filter(|line| line.starts_with("refused"));
+    refused.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_dry_run_refuses_the_second_of_two_drafts_that_would_get_one_name() {
+    let library = library_of(2);
+    set_publish(&library, "{title}-{id}", "{title}");
+    approve_only(&library, "2 3");
+    let refused = refusals(&library, "publish 2 3 --dry-run");
+    let told = "refused  publish #3 gen/out002.png: there is something at \
+                `2026/03/tin-of-tea.png` already";
+    assert_eq!(refused, [told]);
+    assert_eq!(refusals(&library, "publish 2 3"), refused);
+    assert_eq!(names(&library, "drafts/gen"), ["out002.png".to_owned()].into());
+}
+
+#[test]
+fn a_dry_run_refuses_a_name_that_is_on_record_for_a_missing_file() {
+    let library = library_of(1);
+    library.write("uploads/2026/03/tin-of-tea-2.png", png((9, 9), b"theirs"));
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_file(library.path("uploads/2026/03/tin-of-tea-2.png")).unwrap();
+    approve_only(&library, "2");
+    let refused = refusals(&library, "publish 2 --dry-run");
+    let told = "refused  publish #2 gen/out001.png: `2026/03/tin-of-tea-2.png` of asset #2 belongs \
+                to asset #3 by now";
+    assert_eq!(refused, [told]);
+    assert_eq!(refusals(&library, "publish 2"), refused);
+}
+
+#[test]
+fn a_dry_run_of_a_restore_refuses_what_the_restore_does() {
+    let library = TestLibrary::scanned(&["tea.png", "tin.png"]);
+    for (old, new) in [(1, 3), (3, 4)] {
+        library.run(&format!("reject {old} --reason 'off brand'")).expect(ExitCode::Success);
+        library.run("clean --apply").expect(ExitCode::Success);
+        library.write("uploads/tea.png", png((9, new), b"new"));
+        library.run("scan").expect(ExitCode::Success);
+    }
+    // Two in quarantine come from the path that a third one has, whose file is gone for the moment.
+    fs::remove_file(library.path("uploads/tea.png")).unwrap();
+    let refused = refusals(&library, "restore 1 3 --dry-run");
+    let told = ["1", "3"].map(|number| {
+        format!("refused  restore #{number} tea.png: `tea.png` of asset #{number} belongs to asset #4 by now")
+    });
+    assert_eq!(refused, told);
+    assert_eq!(refusals(&library, "restore 1 3"), refused);
+    // Once that one is in quarantine too, the first of the three gets the path.
+    library.write("uploads/tea.png", png((9, 4), b"new"));
+    library.run("reject 4 --reason 'off brand'").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Success);
+    let refused = refusals(&library, "restore 1 3 4 --dry-run");
+    let told = ["3", "4"].map(|number| {
+        format!("refused  restore #{number} tea.png: there is something at `tea.png` already")
+    });
+    assert_eq!(refused, told);
+    assert_eq!(refusals(&library, "restore 1 3 4"), refused);
+}
+
+#[test]
+fn a_name_that_somebody_gives_is_judged_before_it_is_served() {
+    let library = library_of(1);
+    approve_only(&library, "2");
+    for line in ["publish 2 --name dsc-0042 --dry-run", "publish 2 --name dsc-0042"] {
+        let run = library.run(line).expect(ExitCode::No);
+        assert!(run.stdout.contains("SL102 filename-camera-default"), "{run}");
+        let refused = "refused  publish #2 gen/out001.png: 1 finding stands in the way";
+        assert!(run.stdout.contains(refused), "{run}");
+    }
+    assert_eq!(names(&library, "uploads/2026/03").len(), 1);
+    library.run("publish 2 --name tea-tin").expect(ExitCode::Success);
+    check_whole(&library);
+}
+
+#[test]
+fn a_template_that_came_after_the_approval_is_judged_too() {
+    let library = library_of(1);
+    approve_only(&library, "2");
+    set_publish(
+        &library,
+        &PUBLISH.replace("{title}", "{title}-{id}"),
+        &PUBLISH.replace("{title}", "{id}"),
+    );
+    let run = library.run("publish --ready").expect(ExitCode::No);
+    assert!(run.stdout.contains("SL106 filename-identifier-only"), "{run}");
+    assert_eq!(names(&library, "uploads/2026/03").len(), 1);
+}
