@@ -331,6 +331,9 @@ pub(super) fn say_not_done(
         Obstacle::Drifted { .. } | Obstacle::Vanished { .. } => {
             failure(Some("run `shelflife scan`, then decide about the asset again"))
         }
+        Obstacle::SeveralNames { .. } if action == OperationKind::Publish.name() => {
+            failure(Some("remove the other name, or put a copy in the place of the file"))
+        }
         Obstacle::SeveralNames { .. } => failure(Some(
             "remove the other name, or let cleans move such files: `hard_links = \"move\"` in [clean]",
         )),

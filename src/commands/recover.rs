@@ -1,6 +1,6 @@
 //! `recover`: settles what interrupted runs left behind.
 
-use crate::domain::operation::OperationState;
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::recovery::Toward;
 use crate::domain::text::counted;
 use crate::error::Error;
@@ -90,10 +90,7 @@ fn say_prospect(
     let (end, side) = match foreseen {
         Foreseen::Purge(OperationState::Done) => (OperationState::Done, "deleted for good"),
         Foreseen::Purge(end) => (*end, "in quarantine"),
-        Foreseen::Move(recovery) => match recovery.toward {
-            Toward::Library => (recovery.end, "in the library"),
-            Toward::Store => (recovery.end, "in quarantine"),
-        },
+        Foreseen::Move(recovery) => (recovery.end, side(operation.kind, recovery.toward)),
     };
     let what = match end {
         OperationState::Done => format!("finish the {kind} of {files}: all {side}"),
@@ -103,6 +100,16 @@ fn say_prospect(
     let subject = Some(subject_of(catalog, operation.asset)?);
     ctx.report.say(&Item::Edit { subject, what });
     Ok(())
+}
+
+/// Where all files of an operation are by then.
+fn side(kind: OperationKind, toward: Toward) -> &'static str {
+    match (kind, toward) {
+        (OperationKind::Publish, Toward::Library) => "in the draft root",
+        (OperationKind::Publish, Toward::Store) => "published",
+        (_, Toward::Library) => "in the library",
+        (_, Toward::Store) => "in quarantine",
+    }
 }
 
 fn say_orphan(ctx: &mut Context<'_>, orphan: &Orphan) {

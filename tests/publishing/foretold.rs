@@ -100,3 +100,52 @@ fn a_template_that_came_after_the_approval_is_judged_too() {
     assert!(run.stdout.contains("SL106 filename-identifier-only"), "{run}");
     assert_eq!(names(&library, "uploads/2026/03").len(), 1);
 }
+
+#[test]
+fn a_draft_with_another_name_gets_a_hint_of_its_own() {
+    let library = library_of(1);
+    fs::hard_link(library.path("drafts/gen/out001.png"), library.path("other.png")).unwrap();
+    approve_only(&library, "2");
+    for line in ["publish 2 --dry-run", "publish 2"] {
+        let run = library.run(line).expect(ExitCode::Partial);
+        let hint = "hint: remove the other name, or put a copy in the place of the file\n";
+        assert!(run.stdout.contains(hint), "{run}");
+    }
+    let draft = library.path("drafts/gen/out001.png");
+    fs::copy(library.path("other.png"), library.path("copy.png")).unwrap();
+    fs::rename(library.path("copy.png"), draft).unwrap();
+    library.run("publish 2").expect(ExitCode::Success);
+}
+
+#[test]
+fn what_becomes_of_an_interrupted_publication_is_foretold_in_its_own_words() {
+    let library = library_of(1);
+    approve_only(&library, "2");
+    let announced = "
+        INSERT INTO operation (id, kind, asset_id, run_id, state, opened_ms, store, to_root_id,
+                               to_folder)
+        SELECT '0198aaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'publish', a.id, run.id, 'intent', a.since_ms,
+               '0198aaaaaaaaaaaaaaaaaaaaaaaaaaaa', r.id, CAST('2026/03' AS BLOB)
+        FROM asset a, root r, (SELECT id FROM run LIMIT 1) run WHERE a.id = 2 AND r.name = 'uploads';
+        INSERT INTO operation_file (operation_id, number, file_id, stored_name, sha256, bytes, mode,
+                                    modified_ns, state, from_root_id, from_folder, from_name)
+        SELECT '0198aaaaaaaaaaaaaaaaaaaaaaaaaaaa', 1, id, 'tea.png', sha256, bytes, 33188,
+               modified_ns, 'pending', root_id, folder, name FROM file WHERE asset_id = 2;";
+    let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
+    catalog.execute_batch(announced).unwrap();
+    drop(catalog);
+    insta::assert_snapshot!(library.tell("recover --dry-run"), @"
+    exit: 0
+    would record  #2 gen/out001.png  take back the publish of 1 file: all in the draft root
+    1 edited
+    dry run: nothing was changed
+    ");
+    let draft = library.path("drafts/gen/out001.png");
+    fs::rename(draft, library.path("uploads/2026/03/tea.png")).unwrap();
+    insta::assert_snapshot!(library.tell("recover --dry-run"), @"
+    exit: 0
+    would record  #2 gen/out001.png  finish the publish of 1 file: all published
+    1 edited
+    dry run: nothing was changed
+    ");
+}
