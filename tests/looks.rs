@@ -65,7 +65,6 @@ fn the_same_pixels_in_another_format_are_what_they_were_and_not_approved() {
     PATH              OF  WHICH IS  BECAUSE          RECORDED AS
     new-tea-tin.webp   1  rejected  the same pixels  rejected
 
-    New assets are drafts until a person approves them; nothing is removed for being a draft, and after 30 days a draft is called stale.
     1 row, 1 asset added, 1 file read, 2 files seen, 1 file written, 1 returned
     ");
     assert_eq!(shown(&library, 2, "return_of"), "#1");

@@ -156,3 +156,22 @@ fn many_are_remembered_at_once() {
     let told = library.tell("scan");
     assert_eq!(told.matches("of the look differ").count(), 12, "{told}");
 }
+
+#[test]
+fn an_approved_original_with_rejected_bytes_is_told_as_the_draft_that_it_becomes() {
+    let library = library();
+    library.write(format!("{NEW}.png"), lossless(&scene(2), ImageFormat::Png));
+    library.run("scan").expect(ExitCode::Success);
+    library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
+    library.run("approve 2").expect(ExitCode::Success);
+    library.run("reject 1 --reason 'the tin is old'").expect(ExitCode::Success);
+    library.write(format!("{NEW}.png"), lossless(&scene(1), ImageFormat::Png));
+    insta::assert_snapshot!(library.tell("scan"), @"
+    exit: 0
+    PATH             OF  WHICH IS  BECAUSE         RECORDED AS
+    new-tea-tin.png   1  rejected  the same bytes  draft
+
+    voided  #2 new-tea-tin.png  approved → draft  (the bytes of new-tea-tin.png changed after the approval)
+    1 changed, 1 row, 1 file read, 2 files seen, 1 file written, 1 returned
+    ");
+}

@@ -42,6 +42,7 @@ impl Writing<'_, '_> {
             })?;
         index_words(self.tx, AssetId(id))?;
         self.counts.assets_added += 1;
+        self.counts.drafts_added += u64::from(state == State::Draft);
         let mut payload = json!({
             "height": size.map(|size| size.height), "path": path.to_string(),
             "root": change.root, "sha256": original.digest.to_string(),

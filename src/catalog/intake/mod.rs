@@ -30,6 +30,8 @@ pub struct FolderChange {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IntakeCounts {
     pub assets_added: u64,
+    /// Those of them that nobody had ended before.
+    pub drafts_added: u64,
     pub files_written: u64,
     pub merged: u64,
     pub attached: u64,

@@ -47,24 +47,24 @@ pub(super) fn run(args: &ScanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     }
     ctx.with_catalog(Mode::Real, |ctx, catalog| {
         let _lock = ctx.settle_first(catalog)?;
+        let mut drafts = 0;
         for root in &config.roots {
             if args.root.is_empty() || args.root.contains(&root.name) {
-                root::scan(args, ctx, (catalog, &config, root))?;
+                drafts += root::scan(args, ctx, (catalog, &config, root))?;
             }
         }
-        say_drafts(ctx, &config.policy);
+        if drafts > 0 {
+            say_drafts(ctx, &config.policy);
+        }
         Ok(())
     })
 }
 
 /// A library that existed before shelflife is all drafts, and that is no reason to remove it.
 fn say_drafts(ctx: &mut Context<'_>, policy: &Policy) {
-    let added = ctx.report.summary.figures.get("assets added").copied().unwrap_or(0);
-    if added > 0 {
-        ctx.report.say(&Item::Text(format!(
-            "New assets are drafts until a person approves them; nothing is removed for being a \
-             draft, and after {} days a draft is called stale.",
-            policy.stale_draft_days
-        )));
-    }
+    ctx.report.say(&Item::Text(format!(
+        "New assets are drafts until a person approves them; nothing is removed for being a draft, \
+         and after {} days a draft is called stale.",
+        policy.stale_draft_days
+    )));
 }

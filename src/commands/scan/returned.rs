@@ -1,6 +1,8 @@
 //! Content that comes back: originals that are new or have other bytes, held against what was
 //! rejected, withdrawn or expired.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{Catalog, FolderChange};
 use crate::commands::Context;
 use crate::commands::eyes::look_at;
@@ -45,6 +47,7 @@ impl Memory {
         });
         let changed = plan.originals.iter();
         let changed = changed.map(|(asset, found)| Original { asset: *asset, found, at: None });
+        let voided: BTreeSet<_> = plan.voided.iter().map(|voided| voided.asset).collect();
         let originals: Vec<_> = new.chain(changed).collect();
         if originals.is_empty() {
             return Ok(());
@@ -61,7 +64,7 @@ impl Memory {
                 look(ctx, (catalog, root), (folder, some))?;
             }
             for original in some {
-                let returned = say(ctx, catalog, (folder, original))?;
+                let returned = say(ctx, catalog, (folder, original, &voided))?;
                 plan.returned.extend(original.at.zip(returned));
             }
         }
@@ -97,11 +100,11 @@ fn look(
 }
 
 /// Tells what an original shows again, if it is not the one that was ended; a new one that is to be
-/// recorded as ended too is returned with that.
+/// recorded as ended too is returned with that. An approval that is voided is a draft from now on.
 fn say(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
-    (folder, original): (&[u8], &Original<'_>),
+    (folder, original, voided): (&[u8], &Original<'_>, &BTreeSet<AssetId>),
 ) -> Result<Option<(AssetId, Ended)>, Error> {
     let Original { asset, found, at } = *original;
     let known = catalog.asset(asset)?.map(|known| known.state);
@@ -113,7 +116,8 @@ fn say(
     let (of, how) = returned.ended;
     // A copy of what somebody has in use is theirs to decide about.
     let ends = at.is_some() && returned.is_same && !is_in_use(catalog, found, &look)?;
-    let recorded_as = if ends { how.state() } else { known.unwrap_or(State::Draft) };
+    let stays = known.filter(|_| !voided.contains(&asset)).unwrap_or(State::Draft);
+    let recorded_as = if ends { how.state() } else { stays };
     let kind = if returned.is_same { "returned" } else { "look-alike" };
     ctx.report.figure(if returned.is_same { "returned" } else { "look-alikes" }, 1);
     let fields: Vec<(_, Value)> = vec![

@@ -30,16 +30,17 @@ const CLAIMS_PER_FILE: usize = 4 * 1024;
 /// So many folders are read ahead of the one being written.
 const FOLDERS_AHEAD: usize = 2;
 
+/// Scans a root, and tells how many new drafts there are in it.
 pub(super) fn scan(
     args: &ScanArgs,
     ctx: &mut Context<'_>,
     (catalog, config, configured): (&mut Catalog, &Config, &RootConfig),
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     let (root, record) = match adopt(catalog, config, configured) {
         Ok(adopted) => adopted,
         Err(Unfit::Guard(why)) => {
             refuse(ctx, configured, &why);
-            return Ok(());
+            return Ok(0);
         }
         Err(Unfit::Failed(error)) => return Err(error),
     };
@@ -49,7 +50,7 @@ pub(super) fn scan(
         let expected = record.files.saturating_add(traffic.brought).saturating_sub(traffic.taken);
         if !is_plausible_loss(expected, found) {
             refuse(ctx, configured, &loss_in_words(found, record.files, traffic));
-            return Ok(());
+            return Ok(0);
         }
     }
     let reading = if args.full { Reading::Everything } else { Reading::Changed };
@@ -57,11 +58,11 @@ pub(super) fn scan(
     let mut intake = Intake::new(&root, record.id, reading, ctx.progress(record.files, "files"));
     let trust = Trust::new(config.policy.credential_anchors.clone());
     intake.run(ctx, (catalog, &trust))?;
-    let (files, seen) = (intake.files, intake.seen);
+    let (files, seen, drafts) = (intake.files, intake.seen, intake.drafts);
     ctx.report.figure("files seen", files);
     note_missing(ctx, catalog, (record.id, newest), &seen)?;
     catalog.record_scan(record.id, root.device()?, files)?;
-    Ok(())
+    Ok(drafts)
 }
 
 fn loss_in_words(found: u64, before: u64, traffic: Traffic) -> String {
@@ -168,6 +169,8 @@ struct Intake<'r> {
     reading: Reading,
     progress: Progress,
     files: u64,
+    /// New assets that are recorded as drafts.
+    drafts: u64,
     /// Numbers of catalogued files that are there.
     seen: SeenFiles,
     changes: Vec<FolderChange>,
@@ -178,7 +181,8 @@ struct Intake<'r> {
 impl<'r> Intake<'r> {
     fn new(root: &'r Root, id: i64, reading: Reading, progress: Progress) -> Self {
         let (seen, changes, memory) = (SeenFiles::default(), Vec::new(), Memory::default());
-        Self { root, id, reading, progress, files: 0, seen, changes, steps: 0, memory }
+        let (files, drafts, steps) = (0, 0, 0);
+        Self { root, id, reading, progress, files, drafts, seen, changes, steps, memory }
     }
 
     /// Walks and writes here while another thread reads, a few folders ahead.
@@ -277,6 +281,7 @@ impl<'r> Intake<'r> {
             return Ok(());
         }
         let counts = catalog.record_intake(&self.changes)?;
+        self.drafts += counts.drafts_added;
         ctx.report.figure("assets added", counts.assets_added);
         ctx.report.figure("files written", counts.files_written);
         ctx.report.figure("assets merged", counts.merged);
