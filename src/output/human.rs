@@ -316,14 +316,25 @@ pub(super) fn summary_line(summary: &Summary) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// `1 file seen`, `2 files seen`, `1 ambiguous file`: the first word that has a plural is the one
-/// that is counted.
+/// Figures that are said in other words of one, because a verb is in them, or two things.
+const OF_ONE: [(&str, &str); 2] = [
+    ("checkpoints that do not fit", "checkpoint that does not fit"),
+    ("pages and places that show it", "page or place that shows it"),
+];
+
+/// `1 file seen`, `2 files seen`, `1 ambiguous file`, `1 not for this use`: what is counted is the
+/// first word, or the second after an adjective, and if neither has a plural there is none.
 fn figure(words: &str, count: u64) -> String {
-    let counted = words.split(' ').find(|word| word.ends_with('s') && !word.ends_with("ous"));
-    match counted.and_then(|counted| Some((counted, counted.strip_suffix('s')?))) {
-        Some((many, one)) if count == 1 => format!("1 {}", words.replacen(many, one, 1)),
-        _ => format!("{count} {words}"),
+    if count != 1 {
+        return format!("{count} {words}");
     }
+    if let Some((_, one)) = OF_ONE.iter().find(|(many, _)| *many == words) {
+        return format!("1 {one}");
+    }
+    let mut first = words.split(' ').take(2);
+    let counted = first.find(|word| word.ends_with('s') && !word.ends_with("ous"));
+    let one = counted.and_then(|many| Some(words.replacen(many, many.strip_suffix('s')?, 1)));
+    format!("1 {}", one.as_deref().unwrap_or(words))
 }
 
 /// A figure of nothing is left out, unless there is nothing else.
@@ -361,6 +372,18 @@ mod tests {
             ("files seen", "1 file seen", "2 files seen"),
             ("ambiguous files", "1 ambiguous file", "2 ambiguous files"),
             ("references", "1 reference", "2 references"),
+            (
+                "lines of the baseline unused",
+                "1 line of the baseline unused",
+                "2 lines of the baseline unused",
+            ),
+            ("not for this use", "1 not for this use", "2 not for this use"),
+            ("URLs still public", "1 URL still public", "2 URLs still public"),
+            (
+                "pages and places that show it",
+                "1 page or place that shows it",
+                "2 pages and places that show it",
+            ),
         ] {
             assert_eq!((figure(words, 1), figure(words, 2)), (one.to_owned(), two.to_owned()));
         }
