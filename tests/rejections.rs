@@ -6,6 +6,7 @@ use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::scanned::FULL;
+use crate::support::wxr::shipped;
 
 /// The field `rejection` of `show`.
 fn shown(library: &TestLibrary, asset: u32) -> Value {
@@ -178,6 +179,28 @@ fn a_rejection_for_one_placement_stops_a_renewal_until_it_is_taken_back() {
 
     7 rows
     ");
+}
+
+#[test]
+fn what_is_rejected_for_a_placement_is_not_shipped_there() {
+    let (library, dark) = for_two_placements();
+    library.run(dark).expect(ExitCode::Success);
+    library.write("site.xml", shipped("green-tea-tin.png"));
+    let check = |words: &str| library.tell(&format!("check site.xml {words}"));
+    let blog = check("--placement blog --worldwide");
+    assert!(blog.starts_with("exit: 1"), "{blog}");
+    assert!(
+        blog.contains("error SL409 placement-rejected: rejected for blog as quality"),
+        "{blog}"
+    );
+    for elsewhere in ["--placement shop --worldwide", ""] {
+        let told = check(elsewhere);
+        assert!(told.starts_with("exit: 0") && !told.contains("SL409"), "{told}");
+    }
+    let back = "reconsider 1 --for-placement blog --reason 'lighter there now'";
+    library.run(back).expect(ExitCode::Success);
+    let blog = check("--placement blog --worldwide");
+    assert!(blog.starts_with("exit: 0"), "{blog}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::scanned::FULL;
-use crate::support::wxr::{export, meta};
+use crate::support::wxr::shipped;
 
 /// A draft that has all that every asset needs, for the placement `homepage`, without a license.
 fn described() -> TestLibrary {
@@ -204,14 +204,6 @@ fn another_policy_is_tried_with_what_it_requires() {
     let french = "SL217 also: there is no alternative text for `fr`, which `homepage` requires";
     let expected = serde_json::json!([french, "SL407 error, was not found"]);
     assert_eq!(found[0]["fields"]["findings"], expected);
-}
-
-/// An export of one attachment with an alternative text for the site's locale.
-fn shipped(path: &str) -> String {
-    let told = meta("_wp_attached_file", path);
-    let alt = meta("_wp_attachment_image_alt", "A green tin of tea on a shelf");
-    let post = "<wp:post_id>1</wp:post_id><wp:post_type>attachment</wp:post_type>";
-    export(&format!("<item>{post}{told}{alt}</item>\n"))
 }
 
 #[test]

@@ -84,6 +84,14 @@ pub(crate) fn with_meta(meta: &str) -> String {
     ))
 }
 
+/// An export of one attachment with an alternative text for the site's locale.
+pub(crate) fn shipped(path: &str) -> String {
+    let told = meta("_wp_attached_file", path);
+    let alt = meta("_wp_attachment_image_alt", "A green tin of tea on a shelf");
+    let post = "<wp:post_id>1</wp:post_id><wp:post_type>attachment</wp:post_type>";
+    export(&format!("<item>{post}{told}{alt}</item>\n"))
+}
+
 pub(crate) fn read(text: impl AsRef<[u8]>) -> Export {
     Export::read(text.as_ref())
 }

@@ -106,8 +106,7 @@ impl<'g> Seen<'g> {
         self.contexts = contexts.filter_map(|link| world.contexts.get(&link.context)).collect();
         let licenses = row.facts.licenses.iter();
         self.licenses = licenses.filter_map(|id| world.licenses.get(id)).collect();
-        let told = [Known::Name, Known::AltText, Known::Content, Known::Description];
-        self.known = told.into_iter().fold(self.known, Knowledge::and);
+        self.known = self.known.with(Knowledge::TAKEN_FROM_RECORD);
         if claims.is_some() {
             self.known = self.known.and(Known::Claims);
         }

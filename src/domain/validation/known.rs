@@ -64,6 +64,12 @@ impl Knowledge {
     /// The same after a census of the whole catalog.
     pub const BY_CENSUS: Self = Self::BY_CATALOG.and(Known::Others);
 
+    /// What a check of an export takes over from the record of an item that the catalog has. What
+    /// people decided, its files and who has the same content are not asked there: a rule about an
+    /// export that needs those would never say a word.
+    pub const TAKEN_FROM_RECORD: Self =
+        Self::of(&[Known::Name, Known::AltText, Known::Content, Known::Description]);
+
     pub const fn of(parts: &[Known]) -> Self {
         match parts {
             [] => Self(0),
@@ -75,6 +81,12 @@ impl Knowledge {
     #[must_use]
     pub const fn and(self, part: Known) -> Self {
         Self(self.0 | 1 << part as u16)
+    }
+
+    /// Both taken together.
+    #[must_use]
+    pub const fn with(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     pub fn has_all(self, parts: Self) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::exported::{Comparison, Exported, Lookup, Trait, Wanted};
-use super::{Finding, Kin, Knowledge, Reading, Rule, Subject, Waiver, validate};
+use super::{Finding, Kin, Knowledge, Known, Reading, Rule, Subject, Waiver, validate};
 use crate::domain::asset::{Asset, AssetId, Content, Digest, Dimensions, KnownFile, Place, Role};
 use crate::domain::claims::Claims;
 use crate::domain::context::{Context, ContextKey, Revision};
@@ -18,6 +18,10 @@ use crate::domain::rejection::PlacementRejection;
 use crate::domain::reuse::{Answer, Grounds};
 use crate::domain::risk::OpenRisk;
 use crate::domain::time::{CivilDate, Timestamp};
+
+/// All that a check of an export can know.
+const IN_EXPORT: Knowledge =
+    Knowledge::TAKEN_FROM_RECORD.and(Known::Export).and(Known::Claims).and(Known::Others);
 
 /// An asset with its surroundings, owned. What is set here is what the rules see.
 #[derive(Debug, Clone)]
@@ -119,7 +123,10 @@ impl Sample {
         self.metadata.alt = BTreeMap::from([("en".to_owned(), text.to_owned())]);
     }
 
+    /// What the rule says, which has to be one that is asked about an export if this is in one.
     pub(crate) fn messages(&self, rule: &Rule) -> Vec<String> {
+        let asked = self.exported.is_none() || IN_EXPORT.has_all(Knowledge::of(rule.needs));
+        assert!(asked, "{} is not asked about exports", rule.code);
         self.seen(|subject| (rule.check)(subject))
     }
 

@@ -93,16 +93,20 @@ impl Subject<'_> {
         self.reading.alts.iter().map(|alt| (alt.locale, alt.text))
     }
 
-    /// What is required of it, with the placement that does: each that it is meant for, in an export
-    /// the one that the export is for.
-    pub(super) fn requirements(&self) -> impl Iterator<Item = (&str, &Requirements)> {
-        let placements = match self.exported {
-            None => self.metadata.placements.as_slice(),
+    /// The placements in question: each that it is meant for, in an export the one that the export is
+    /// for.
+    pub(super) fn placements(&self) -> &[String] {
+        match self.exported {
+            None => &self.metadata.placements,
             Some(Exported { wanted: Some(wanted), .. }) => slice::from_ref(&wanted.placement),
             Some(_) => &[],
-        };
+        }
+    }
+
+    /// What is required of it, with the placement that does.
+    pub(super) fn requirements(&self) -> impl Iterator<Item = (&str, &Requirements)> {
         let by_placement = &self.policy.placement_requirements;
-        placements.iter().filter_map(|name| Some((name.as_str(), by_placement.get(name)?)))
+        self.placements().iter().filter_map(|name| Some((name.as_str(), by_placement.get(name)?)))
     }
 
     /// The waiver of a rule that holds now.

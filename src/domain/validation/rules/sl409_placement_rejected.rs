@@ -1,6 +1,3 @@
-use std::slice;
-
-use crate::domain::validation::exported::Exported;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -12,15 +9,12 @@ pub(super) static RULE: Rule = Rule {
     why: "Somebody decided that it is not to be used there, and it may still be right elsewhere. What is approved for several placements must not bring it back to that one.",
     fix: "Drop the placement with `shelflife describe ASSET --remove-placement NAME`, or take the rejection back with `shelflife reconsider ASSET --for-placement NAME --reason TEXT`.",
     source: "product policy",
-    needs: &[Known::Record],
+    needs: &[Known::Description],
     check,
 };
 
 fn check(subject: &Subject<'_>) -> Vec<String> {
-    let placements = match subject.exported {
-        Some(Exported { wanted: Some(wanted), .. }) => slice::from_ref(&wanted.placement),
-        _ => subject.metadata.placements.as_slice(),
-    };
+    let placements = subject.placements();
     let rejected = subject.rejected_for.iter();
     let here = rejected.filter(|rejection| placements.contains(&rejection.placement));
     here.map(ToString::to_string).collect()
@@ -30,8 +24,7 @@ fn check(subject: &Subject<'_>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::rejection::{PlacementRejection, RejectionCode};
-    use crate::domain::reuse::{Answer, Grounds};
-    use crate::domain::validation::exported::Wanted;
+    use crate::domain::reuse::Answer;
     use crate::domain::validation::sample::{Sample, finds, instant, passes};
 
     fn reject(sample: &mut Sample, placement: &str) {
@@ -55,12 +48,14 @@ mod tests {
     #[test]
     fn in_an_export_the_placement_counts_that_it_is_for() {
         let exported_for = |sample: &mut Sample, placement: &str| {
-            let license = Grounds { answer: Answer::Yes, because: "it covers it".to_owned() };
-            let wanted = Some(Wanted { placement: placement.to_owned(), license });
-            sample.exported = Some(Exported { wanted, ..Exported::unknown() });
+            sample.export_to(placement, Answer::Yes);
             reject(sample, "packaging");
         };
         passes(&RULE, |s| exported_for(s, "blog"));
+        passes(&RULE, |s| {
+            s.export();
+            reject(s, "homepage-hero");
+        });
         let found =
             ["rejected for packaging as wrong-placement by nina at 2026-05-02T00:00:00.000Z"];
         finds(&RULE, |s| exported_for(s, "packaging"), &found);
