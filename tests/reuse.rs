@@ -271,6 +271,31 @@ fn what_has_the_words_as_they_are_comes_before_what_has_them_as_beginnings() {
 }
 
 #[test]
+fn what_begins_with_the_words_is_found_behind_many_that_may_not_be_used() {
+    let paths: Vec<_> = (1..=502).map(|number| format!("tin-{number:03}.jpg")).collect();
+    let paths: Vec<_> =
+        ["tins.jpg", "tinware.jpg"].into_iter().chain(paths.iter().map(String::as_str)).collect();
+    let library = TestLibrary::stocked(&paths);
+    library.approve_all(&paths[..3], Approval { alt: "Something", ..Approval::default() });
+    let (paths, figures) = find(&library, "tin");
+    assert_eq!(paths, ["tin-001.jpg", "tinware.jpg", "tins.jpg"]);
+    assert_eq!(figures, json!({"usable": 3, "draft": 501}), "it has looked at all there is");
+    insta::assert_snapshot!(library.run("reuse find tin --limit 1"), @"
+    exit: 0
+    --- stdout
+    ID  PATH         STANDING  ANSWER  ALT
+     3  tin-001.jpg  live      -       Something
+
+    match but may not be used: 501 draft
+    502 have the words as they are: beginnings were not looked at; say more words, or look at all with --all
+    1 row, 501 draft, 502 looked at, 1 usable
+    ");
+    let told = library.run("reuse find tin --limit 2").stdout;
+    assert!(told.contains("more than 500 match: only 503 were looked at"), "{told}");
+    assert_eq!(find(&library, "tin --limit 2 --all").1, json!({"usable": 3, "draft": 501}));
+}
+
+#[test]
 fn a_search_looks_at_everything_that_matches_when_it_is_told_to() {
     let library = many_tins();
     let (paths, figures) = find(&library, "tin --limit 2 --all");

@@ -83,21 +83,6 @@ impl Catalog {
         }
         Ok(())
     }
-
-    /// The newest assets, at most `count`, that contain all of `words`.
-    pub fn newest_matches(&self, words: &str, by: MatchedBy, count: usize) -> Result<Vec<AssetId>> {
-        let mut newest = Vec::new();
-        self.visit_matches(words, (by, MatchOrder::Newest), |id| {
-            newest.push(id);
-            let enough = newest.len() >= count;
-            Ok::<_, CatalogError>(if enough {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
-        })?;
-        Ok(newest)
-    }
 }
 
 /// More words than this are not looked for.

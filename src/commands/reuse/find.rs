@@ -27,7 +27,8 @@ use super::{LastDay, UseArgs, candidate};
 /// only counted too, and what may be used without a question comes before what has to be asked for.
 ///
 /// Where more than 500 match, 500 are looked at, and further until enough may be used; the counts are
-/// of these. `--all` looks at every one, and puts the best match first.
+/// of these, and what was not looked at is said. `--all` looks at every one, and puts the best match
+/// first.
 #[derive(Debug, clap::Args)]
 pub(super) struct FindArgs {
     /// What to look for
@@ -66,8 +67,16 @@ struct Matches {
     usable: usize,
     refused: BTreeMap<&'static str, u64>,
     looked_at: usize,
-    /// Whether more match than were looked at.
-    cut_off: bool,
+    rest: Option<Rest>,
+}
+
+/// What was not looked at, because enough may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// More that matches.
+    Matches,
+    /// Whatever has the words as beginnings only: to search for that reads all that begins so.
+    Beginnings,
 }
 
 struct Usable {
@@ -111,26 +120,25 @@ fn search(
         })?;
         return Ok(matches);
     }
-    let mut whole = catalog.newest_matches(&words, MatchedBy::WholeWords, FEW + 1)?;
-    let by = if whole.len() > FEW { MatchedBy::WholeWords } else { MatchedBy::Beginnings };
-    if by == MatchedBy::WholeWords {
-        whole.clear();
-    }
-    for id in &whole {
-        matches.look_at(*id, ctx, bench, (wanted, args.limit))?;
-    }
-    let whole: BTreeSet<_> = whole.into_iter().collect();
-    catalog.visit_matches(&words, (by, MatchOrder::Newest), |id| {
-        if whole.contains(&id) {
-            return Ok(ControlFlow::Continue(()));
+    let mut seen = BTreeSet::new();
+    for by in [MatchedBy::WholeWords, MatchedBy::Beginnings] {
+        if matches.are_enough(args.limit) {
+            matches.rest.get_or_insert(Rest::Beginnings);
+            break;
         }
-        if matches.looked_at >= FEW && matches.usable >= args.limit {
-            matches.cut_off = true;
-            return Ok(ControlFlow::Break(()));
-        }
-        matches.look_at(id, ctx, bench, (wanted, args.limit))?;
-        Ok::<_, Error>(ControlFlow::Continue(()))
-    })?;
+        catalog.visit_matches(&words, (by, MatchOrder::Newest), |id| {
+            if seen.contains(&id) {
+                return Ok(ControlFlow::Continue(()));
+            }
+            if matches.are_enough(args.limit) {
+                matches.rest = Some(Rest::Matches);
+                return Ok(ControlFlow::Break(()));
+            }
+            seen.insert(id);
+            matches.look_at(id, ctx, bench, (wanted, args.limit))?;
+            Ok::<_, Error>(ControlFlow::Continue(()))
+        })?;
+    }
     Ok(matches)
 }
 
@@ -152,6 +160,11 @@ fn answer_for(
 }
 
 impl Matches {
+    /// Whether nothing more is to be looked at.
+    fn are_enough(&self, limit: usize) -> bool {
+        self.looked_at >= FEW && self.usable >= limit
+    }
+
     /// Judges an asset for the use that is wanted, if one is.
     fn look_at(
         &mut self,
@@ -207,14 +220,17 @@ impl Matches {
             let refused: Vec<_> = refused.collect();
             ctx.report.text(format!("match but may not be used: {}", refused.join(", ")));
         }
-        if self.cut_off {
-            ctx.report.figure("looked at", count(self.looked_at));
-            ctx.report.text(format!(
-                "more than {FEW} match: only {} were looked at, the newest; say more words, or look \
-                 at all with --all",
-                self.looked_at
-            ));
-        }
+        let Some(rest) = self.rest else { return };
+        ctx.report.figure("looked at", count(self.looked_at));
+        let what = match rest {
+            Rest::Matches => {
+                format!("more than {FEW} match: only {} were looked at, the newest", self.looked_at)
+            }
+            Rest::Beginnings => {
+                format!("{} have the words as they are: beginnings were not looked at", self.looked_at)
+            }
+        };
+        ctx.report.text(format!("{what}; say more words, or look at all with --all"));
     }
 }
 
