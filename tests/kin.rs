@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use shelflife::domain::lifecycle::State;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -88,4 +89,31 @@ fn bytes_that_are_there_twice_are_found_and_returned_ones_are_not_approved() {
     assert!(refused.stdout.contains("SL610"), "{refused}");
     library.run("reconsider 1 --reason 'it is sold again'").expect(ExitCode::Success);
     library.run("approve 3").expect(ExitCode::Success);
+}
+
+#[test]
+fn of_two_copies_one_is_rejected_as_a_duplicate_and_the_other_approved() {
+    let library = with_a_copy();
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 2 3 {FULL}")).expect(ExitCode::Success);
+    library.run("reject 1 --code duplicate").expect(ExitCode::Success);
+    let told = library.tell("validate --rule SL609 --rule SL610");
+    assert_eq!(told, "exit: 0\n3 assets checked", "nothing speaks against the content");
+    library.run("validate 3 --rule SL610").expect(ExitCode::Success);
+    let dry = library.run("approve 2 3 --dry-run").expect(ExitCode::Success);
+    assert!(dry.stdout.contains("would approve  #3"), "nor is it cleared one by one: {dry}");
+    library.run("approve 3").expect(ExitCode::Success);
+    fs::rename(
+        library.path("uploads/b-copy-of-tin.png"),
+        library.path("uploads/d-renamed-tin.png"),
+    )
+    .unwrap();
+    let told = library.tell("scan");
+    assert!(!told.contains("returned"), "{told}");
+    assert_eq!(library.asset(4).state, State::Draft);
+    library.run("withdraw 3 --reason unsafe --leave-files").expect(ExitCode::Success);
+    fs::copy(library.path("uploads/d-renamed-tin.png"), library.path("uploads/e-tin.png")).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.asset(5).state, State::Withdrawn, "what was kept is remembered");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
 }

@@ -1,10 +1,12 @@
 //! Variations of one picture: which there are, and choosing one of them.
 
+use image::ImageFormat;
 use serde_json::{Value, json};
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::embedded;
+use crate::support::pictures::{lossless, scene};
 use crate::support::scanned::FULL;
 
 const NAMES: [&str; 5] = [
@@ -117,6 +119,29 @@ fn choosing_one_approves_it_and_rejects_the_other_drafts_in_one_transaction() {
     assert!(history.contains("chosen over #2, #4"), "{history}");
     let history = library.run("history 2").stdout;
     assert!(history.contains("not-chosen: #3 tea-tin-v2.png was chosen"), "{history}");
+    library.run("audit verify --replay").expect(ExitCode::Success);
+}
+
+#[test]
+fn a_sibling_that_shows_the_same_is_rejected_as_a_duplicate_and_the_chosen_one_stays_usable() {
+    let library = TestLibrary::scanned(&["tea-tin-v1.png"]);
+    let shown = lossless(&scene(1), ImageFormat::Png);
+    library.write("uploads/tea-tin-v2.png", &shown);
+    library.write("uploads/tea-tin-v3.png", &shown);
+    library.write("uploads/tea-tin-v4.webp", lossless(&scene(1), ImageFormat::WebP));
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
+    let codes = |told: &str| -> Vec<String> {
+        let lines = told.lines().map(str::trim);
+        lines.filter(|line| ["not-chosen", "duplicate"].contains(line)).map(str::to_owned).collect()
+    };
+    let expected = ["not-chosen", "duplicate", "duplicate"];
+    assert_eq!(codes(&library.tell("approve 2 --reject-siblings --dry-run")), expected);
+    assert_eq!(codes(&library.tell("approve 2 --reject-siblings")), expected);
+    assert_eq!(told(&library, 4, "asset.reject")["chosen"], json!(2));
+    library.run("validate 2 --rule SL610").expect(ExitCode::Success);
+    library.run("renew 2 --expires-on 2026-07-31").expect(ExitCode::Success);
     library.run("audit verify --replay").expect(ExitCode::Success);
 }
 

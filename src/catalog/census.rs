@@ -23,16 +23,19 @@ const ALTS: &str = "SELECT t.locale, t.text, a.sha256, a.id FROM alt_text t
 const TWINS: &str = "SELECT id, state, was FROM asset WHERE sha256 = :digest ORDER BY id LIMIT 100";
 
 impl Catalog {
-    /// Assets of the same bytes in the whole catalog.
+    /// Assets of the same bytes in the whole catalog, but for those that were rejected for that.
     pub fn same_bytes(&self) -> Result<SameBytes> {
         let mut same = SameBytes::default();
         let mut statement = self.conn.prepare_cached(BYTES)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (digest, asset) = (Digest(row.get(0)?), AssetId(row.get(1)?));
-            if let Some(before) = same.next(digest, asset) {
-                same.join(digest, before, state_of(&self.conn, before)?);
-                same.join(digest, asset, state_of(&self.conn, asset)?);
+            let before = same.next(digest, asset);
+            for asset in before.into_iter().flat_map(|before| [before, asset]) {
+                let state = state_of(&self.conn, asset)?;
+                if !self.is_spare(asset, state)? {
+                    same.join(digest, asset, state);
+                }
             }
         }
         Ok(same)
@@ -67,7 +70,13 @@ impl Catalog {
 
     /// Assets of the same bytes as one.
     pub fn twins_of(&self, asset: AssetId, digest: &Digest) -> Result<Twins> {
-        Ok(Twins::of(asset, &self.with_same_bytes(digest)?))
+        let mut group = Vec::new();
+        for (twin, state) in self.with_same_bytes(digest)? {
+            if !self.is_spare(twin, state)? {
+                group.push((twin, state));
+            }
+        }
+        Ok(Twins::of(asset, &group))
     }
 
     /// The assets of these bytes, at most 100.

@@ -10,7 +10,7 @@ use crate::domain::asset::{AssetId, Digest};
 use crate::domain::lifecycle::Ended;
 
 /// Of an asset and of all that have or had its bytes: what they are, what they became, and what a
-/// step led them away from.
+/// step led them away from. To be rejected for being there twice is no end of the content.
 pub(super) const ENDINGS: &str = "
     WITH kin (id) AS (
         SELECT :id
@@ -18,12 +18,16 @@ pub(super) const ENDINGS: &str = "
         UNION SELECT id FROM asset WHERE sha256 = :digest
     )
     SELECT coalesce(a.was, a.state) FROM kin JOIN asset a ON a.id = kin.id
+    WHERE coalesce(a.was, a.state) <> 'rejected' OR 'duplicate' IS NOT (
+        SELECT json_extract(u.payload, '$.code') FROM audit u
+        WHERE u.asset_id = a.id AND u.kind = 'asset.reject' ORDER BY u.seq DESC LIMIT 1)
     UNION
     SELECT json_extract(u.payload, step.field)
     FROM kin JOIN audit u ON u.asset_id = kin.id
     JOIN (SELECT '$.from' AS field UNION ALL SELECT '$.to') step
     WHERE u.kind IN ('asset.reject', 'asset.expire', 'asset.withdraw', 'asset.reconsider',
-                     'asset.renew')";
+                     'asset.renew')
+      AND (u.kind <> 'asset.reject' OR json_extract(u.payload, '$.code') IS NOT 'duplicate')";
 
 impl Catalog {
     /// How an asset, or another of its bytes, is or was ended.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_param
 use super::cells;
 use super::error::Result;
 use super::open::Catalog;
+use super::rejections::remembered;
 use crate::domain::asset::{AssetId, Digest, Look, LookHash, PixelHash};
 use crate::domain::lifecycle::State;
 use crate::domain::memory::{Memory, NEAR, Reach, Recalled};
@@ -82,21 +83,30 @@ impl Catalog {
     pub fn memory(&self) -> Result<Memory> {
         let mut ended = Vec::new();
         self.visit_seen(ENDED, |asset, state, look| {
-            ended.extend(state.ended().map(|how| (asset, how, look)));
+            let how = remembered(&self.conn, asset, state)?;
+            ended.extend(how.map(|how| (asset, how, look)));
+            Ok(())
         })?;
         let mut memory = Memory::of(ended.into_iter());
         if memory.is_empty() {
             return Ok(memory);
         }
-        self.visit_seen(OPEN, |asset, state, look| memory.note_open(asset, state, look))?;
+        self.visit_seen(OPEN, |asset, state, look| {
+            memory.note_open(asset, state, look);
+            Ok(())
+        })?;
         Ok(memory)
     }
 
-    fn visit_seen(&self, sql: &str, mut visit: impl FnMut(AssetId, State, Look)) -> Result<()> {
+    fn visit_seen(
+        &self,
+        sql: &str,
+        mut visit: impl FnMut(AssetId, State, Look) -> Result<()>,
+    ) -> Result<()> {
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            visit(AssetId(row.get("id")?), cells::state(row)?, look(row)?);
+            visit(AssetId(row.get("id")?), cells::state(row)?, look(row)?)?;
         }
         Ok(())
     }
@@ -105,7 +115,7 @@ impl Catalog {
     pub fn recalled(&self, own: AssetId, look: &Look) -> Result<Recalled> {
         let mut recalled = self.recalled_pixels(own, look)?;
         for alike in self.near(own, look)? {
-            if let Some(how) = alike.state.ended() {
+            if let Some(how) = remembered(&self.conn, alike.asset, alike.state)? {
                 recalled.note_near(alike.asset, how, alike.distance);
             }
         }
@@ -116,7 +126,7 @@ impl Catalog {
     pub fn recalled_pixels(&self, own: AssetId, look: &Look) -> Result<Recalled> {
         let mut recalled = Recalled::default();
         for alike in self.with_pixels(own, look)? {
-            if let Some(how) = alike.state.ended() {
+            if let Some(how) = remembered(&self.conn, alike.asset, alike.state)? {
                 recalled.note_same(alike.asset, how);
             }
         }

@@ -1,10 +1,12 @@
 //! Why assets were rejected, as the audit entry keeps it.
 
+use rusqlite::{Connection, OptionalExtension as _, named_params};
 use serde_json::Value;
 
 use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::AssetId;
+use crate::domain::lifecycle::{Ended, State};
 use crate::domain::rejection::RejectionCode;
 use crate::domain::time::Timestamp;
 
@@ -17,7 +19,29 @@ pub struct Rejection {
     pub at: Timestamp,
 }
 
+/// How the use of an asset was ended, as far as that is remembered of its content: not if it was
+/// only rejected for being there twice.
+pub(super) fn remembered(conn: &Connection, asset: AssetId, state: State) -> Result<Option<Ended>> {
+    let ended = state.ended();
+    if ended != Some(Ended::Rejected) {
+        return Ok(ended);
+    }
+    let mut statement = conn.prepare_cached(
+        "SELECT json_extract(payload, '$.code') AS code FROM audit
+         WHERE asset_id = :id AND kind = 'asset.reject' ORDER BY seq DESC LIMIT 1",
+    )?;
+    let code = |row: &rusqlite::Row<'_>| row.get::<_, Option<String>>("code");
+    let code = statement.query_row(named_params! { ":id": asset.0 }, code).optional()?.flatten();
+    let code = code.and_then(|code| RejectionCode::read(&code).ok());
+    Ok(ended.filter(|_| code.is_none_or(RejectionCode::is_about_content)))
+}
+
 impl Catalog {
+    /// Whether an asset is rejected for being there twice, and for nothing else.
+    pub fn is_spare(&self, asset: AssetId, state: State) -> Result<bool> {
+        Ok(state.ended().is_some() && remembered(&self.conn, asset, state)?.is_none())
+    }
+
     /// The newest rejection of an asset, if there was one.
     pub fn rejection_of(&self, asset: AssetId) -> Result<Option<Rejection>> {
         let sql = "SELECT at_ms, payload FROM audit WHERE asset_id = :id AND kind = 'asset.reject'

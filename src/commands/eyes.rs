@@ -51,15 +51,27 @@ impl Eyes {
         (asset, decision): (&Asset, Decision),
     ) -> Result<Decision, Error> {
         let ends = decision.transition.to.ended().is_some();
-        if mode == Mode::DryRun || !ends || !media::has_pixels(&asset.content) {
+        if mode == Mode::DryRun || !ends {
             return Ok(decision);
         }
-        let seen = catalog.look_of(asset.digest)?.filter(|look| look.look_hash.is_some());
-        let look = match seen {
-            None => self.look((catalog, config), asset)?,
-            seen => seen,
-        };
+        let look = self.sight((catalog, config), asset)?;
         Ok(Decision { look, ..decision })
+    }
+
+    /// What the asset's original looks like, as it was seen before or is now.
+    pub(super) fn sight(
+        &mut self,
+        (catalog, config): (&Catalog, &Config),
+        asset: &Asset,
+    ) -> Result<Option<Look>, Error> {
+        if !media::has_pixels(&asset.content) {
+            return Ok(None);
+        }
+        let seen = catalog.look_of(asset.digest)?.filter(|look| look.look_hash.is_some());
+        match seen {
+            None => self.look((catalog, config), asset),
+            seen => Ok(seen),
+        }
     }
 
     /// What is seen of the asset's original; `None` if it is not there with the bytes on record.

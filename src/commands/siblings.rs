@@ -1,7 +1,7 @@
 //! Variations of one picture: which there are, and settling them by choosing one.
 
 use crate::catalog::{Catalog, Decision, FactsRow};
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, Look};
 use crate::domain::lifecycle::{Action, State};
 use crate::domain::rejection::RejectionCode;
 use crate::domain::variation::{Bond, Settlement, Variations, tells_prompt_and_seed};
@@ -86,7 +86,7 @@ pub(super) fn choose(
             }
         };
         let siblings = Folder::default().siblings_of(catalog, &chosen.asset)?;
-        let losers = match rejections(ctx, (bench, mode), &chosen.asset, &siblings)? {
+        let losers = match rejections(ctx, (bench, mode), (&chosen.asset, &winner), &siblings)? {
             Ok(losers) => losers,
             Err(refusal) => {
                 ctx.report.say(&refusal);
@@ -97,11 +97,12 @@ pub(super) fn choose(
     })
 }
 
-/// The rejection of each sibling that is a draft, or the refusal of one.
+/// The rejection of each sibling that is a draft, or the refusal of one. What shows the same as the
+/// chosen one is rejected for being there twice: nothing speaks against what it shows.
 fn rejections(
     ctx: &Context<'_>,
     (bench, mode): (Bench<'_>, Mode),
-    chosen: &Asset,
+    (chosen, winner): (&Asset, &Decision),
     siblings: &[(FactsRow, Bond)],
 ) -> Result<Result<Vec<Decision>, Item>, Error> {
     let reason = format!("{} {} was chosen", chosen.id, chosen.path);
@@ -113,14 +114,22 @@ fn rejections(
             Ok(transition) => transition,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let look = eyes.sight(library, &row.asset)?;
+        let is_same = row.asset.digest == chosen.digest || show_the_same(look, winner.look);
+        let code = if is_same { RejectionCode::Duplicate } else { RejectionCode::NotChosen };
         let decision = Decision {
-            code: Some(RejectionCode::NotChosen),
+            code: Some(code),
             settlement: Some(Settlement::Lost(chosen.id)),
             ..step.decision(row, transition, Vec::new())
         };
         losers.push(eyes.remember(library, mode, (&row.asset, decision))?);
     }
     Ok(Ok(losers))
+}
+
+fn show_the_same(one: Option<Look>, other: Option<Look>) -> bool {
+    let pixels = |look: Option<Look>| look.and_then(|look| look.pixels);
+    pixels(one).is_some() && pixels(one) == pixels(other)
 }
 
 /// Records the choice and reports it.

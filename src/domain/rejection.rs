@@ -56,6 +56,12 @@ impl RejectionCode {
         }
     }
 
+    /// Whether it speaks against the content, wherever that turns up. A duplicate has nothing wrong
+    /// with it but that it is there twice: the other one stays, and so may a copy of it.
+    pub fn is_about_content(self) -> bool {
+        self != Self::Duplicate
+    }
+
     /// Reads what is typed.
     pub fn read(name: &str) -> Result<Self, String> {
         Self::ALL
@@ -126,6 +132,8 @@ mod tests {
         for code in RejectionCode::ALL {
             assert_eq!(RejectionCode::read(code.name()), Ok(code));
         }
+        let others = RejectionCode::ALL.iter().filter(|code| !code.is_about_content());
+        assert_eq!(others.collect::<Vec<_>>(), [&RejectionCode::Duplicate]);
         assert!(RejectionCode::read("mood").unwrap_err().contains("off-brand, wrong-placement"));
     }
 

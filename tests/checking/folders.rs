@@ -42,6 +42,23 @@ fn a_new_name_or_a_new_folder_hides_nothing() {
 }
 
 #[test]
+fn what_was_rejected_as_a_duplicate_does_not_stop_the_copy_that_stays() {
+    let library = TestLibrary::scanned(&["tea-tin-one.png"]);
+    library.write("uploads/tea-tin-two.png", picture(0));
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
+    library.run("reject 1 --code duplicate").expect(ExitCode::Success);
+    library.write("site/green-tea-tin.png", picture(0));
+    let codes = |words: &str| told(&library, &format!("check site {words}")).1;
+    assert_eq!(codes(""), ["green-tea-tin.png SL702"], "the one that stays is a draft");
+    library.run("approve 2").expect(ExitCode::Success);
+    assert_eq!(codes(""), [""; 0]);
+    library.run("withdraw 2 --reason unsafe").expect(ExitCode::Success);
+    assert_eq!(codes(""), ["green-tea-tin.png SL706", "green-tea-tin.png SL710"]);
+}
+
+#[test]
 fn other_bytes_under_an_approved_name_are_found() {
     let library = shop();
     library.write("ship/tea-tin-open.png", picture(200));

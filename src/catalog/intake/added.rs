@@ -8,6 +8,7 @@ use super::super::cells;
 use super::super::census::state_of;
 use super::super::decisions::last_actor;
 use super::super::error::Result;
+use super::super::rejections::remembered;
 use super::super::search::index_words;
 use super::{FolderChange, Writing};
 use crate::domain::asset::AssetId;
@@ -63,7 +64,7 @@ fn still_ended(
     tx: &Transaction<'_>,
     (of, how): (AssetId, Ended),
 ) -> Result<Option<(AssetId, Ended, Option<String>)>> {
-    if state_of(tx, of)?.ended() != Some(how) {
+    if remembered(tx, of, state_of(tx, of)?)? != Some(how) {
         return Ok(None);
     }
     let by = match how {

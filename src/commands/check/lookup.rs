@@ -2,7 +2,7 @@
 //! other files, and by paths that an asset once had.
 //!
 //! Where several assets fit, the one with the worst standing counts: a doubt never lets a bad one
-//! through. A number alone is believed only where the entry tells no path, for two sites may give
+//! through. What was rejected as a duplicate counts for its bytes only where no other has them. A number alone is believed only where the entry tells no path, for two sites may give
 //! the same number to different pictures.
 
 use std::collections::BTreeSet;
@@ -79,18 +79,20 @@ impl Shelf {
     /// The asset of an entry. Of several, the one whose standing is worst.
     pub(super) fn find(&self, law: &Law, entry: &Entry, now: Timestamp) -> Result<Match, Error> {
         let Sightings { all, bytes } = self.sightings(entry)?;
-        let mut chosen: Option<(FactsRow, Standing, Trait)> = None;
+        let (mut chosen, mut spare): (Option<(FactsRow, Standing, Trait)>, _) = (None, None);
         for Sighting { asset, by, counts } in all {
             let Some(row) = self.catalog.facts_of(asset)? else { continue };
             if counts == Counts::IfWithdrawn && !is_withdrawn(row.asset.state) {
                 continue;
             }
             let standing = law.judge(&row, now).standing;
-            if chosen.as_ref().is_none_or(|(_, so_far, _)| standing < *so_far) {
-                chosen = Some((row, standing, by));
+            let is_spare = by == Trait::Bytes && self.catalog.is_spare(asset, row.asset.state)?;
+            let kept = if is_spare { &mut spare } else { &mut chosen };
+            if kept.as_ref().is_none_or(|(_, so_far, _)| standing < *so_far) {
+                *kept = Some((row, standing, by));
             }
         }
-        let Some((row, _, by)) = chosen else { return Ok(Match::Unknown) };
+        let Some((row, _, by)) = chosen.or(spare) else { return Ok(Match::Unknown) };
         Ok(Match::Found { row: Box::new(row), by, bytes })
     }
 

@@ -227,7 +227,10 @@ impl Matches {
                 format!("more than {FEW} match: only {} were looked at, the newest", self.looked_at)
             }
             Rest::Beginnings => {
-                format!("{} have the words as they are: beginnings were not looked at", self.looked_at)
+                format!(
+                    "{} have the words as they are: beginnings were not looked at",
+                    self.looked_at
+                )
             }
         };
         ctx.report.text(format!("{what}; say more words, or look at all with --all"));

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     gates_approval: Gate::None,
     summary: "another asset has the same bytes",
     why: "Two records of one picture are decided apart: one is rejected or expires, and the other stays in use.",
-    fix: "Keep one of them, and reject the other.",
+    fix: "Keep one of them, and reject the other with `shelflife reject ASSET --code duplicate`: that says nothing against the one that stays.",
     source: "product policy",
     needs: &[Known::Twins],
     check,
