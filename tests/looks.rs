@@ -179,6 +179,23 @@ fn whoever_withdrew_content_cannot_take_it_back_for_a_copy_of_it() {
 }
 
 #[test]
+fn content_that_was_rejected_and_withdrawn_comes_back_as_withdrawn() {
+    for (format, second) in [(ImageFormat::Png, "second.png"), (ImageFormat::WebP, "second.webp")] {
+        let library = library();
+        library.write(format!("uploads/{second}"), lossless(&scene(1), format));
+        library.run("scan").expect(ExitCode::Success);
+        library.run("reject 1 --reason 'the tin is old'").expect(ExitCode::Success);
+        library.run("withdraw 2 --reason unsafe").expect(ExitCode::Success);
+        library.write(format!("{NEW}.png"), lossless(&scene(1), ImageFormat::Png));
+        library.run("scan").expect(ExitCode::Success);
+        assert_eq!(shown(&library, 3, "state"), "withdrawn", "{second}");
+        assert_eq!(shown(&library, 3, "return_of"), "#2");
+        library.run("reconsider 3 --reason 'looks fine'").expect(ExitCode::No);
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    }
+}
+
+#[test]
 fn a_copy_of_what_is_in_use_is_a_draft_whatever_was_ended_of_it() {
     let library = library();
     library.write("uploads/second.png", lossless(&scene(1), ImageFormat::Png));

@@ -14,6 +14,13 @@ use super::lifecycle::{Ended, State};
 /// has what was measured.
 pub const NEAR: u32 = 72;
 
+/// Which of several assets with one content is told: the least. A withdrawal goes before a rejection
+/// and that before an expiry, so that nobody takes the graver decision back by way of the lesser one;
+/// then the first number.
+pub fn rank((asset, how): (AssetId, Ended)) -> (Ended, AssetId) {
+    (how, asset)
+}
+
 /// How far back a catalog can remember.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
@@ -27,9 +34,9 @@ pub enum Reach {
 /// What of ended content a picture shows again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recalled {
-    /// The first with the same pixels. A rejection or withdrawal goes before an expiry.
+    /// The one with the same pixels that comes first ([`rank`]).
     pub pixels: Option<(AssetId, Ended)>,
-    /// What looks most like it, in the same order.
+    /// What looks most like it, of what ended in the way that comes first.
     pub near: Option<Likeness>,
 }
 
@@ -59,15 +66,13 @@ impl fmt::Display for Likeness {
 impl Recalled {
     /// Adds an asset with the same pixels.
     pub fn note_same(&mut self, asset: AssetId, how: Ended) {
-        let rank = |(asset, how): (AssetId, Ended)| (how == Ended::Expired, asset);
-        if self.pixels.is_none_or(|known| rank((asset, how)) < rank(known)) {
-            self.pixels = Some((asset, how));
-        }
+        let same = self.pixels.into_iter().chain([(asset, how)]);
+        self.pixels = same.min_by_key(|same| rank(*same));
     }
 
     /// Adds an asset that looks like it.
     pub fn note_near(&mut self, asset: AssetId, how: Ended, distance: u32) {
-        let rank = |near: &Likeness| (near.how == Ended::Expired, near.distance, near.asset);
+        let rank = |near: &Likeness| (near.how, near.distance, near.asset);
         let more = self.near.map_or(0, |near| near.more + 1);
         let new = Likeness { asset, how, distance, more };
         let nearer = self.near.filter(|near| rank(near) < rank(&new));
@@ -157,11 +162,16 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_rejection_or_withdrawal_is_told_before_an_expiry() {
+    fn a_withdrawal_that_is_near_is_told_before_a_nearer_rejection_and_that_before_an_expiry() {
         let recalled = memory(look(9, 0));
-        let nearest = Likeness { asset: AssetId(2), how: Ended::Rejected, distance: 10, more: 2 };
-        assert_eq!(recalled, Recalled { pixels: None, near: Some(nearest) });
-        assert_eq!(nearest.to_string(), "#2, which is rejected, and 2 more: 10 of 256 bits differ");
+        let worst = Likeness { asset: AssetId(3), how: Ended::Withdrawn, distance: 72, more: 2 };
+        assert_eq!(recalled, Recalled { pixels: None, near: Some(worst) });
+        assert_eq!(worst.to_string(), "#3, which is withdrawn, and 2 more: 72 of 256 bits differ");
+        let mut apart = [0; 32];
+        apart[31] = u8::MAX;
+        let rejected = memory(Look { look_hash: Some(LookHash(apart)), ..look(9, 0) }).near;
+        let expected = Likeness { asset: AssetId(2), how: Ended::Rejected, distance: 18, more: 1 };
+        assert_eq!(rejected, Some(expected));
         let withdrawn = memory(look(9, 90)).near.unwrap();
         assert_eq!((withdrawn.asset, withdrawn.distance, withdrawn.more), (AssetId(3), 18, 0));
         assert_eq!(memory(look(9, 127)).near.map(|near| near.distance), Some(55));

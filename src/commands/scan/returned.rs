@@ -9,7 +9,7 @@ use crate::commands::eyes::look_at;
 use crate::domain::asset::{AssetId, Look};
 use crate::domain::intake::FoundFile;
 use crate::domain::lifecycle::{Ended, State};
-use crate::domain::memory::{Reach, Recalled};
+use crate::domain::memory::{Reach, rank};
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 use crate::error::Error;
@@ -151,16 +151,14 @@ fn returned(
     (asset, found): (AssetId, &FoundFile),
     look: &Look,
 ) -> Result<Option<Returned>, Error> {
-    let same = |ended, what: &str| {
-        Some(Returned { ended, is_same: true, because: format!("the same {what}") })
-    };
-    if let Some(ended) = catalog.twins_of(asset, &found.digest)?.ended {
-        return Ok(same(ended, "bytes"));
+    let bytes = catalog.twins_of(asset, &found.digest)?.ended.map(|ended| (ended, "bytes"));
+    let pixels = catalog.recalled_pixels(asset, look)?.pixels.map(|ended| (ended, "pixels"));
+    let same = bytes.into_iter().chain(pixels).min_by_key(|(ended, _)| rank(*ended));
+    if let Some((ended, what)) = same {
+        let because = format!("the same {what}");
+        return Ok(Some(Returned { ended, is_same: true, because }));
     }
-    let Recalled { pixels, near } = catalog.recalled(asset, look)?;
-    if let Some(ended) = pixels {
-        return Ok(same(ended, "pixels"));
-    }
+    let near = catalog.recalled(asset, look)?.near;
     Ok(near.map(|near| Returned {
         ended: (near.asset, near.how),
         is_same: false,

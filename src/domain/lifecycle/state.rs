@@ -3,11 +3,13 @@
 use std::fmt;
 
 /// How an asset's use ended. Quarantine and purge keep it.
+///
+/// The gravest comes first: [`crate::domain::memory::rank`] is what that is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ended {
+    Withdrawn,
     Rejected,
     Expired,
-    Withdrawn,
 }
 
 /// The persisted decision. What the asset may be used for at an instant is its standing.

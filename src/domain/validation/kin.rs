@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::reading::Reading;
 use crate::domain::asset::{Asset, AssetId, Digest};
 use crate::domain::lifecycle::{Ended, State};
-use crate::domain::memory::{Memory, Recalled};
+use crate::domain::memory::{Memory, Recalled, rank};
 use crate::domain::path::RelPath;
 
 /// What an asset shares with others.
@@ -73,7 +73,7 @@ impl Others {
 pub struct Twins {
     /// Those whose use has not ended.
     pub open: Option<Others>,
-    /// The first whose use was ended, and how. A rejection or withdrawal goes before an expiry.
+    /// The one whose use was ended that comes first ([`rank`]), and how.
     pub ended: Option<(AssetId, Ended)>,
 }
 
@@ -87,7 +87,7 @@ impl Twins {
         let ended = others().filter_map(|(id, state)| Some((*id, state.ended()?)));
         Self {
             open: first.map(|first| Others { first: Peer::Asset(first), more }),
-            ended: ended.min_by_key(|(id, how)| (*how == Ended::Expired, *id)),
+            ended: ended.min_by_key(|ended| rank(*ended)),
         }
     }
 }
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn of_ended_twins_a_rejection_is_told_before_an_expiry() {
+    fn of_ended_twins_a_withdrawal_is_told_before_a_rejection_and_that_before_an_expiry() {
         let group = [
             (AssetId(1), State::Expired),
             (AssetId(2), State::Draft),
@@ -287,6 +287,9 @@ mod tests {
         let twins = Twins::of(AssetId(4), &group);
         assert_eq!(twins.open, Some(Others { first: Peer::Asset(AssetId(2)), more: 0 }));
         assert_eq!(twins.ended, Some((AssetId(3), Ended::Rejected)));
+        let withdrawn = (AssetId(5), State::Quarantined(Ended::Withdrawn));
+        let all = [&group[..], &[withdrawn]].concat();
+        assert_eq!(Twins::of(AssetId(4), &all).ended, Some((AssetId(5), Ended::Withdrawn)));
         assert_eq!(Twins::of(AssetId(2), &group[..2]).ended, Some((AssetId(1), Ended::Expired)));
         assert_eq!(Twins::of(AssetId(2), &group[1..2]), Twins::default());
     }

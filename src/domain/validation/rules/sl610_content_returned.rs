@@ -1,3 +1,4 @@
+use crate::domain::memory::rank;
 use crate::domain::validation::{Gate, Known, Rule, Severity, Subject};
 
 pub(super) static RULE: Rule = Rule {
@@ -16,8 +17,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>) -> Vec<String> {
     let bytes = subject.kin.bytes.ended.map(|ended| ("bytes", ended));
     let pixels = subject.kin.recalled.pixels.map(|ended| ("pixels", ended));
-    let ended = bytes.or(pixels).filter(|_| subject.is_open());
+    let ended = bytes.into_iter().chain(pixels).min_by_key(|(_, ended)| rank(*ended));
     ended
+        .filter(|_| subject.is_open())
         .map(|(what, (asset, how))| format!("{asset} has the same {what} and is {}", how.name()))
         .into_iter()
         .collect()
@@ -49,7 +51,12 @@ mod tests {
             same(sample);
             returned(sample);
         };
-        finds(&RULE, both, &["#7 has the same bytes and is rejected"]);
+        finds(&RULE, both, &["#8 has the same pixels and is withdrawn"]);
+        let alike = |sample: &mut Sample| {
+            both(sample);
+            sample.kin.recalled.pixels = Some((AssetId(7), Ended::Rejected));
+        };
+        finds(&RULE, alike, &["#7 has the same bytes and is rejected"]);
     }
 
     #[test]
