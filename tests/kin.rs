@@ -6,7 +6,7 @@ use shelflife::domain::lifecycle::State;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
-use crate::support::scanned::FULL;
+use crate::support::scanned::{FULL, picture};
 
 /// `b.png` has the bytes of `a.png`.
 fn with_a_copy() -> TestLibrary {
@@ -89,6 +89,29 @@ fn bytes_that_are_there_twice_are_found_and_returned_ones_are_not_approved() {
     assert!(refused.stdout.contains("SL610"), "{refused}");
     library.run("reconsider 1 --reason 'it is sold again'").expect(ExitCode::Success);
     library.run("approve 3").expect(ExitCode::Success);
+}
+
+#[test]
+fn of_a_hundred_copies_and_more_each_counts() {
+    let library = TestLibrary::scanned(&["other.png"]);
+    for number in 2..=103 {
+        library.write(format!("uploads/tin-{number:03}.png"), picture(7));
+    }
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 3 103 {FULL}")).expect(ExitCode::Success);
+    library.run("approve 103").expect(ExitCode::Success);
+    library.run("reject 2 --reason 'one too many'").expect(ExitCode::Success);
+    library.write("uploads/tin-again.png", picture(7));
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.asset(104).state, State::Draft, "a copy of it is in use");
+    library.run("reconsider 2 --reason 'as good as any'").expect(ExitCode::Success);
+    library.run("withdraw 103 --reason unsafe --leave-files").expect(ExitCode::Success);
+    let refused = library.run("approve 3").expect(ExitCode::No);
+    assert!(refused.stdout.contains("#103 has the same bytes and is withdrawn"), "{refused}");
+    library.write("uploads/tin-once-more.png", picture(7));
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.asset(105).state, State::Withdrawn);
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! The census: one pass over the catalog for what assets share.
 
-use rusqlite::{Connection, Row, named_params};
+use rusqlite::{Connection, Row, ToSql, named_params};
 
 use super::cells;
 use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::{AssetId, Digest};
 use crate::domain::lifecycle::State;
+use crate::domain::memory::rank;
 use crate::domain::path::RelPath;
 use crate::domain::validation::{SameBytes, Shared, Tally, Twins, folded_text};
 
@@ -20,7 +21,15 @@ const ALTS: &str = "SELECT t.locale, t.text, a.sha256, a.id FROM alt_text t
                     CROSS JOIN asset a ON a.id = t.asset_id
                     WHERE a.state IN ('draft', 'approved')";
 /// No message needs more.
-const TWINS: &str = "SELECT id, state, was FROM asset WHERE sha256 = :digest ORDER BY id LIMIT 100";
+const COPIES: &str =
+    "SELECT id, state, was FROM asset WHERE sha256 = :digest ORDER BY id LIMIT 100";
+const OPEN: &str = "SELECT id, state, was FROM asset
+                    WHERE sha256 = :digest AND state IN ('draft', 'approved') AND id <> :own
+                    ORDER BY id LIMIT 100";
+/// All of them: the one that counts may be the last.
+pub(super) const ENDED: &str = "SELECT id, state, was FROM asset INDEXED BY asset_ended
+                                WHERE sha256 = :digest AND state NOT IN ('draft', 'approved')
+                                  AND id <> :own";
 
 impl Catalog {
     /// Assets of the same bytes in the whole catalog, but for those that were rejected for that.
@@ -70,24 +79,36 @@ impl Catalog {
 
     /// Assets of the same bytes as one.
     pub fn twins_of(&self, asset: AssetId, digest: &Digest) -> Result<Twins> {
-        let mut group = Vec::new();
-        for (twin, state) in self.with_same_bytes(digest)? {
-            if !self.is_spare(twin, state)? {
-                group.push((twin, state));
-            }
-        }
+        let of = named_params! { ":digest": digest.0, ":own": asset.0 };
+        let mut group = self.states(OPEN, of)?;
+        group.extend(self.worst(self.states(ENDED, of)?)?);
         Ok(Twins::of(asset, &group))
     }
 
     /// The assets of these bytes, at most 100.
     pub fn with_same_bytes(&self, digest: &Digest) -> Result<Vec<(AssetId, State)>> {
-        let mut statement = self.conn.prepare_cached(TWINS)?;
-        let mut rows = statement.query(named_params! { ":digest": digest.0 })?;
-        let mut group = Vec::new();
+        self.states(COPIES, named_params! { ":digest": digest.0 })
+    }
+
+    fn states(&self, sql: &str, of: &[(&str, &dyn ToSql)]) -> Result<Vec<(AssetId, State)>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(of)?;
+        let mut states = Vec::new();
         while let Some(row) = rows.next()? {
-            group.push((AssetId(row.get("id")?), cells::state(row)?));
+            states.push((AssetId(row.get("id")?), cells::state(row)?));
         }
-        Ok(group)
+        Ok(states)
+    }
+
+    /// Of ended assets the one that comes first, of those that are remembered.
+    fn worst(&self, mut ended: Vec<(AssetId, State)>) -> Result<Option<(AssetId, State)>> {
+        ended.sort_unstable_by_key(|(asset, state)| state.ended().map(|how| rank((*asset, how))));
+        for (asset, state) in ended {
+            if !self.is_spare(asset, state)? {
+                return Ok(Some((asset, state)));
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -40,6 +40,11 @@ pub(super) const NEARBY: &str = "
     FROM look l CROSS JOIN asset a ON a.sha256 = l.sha256
     WHERE l.look_hash = :hash AND a.id <> :own ORDER BY a.id";
 
+pub(super) const IN_USE: &str = "
+    SELECT EXISTS (SELECT 1 FROM asset WHERE sha256 = :sha256 AND state = 'approved')
+        OR EXISTS (SELECT 1 FROM look l CROSS JOIN asset a ON a.sha256 = l.sha256
+                   WHERE l.pixels = :pixels AND a.state = 'approved')";
+
 /// A picture that looks like another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alike {
@@ -131,6 +136,13 @@ impl Catalog {
             }
         }
         Ok(recalled)
+    }
+
+    /// Whether an asset of these bytes or pixels is approved.
+    pub fn is_in_use(&self, digest: Digest, look: &Look) -> Result<bool> {
+        let pixels = look.pixels.map(|pixels| pixels.0);
+        let asked = named_params! { ":sha256": digest.0, ":pixels": pixels };
+        Ok(self.conn.prepare_cached(IN_USE)?.query_row(asked, |row| row.get(0))?)
     }
 
     /// The other assets that have the pixels.

@@ -194,7 +194,7 @@ fn leftovers_are_read_in_order_without_sorting_all_files() {
 fn assets_that_look_alike_are_found_without_passing_over_all_looks() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);
-    for sql in [looks::SAME, looks::NEARBY] {
+    for sql in [looks::SAME, looks::NEARBY, looks::IN_USE, census::ENDED] {
         let steps = plan(&catalog, sql);
         assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{sql}\n{steps:#?}");
     }

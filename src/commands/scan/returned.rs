@@ -115,7 +115,7 @@ fn say(
     let Some(returned) = returned(catalog, (asset, found), &look)? else { return Ok(None) };
     let (of, how) = returned.ended;
     // A copy of what somebody has in use is theirs to decide about.
-    let ends = at.is_some() && returned.is_same && !is_in_use(catalog, found, &look)?;
+    let ends = at.is_some() && returned.is_same && !catalog.is_in_use(found.digest, &look)?;
     let stays = known.filter(|_| !voided.contains(&asset)).unwrap_or(State::Draft);
     let recorded_as = if ends { how.state() } else { stays };
     let kind = if returned.is_same { "returned" } else { "look-alike" };
@@ -129,13 +129,6 @@ fn say(
     ];
     ctx.report.row(kind, fields);
     Ok(ends.then_some((of, how)))
-}
-
-/// Whether an asset of these bytes or pixels is approved.
-fn is_in_use(catalog: &Catalog, found: &FoundFile, look: &Look) -> Result<bool, Error> {
-    let bytes = catalog.with_same_bytes(&found.digest)?.into_iter().map(|(_, state)| state);
-    let pixels = catalog.with_pixels(NEW, look)?.into_iter().map(|same| same.state);
-    Ok(bytes.chain(pixels).any(|state| state == State::Approved))
 }
 
 /// What an original shows again.
