@@ -176,6 +176,7 @@ fn a_draft_that_proves_to_be_a_file_of_another_asset_goes_with_all_that_was_reco
         .run("rules waive SL401 1 --reason 'li starts in May' --until +2w")
         .expect(ExitCode::Success);
     library.run("hold 1 --reason 'legal asks'").expect(ExitCode::Success);
+    library.run("release 1 --reason 'legal is content'").expect(ExitCode::Success);
     library.run("describe 1 --title Tea --owner anna").expect(ExitCode::Success);
     library.run("import wxr export.xml").expect(ExitCode::Success);
     assert_eq!(library.scanned_catalog().asset(AssetId(1)).unwrap(), None);
@@ -213,6 +214,11 @@ fn a_draft_that_somebody_judged_stays_an_asset_of_its_own_until_that_is_taken_ba
             "#1 is rejected for a placement; it stays as it is",
             "reconsider 1 --for-placement blog --reason 'it is small there'",
         ),
+        (
+            "hold 1 --reason 'legal asks'",
+            "#1 is held; it stays as it is",
+            "release 1 --reason 'legal is content'",
+        ),
     ] {
         let library = with_a_size_unknown();
         library.run(judge).expect(ExitCode::Success);
@@ -231,7 +237,7 @@ fn a_draft_that_somebody_judged_stays_an_asset_of_its_own_until_that_is_taken_ba
 fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts, CatalogError> {
     let catalog = library.scanned_catalog();
     let root = catalog.roots().unwrap()[0].id;
-    let known = catalog.files_in(root, b"").unwrap();
+    let known = catalog.files_in(root, b"", library.now()).unwrap();
     let small = known.iter().find(|file| file.found.name == b"tea-small.png").unwrap();
     let home = Home::Asset(AssetId(2), Role::Size);
     let step = FileStep { known: Some(small.file), found: small.found.clone(), home: home.clone() };
@@ -244,13 +250,26 @@ fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts,
 }
 
 #[test]
+fn a_draft_is_of_another_asset_once_the_hold_on_it_is_over() {
+    let library = with_a_size_unknown();
+    library.run("hold 1 --reason 'legal asks' --until +2d").expect(ExitCode::Success);
+    library.run("import wxr export.xml").expect(ExitCode::Success);
+    assert!(library.scanned_catalog().asset(AssetId(1)).unwrap().is_some());
+    library.advance_days(3);
+    library.run("import wxr export.xml").expect(ExitCode::Success);
+    assert_eq!(library.scanned_catalog().asset(AssetId(1)).unwrap(), None);
+    library.run("audit verify --replay --disk").expect(ExitCode::Success);
+}
+
+#[test]
 fn what_somebody_decided_or_moved_while_an_import_looked_at_it_stays_as_it_is() {
     let library = || TestLibrary::scanned(&["tea-small.png", "tea.png"]);
     let undecided = group_late(&library(), &[]).unwrap();
     assert_eq!((undecided.merged, undecided.files_written), (1, 1));
     let reject = "reject 1 --reason 'off brand'";
     let flag = "flag 1 --risk likeness";
-    for meanwhile in [&[flag][..], &[reject], &[reject, "clean --apply"]] {
+    let hold = "hold 1 --reason 'legal asks'";
+    for meanwhile in [&[flag][..], &[hold], &[reject], &[reject, "clean --apply"]] {
         let library = library();
         let late = group_late(&library, meanwhile);
         assert!(matches!(late, Err(CatalogError::Changed { .. })), "{meanwhile:?}: {late:?}");

@@ -172,7 +172,7 @@ fn other_pixels_and_unknown_ones_void_an_approval() {
 fn an_approval_amid_a_scan_is_not_for_the_bytes_that_the_scan_found() {
     let library = described();
     let mut catalog = library.open_to_write();
-    let known = catalog.files_in(1, b"").unwrap();
+    let known = catalog.files_in(1, b"", library.now()).unwrap();
     let mut found = known[0].found.clone();
     found.digest = Digest([7; 32]);
     let group = Group {

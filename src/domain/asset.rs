@@ -236,6 +236,43 @@ pub struct KnownFile {
     pub place: Place,
 }
 
+/// What keeps a draft an asset of its own: what was decided about it, or done with its files, is told
+/// by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// It is a draft again after its files were moved: the log tells of it by its number.
+    Moved,
+    /// Somebody saw a risk in it that nobody has cleared.
+    Flagged,
+    /// Somebody rejected it for a placement and did not take that back.
+    RejectedSomewhere,
+    /// Somebody holds its files where they are.
+    Held,
+}
+
+impl Tie {
+    /// By the word that a query has for it.
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "moved" => Some(Self::Moved),
+            "flagged" => Some(Self::Flagged),
+            "rejected" => Some(Self::RejectedSomewhere),
+            "held" => Some(Self::Held),
+            _ => None,
+        }
+    }
+
+    /// Completes "the asset ".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Moved => "was in quarantine",
+            Self::Flagged => "is flagged as a risk",
+            Self::RejectedSomewhere => "is rejected for a placement",
+            Self::Held => "is held",
+        }
+    }
+}
+
 /// The part of an asset that most commands need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {

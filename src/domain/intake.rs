@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use super::asset::{AssetId, Content, Digest, FileStamp, PixelHash, Place, Role};
+use super::asset::{AssetId, Content, Digest, FileStamp, PixelHash, Place, Role, Tie};
 use super::claims::Claims;
 use super::group::{Ambiguous, Group};
 use super::lifecycle::{Ended, State};
@@ -52,12 +52,8 @@ pub struct Owner {
     pub asset: AssetId,
     pub state: State,
     pub version: i64,
-    /// It is a draft again after its files were moved: the log tells of it by its number.
-    pub was_moved: bool,
-    /// Somebody saw a risk in it that nobody has cleared.
-    pub is_flagged: bool,
-    /// Somebody rejected it for a placement and did not take that back.
-    pub is_rejected_somewhere: bool,
+    /// What keeps it an asset of its own though it is a draft.
+    pub tie: Option<Tie>,
     pub role: Role,
 }
 
@@ -65,12 +61,7 @@ impl Owner {
     /// Why it is never merged into another asset, if it is not.
     fn stays_an_asset(&self) -> Option<String> {
         match self.state {
-            State::Draft if self.was_moved => Some("was in quarantine".to_owned()),
-            State::Draft if self.is_flagged => Some("is flagged as a risk".to_owned()),
-            State::Draft if self.is_rejected_somewhere => {
-                Some("is rejected for a placement".to_owned())
-            }
-            State::Draft => None,
+            State::Draft => self.tie.map(|tie| tie.in_words().to_owned()),
             state => Some(format!("is {state}")),
         }
     }

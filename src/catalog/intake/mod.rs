@@ -14,9 +14,10 @@ use super::open::Catalog;
 use super::runs::Session;
 use super::search::index_words;
 use super::{cells, claims};
-use crate::domain::asset::{AssetId, Digest, Place, Role};
+use crate::domain::asset::{AssetId, Digest, Place, Role, Tie};
 use crate::domain::claims::EDITION;
 use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
+use crate::domain::time::Timestamp;
 
 /// A folder's plan, and which folder it is about.
 #[derive(Debug, Clone)]
@@ -40,25 +41,34 @@ pub struct IntakeCounts {
 }
 
 impl Catalog {
-    /// The files of one folder that are in the library or missing from it, by name.
-    pub fn files_in(&self, root: i64, folder: &[u8]) -> Result<Vec<KnownFile>> {
+    /// The files of one folder that are in the library or missing from it, by name; with the holds
+    /// that count at `now`.
+    pub fn files_in(&self, root: i64, folder: &[u8], now: Timestamp) -> Result<Vec<KnownFile>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type,
                     f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
                     a.state, a.was, a.version, c.edition,
-                    a.state = 'draft' AND f.role = 'original' AND EXISTS (
-                      SELECT 1 FROM operation o WHERE o.asset_id = a.id) AS was_moved,
-                    EXISTS (SELECT 1 FROM risk r
-                            WHERE r.asset_id = a.id AND r.cleared_ms IS NULL) AS is_flagged,
-                    EXISTS (SELECT 1 FROM placement_rejection p
-                            WHERE p.asset_id = a.id AND p.lifted_ms IS NULL)
-                      AS is_rejected_somewhere
+                    CASE WHEN a.state <> 'draft' OR f.role <> 'original' THEN NULL
+                         WHEN EXISTS (SELECT 1 FROM operation o WHERE o.asset_id = a.id)
+                           THEN 'moved'
+                         WHEN EXISTS (SELECT 1 FROM risk r
+                                      WHERE r.asset_id = a.id AND r.cleared_ms IS NULL)
+                           THEN 'flagged'
+                         WHEN EXISTS (SELECT 1 FROM placement_rejection p
+                                      WHERE p.asset_id = a.id AND p.lifted_ms IS NULL)
+                           THEN 'rejected'
+                         WHEN EXISTS (SELECT 1 FROM hold h
+                                      WHERE h.asset_id = a.id AND h.released_ms IS NULL
+                                        AND (h.until_ms IS NULL OR h.until_ms > :now))
+                           THEN 'held'
+                    END AS tie
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
              ORDER BY f.name",
         )?;
-        let mut rows = statement.query(named_params! { ":root": root, ":folder": folder })?;
+        let place = named_params! { ":root": root, ":folder": folder, ":now": now.millis() };
+        let mut rows = statement.query(place)?;
         let mut files = Vec::new();
         while let Some(row) = rows.next()? {
             files.push(known_file(row)?);
@@ -265,9 +275,11 @@ impl<'a, 's> Writing<'a, 's> {
         };
         let is_decided = "SELECT state <> 'draft' OR EXISTS (
               SELECT 1 FROM risk WHERE asset_id = :asset AND cleared_ms IS NULL) OR EXISTS (
-              SELECT 1 FROM placement_rejection WHERE asset_id = :asset AND lifted_ms IS NULL)
+              SELECT 1 FROM placement_rejection WHERE asset_id = :asset AND lifted_ms IS NULL) OR EXISTS (
+              SELECT 1 FROM hold WHERE asset_id = :asset AND released_ms IS NULL
+                AND (until_ms IS NULL OR until_ms > :now))
             FROM asset WHERE id = :asset";
-        let asked = named_params! { ":asset": asset.0 };
+        let asked = named_params! { ":asset": asset.0, ":now": self.session.now.millis() };
         if self.tx.prepare_cached(is_decided)?.query_row(asked, |row| row.get(0))? {
             return Err(changed(self.tx, asset)?);
         }
@@ -337,9 +349,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 asset: AssetId(asset),
                 state: cells::state(row)?,
                 version: row.get("version")?,
-                was_moved: row.get::<_, Option<bool>>("was_moved")?.unwrap_or_default(),
-                is_flagged: row.get("is_flagged")?,
-                is_rejected_somewhere: row.get("is_rejected_somewhere")?,
+                tie: row.get::<_, Option<String>>("tie")?.as_deref().and_then(Tie::named),
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }

@@ -81,7 +81,7 @@ fn regroup(
     for root in catalog.roots()? {
         for folder in folders {
             ctx.stop_if_interrupted()?;
-            let known = catalog.files_in(root.id, folder)?;
+            let known = catalog.files_in(root.id, folder, ctx.now)?;
             let there = |file: &&KnownFile| file.place == Place::Library;
             let found: Vec<_> = known.iter().filter(there).map(|file| file.found.clone()).collect();
             let change =

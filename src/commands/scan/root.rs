@@ -214,7 +214,7 @@ impl<'r> Intake<'r> {
             say_oddities(ctx, &listing);
             self.files += u64::try_from(listing.files.len()).unwrap_or(u64::MAX);
             self.progress.advance(u64::try_from(listing.files.len()).unwrap_or(0));
-            let known = catalog.files_in(self.id, &listing.folder)?;
+            let known = catalog.files_in(self.id, &listing.folder, ctx.now)?;
             let seen = Seen::new(listing, known, self.reading);
             self.mark_seen(&seen);
             if seen.is_known() {
