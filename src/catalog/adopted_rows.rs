@@ -112,12 +112,16 @@ fn owner(conn: &Connection, asset: AssetId) -> Result<KnownOwner> {
                 EXISTS (SELECT 1 FROM operation WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM waiver WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM risk WHERE asset_id = :id)
+                OR EXISTS (SELECT 1 FROM placement_rejection WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM hold WHERE asset_id = :id)
                 OR EXISTS (SELECT 1 FROM description WHERE asset_id = :id) AS used,
-                EXISTS (SELECT 1 FROM audit WHERE asset_id = :id AND kind = 'asset.add'
-                          AND json_extract(payload, '$.of') IS NOT NULL)
-                AND NOT EXISTS (SELECT 1 FROM audit WHERE asset_id = :id AND kind NOT IN
-                                  ('asset.add', 'file.missing', 'file.found')) AS came_back
+                (state = 'draft'
+                 OR EXISTS (SELECT 1 FROM audit WHERE asset_id = :id AND kind = 'asset.add'
+                              AND json_extract(payload, '$.of') IS NOT NULL))
+                AND NOT EXISTS (SELECT 1 FROM audit WHERE asset_id = :id AND kind IN
+                                  ('asset.approve', 'asset.renew', 'asset.void', 'asset.reject',
+                                   'asset.expire', 'asset.withdraw', 'asset.reconsider',
+                                   'asset.confirm')) AS undecided
          FROM asset WHERE id = :id",
     )?;
     let mut rows = statement.query(named_params! { ":id": asset.0 })?;
@@ -129,7 +133,7 @@ fn owner(conn: &Connection, asset: AssetId) -> Result<KnownOwner> {
         files: usize::try_from(files).unwrap_or(usize::MAX),
         busy: row.get("busy")?,
         bare: !row.get::<_, bool>("used")?,
-        came_back: row.get("came_back")?,
+        undecided: row.get("undecided")?,
     })
 }
 

@@ -145,8 +145,9 @@ pub struct KnownOwner {
     pub busy: bool,
     /// Nothing refers to it that could not refer to another asset.
     pub bare: bool,
-    /// A scan recorded it as content that came back, and nobody has decided about it since.
-    pub came_back: bool,
+    /// Nobody has decided about it: it is a draft as a scan made it, or content that came back as a
+    /// scan recorded that.
+    pub undecided: bool,
 }
 
 /// Which record the files belong to.
@@ -165,7 +166,7 @@ pub struct Choice {
 /// with something else at the original's path is not the one that was moved.
 ///
 /// A person's decision is never undone by a manifest of another catalog: of other assets only drafts
-/// are taken, and only whole. Fails with the asset that has a file's path and keeps it.
+/// are taken that nobody has decided about, and only whole. Fails with the asset that has a file's path and keeps it.
 pub fn choose_record(
     files: &[AtPath],
     owners: &[KnownOwner],
@@ -180,7 +181,8 @@ pub fn choose_record(
     };
     let claimed_of = |asset| files.iter().filter(|file| is_row_of(file, asset)).count();
     let takes = |owner: &KnownOwner| {
-        let whole_draft = owner.state == State::Draft && owner.files == claimed_of(owner.asset);
+        let draft = owner.state == State::Draft && owner.undecided;
+        let whole_draft = draft && owner.files == claimed_of(owner.asset);
         !owner.busy && (own == Some(owner.asset) || whole_draft)
     };
     let fit: BTreeSet<_> = owners.iter().filter(|o| takes(o)).map(|o| o.asset).collect();
@@ -210,8 +212,7 @@ pub fn choose_stand_ins(
 ) -> Option<Vec<AssetId>> {
     let of = |asset| rows.iter().filter(|(_, row)| row.asset == Some(asset)).count();
     let stands_in = |owner: &KnownOwner| {
-        let undecided = owner.state == State::Draft || owner.came_back;
-        undecided && owner.bare && !owner.busy && owner.files == of(owner.asset)
+        owner.undecided && owner.bare && !owner.busy && owner.files == of(owner.asset)
     };
     let same = rows.iter().all(|(came_back, row)| row.digest == *came_back);
     (same && owners.iter().all(stands_in)).then(|| owners.iter().map(|o| o.asset).collect())
@@ -277,7 +278,8 @@ mod tests {
 
     fn owner(asset: i64, state: State, files: usize) -> KnownOwner {
         let asset = AssetId(asset);
-        KnownOwner { asset, state, files, busy: false, bare: true, came_back: false }
+        let undecided = state == State::Draft;
+        KnownOwner { asset, state, files, busy: false, bare: true, undecided }
     }
 
     /// Into which asset, with which drafts merged, with which rows; or who is in the way.
@@ -333,7 +335,9 @@ mod tests {
         check(&[row(0, 9)], &[], None);
         check(&[row(7, 1)], &[owner(7, State::Draft, 2)], None);
         check(&[row(7, 1)], &[owner(7, State::Approved, 1)], None);
-        let came_back = KnownOwner { came_back: true, ..owner(7, State::Rejected, 1) };
+        let reconsidered = KnownOwner { undecided: false, ..draft(7) };
+        check(&[row(7, 1)], &[reconsidered], None);
+        let came_back = KnownOwner { undecided: true, ..owner(7, State::Rejected, 1) };
         check(&[row(7, 1)], &[came_back], Some(&[7]));
         check(&[row(7, 1)], &[KnownOwner { files: 2, ..came_back }], None);
         check(&[row(7, 1)], &[KnownOwner { bare: false, ..draft(7) }], None);
@@ -349,6 +353,9 @@ mod tests {
         let here = |asset| at(Some((asset, 1)), Same, true);
         check(&away, &[owner(7, State::Approved, 1)], None, none);
         check(&[here(7)], &[owner(7, State::Approved, 1)], None, Err(Some(7)));
+        let reconsidered = KnownOwner { undecided: false, ..owner(7, State::Draft, 1) };
+        check(&away, &[reconsidered], None, none);
+        check(&[here(7)], &[reconsidered], None, Err(Some(7)));
         check(&away, &[owner(7, State::Draft, 2)], None, none);
         check(&[at(Some((7, 9)), Other, false)], &[owner(7, State::Draft, 1)], None, none);
         check(&[at(Some((7, 9)), Nothing, false)], &[owner(7, State::Draft, 1)], None, none);

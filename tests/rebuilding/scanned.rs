@@ -194,17 +194,23 @@ fn drafts_that_a_scan_made_of_what_came_back_are_part_of_it_again() {
 }
 
 #[test]
-fn a_draft_that_people_worked_on_keeps_its_record_and_the_others_go_on() {
-    let library = scanned();
-    library.run("describe 3 --title Tin").expect(ExitCode::Success);
-    let run = library.run(REBUILD).expect(ExitCode::Partial);
-    assert!(run.stdout.contains("belongs to asset #3 by now"), "{run}");
-    assert_eq!(state(&library, 3), "rejected", "the content of #2 came back");
-    assert!(library.run("show 3").stdout.contains("Tin"));
-    assert_eq!(state(&library, 2), "quarantined (was rejected)", "as before");
-    assert_eq!(state(&library, 4), "quarantined (was rejected)");
-    library.run("restore 4").expect(ExitCode::Success);
-    verify_but_for_quarantine(&library);
+fn what_people_worked_on_or_decided_about_keeps_its_record_and_the_others_go_on() {
+    for (command, stays, told) in [
+        ("describe 3 --title Tin", "rejected", "Tin"),
+        ("reconsider 3 --reason 'a new tin'", "draft", "#2"),
+        ("reject 3 --for-placement blog --code quality", "rejected", "rejected_for"),
+    ] {
+        let library = scanned();
+        library.run(command).expect(ExitCode::Success);
+        let run = library.run(REBUILD).expect(ExitCode::Partial);
+        assert!(run.stdout.contains("belongs to asset #3 by now"), "{command}: {run}");
+        assert_eq!(state(&library, 3), stays, "{command}: the content of #2 came back");
+        assert!(library.run("show 3").stdout.contains(told), "{command}");
+        assert_eq!(state(&library, 2), "quarantined (was rejected)", "as before");
+        assert_eq!(state(&library, 4), "quarantined (was rejected)");
+        library.run("restore 4").expect(ExitCode::Success);
+        verify_but_for_quarantine(&library);
+    }
 }
 
 #[test]
