@@ -65,7 +65,10 @@ impl Context<'_> {
             Ok(()) => self.report.summary.exit_code(),
             Err(error) => error.exit_code(),
         };
-        self.report.summary.audit = catalog.finish_run(code.number())?;
+        // A command may open the catalog twice, and change something only the first time.
+        if let Some(head) = catalog.finish_run(code.number())? {
+            self.report.summary.audit = Some(head);
+        }
         done
     }
 
