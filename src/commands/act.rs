@@ -22,6 +22,7 @@ use crate::report::{Item, Subject};
 use super::Context;
 use super::library::{Mode, own_files, subject_of};
 use super::older::refuse_older_catalog;
+use super::publish::refuse_half_published;
 use super::turn::begin_turn;
 
 /// What a command that moves files does while it is paused.
@@ -92,7 +93,7 @@ impl Context<'_> {
         let mut target = target((self, &config), catalog, switch)?;
         let recovered = recover(&mut target)?;
         say_recovered(self, target.catalog, &recovered)?;
-        refuse_amid_publication(&target, &recovered)?;
+        refuse_half_published(&target, &recovered)?;
         Ok(lock)
     }
 
@@ -124,23 +125,6 @@ pub(super) fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<
     catalog.check_pause()?;
     let by = switch.look(Some(catalog));
     if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
-}
-
-/// What is half published has files at old and at new names, and a scan would take the new ones for
-/// assets that nobody decided on.
-fn refuse_amid_publication(target: &Target<'_>, recovered: &Recovered) -> Result<(), Error> {
-    let is_open = |settled: &&Settled| settled.end == OperationState::Partial;
-    let settled = recovered.settled.iter().filter(is_open).chain(&recovered.waiting);
-    let settled = settled.map(|settled| (settled.kind, settled.asset));
-    let unsettled = recovered.unsettled.iter().map(|(open, _)| (open.kind, open.asset));
-    let mut open = settled.chain(unsettled).filter(|(kind, _)| *kind == OperationKind::Publish);
-    let Some((_, asset)) = open.next() else { return Ok(()) };
-    let by = target.paused();
-    if !by.is_empty() {
-        return Err(Error::Paused { by });
-    }
-    let hint = "mend what is told above, run `shelflife recover`, and scan then";
-    Err(Error::guard(format!("asset {asset}"), "it is half published".to_owned(), hint))
 }
 
 fn target<'c>(

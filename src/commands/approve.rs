@@ -12,7 +12,7 @@ use super::clearing::{ReviewArgs, inspect, notice, pins};
 use super::decide::{Bench, Decided, Step};
 use super::eyes::Eyes;
 use super::library::Mode;
-use super::publish::{publish_approved, say_waiting};
+use super::publish::{foretell_approved, publish_approved, say_waiting};
 use super::selection::Selection;
 use super::siblings::choose;
 use super::words::said;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         decide_one_set(ctx, (mode, step), (&args.selection, &args.sets), &mut decide)
     };
     if args.dry_run {
-        return decided;
+        return decided.and_then(|()| foretell_approved(ctx, &cleared));
     }
     let published = decided.and_then(|()| publish_approved(ctx, &cleared));
     published.inspect_err(|_| say_waiting(ctx, &cleared))

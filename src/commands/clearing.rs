@@ -5,7 +5,7 @@ use crate::domain::actor::Signer;
 use crate::domain::approver::check_approver;
 use crate::domain::asset::Look;
 use crate::domain::gate::gate;
-use crate::domain::lifecycle::{Cause, Standing, State, Verdict};
+use crate::domain::lifecycle::{Cause, Facts, Standing, State, Verdict};
 use crate::domain::review::{Question, Reply, Review, reply};
 use crate::domain::text::counted;
 use crate::error::Error;
@@ -15,7 +15,7 @@ use super::Context;
 use super::decide::{Bench, Step};
 use super::dossier::Brief;
 use super::eyes::Eyes;
-use super::library::subject;
+use super::library::{Court, subject};
 use super::naming::name_as_published;
 
 /// The review that an approval or a renewal answers for.
@@ -38,10 +38,19 @@ impl ReviewArgs {
 
 /// The revision of each linked context that counts now: what an approval sees.
 pub(super) fn pins(ctx: &Context<'_>, bench: Bench<'_>, dossier: &Dossier) -> Vec<(i64, i64)> {
-    let contexts = &bench.court.world.contexts;
-    let linked = dossier.row.facts.contexts.iter();
-    let linked = linked.filter_map(|link| contexts.get(&link.context));
+    pins_of(ctx, bench.court, &dossier.row.facts)
+}
+
+fn pins_of(ctx: &Context<'_>, court: &Court, facts: &Facts) -> Vec<(i64, i64)> {
+    let linked = facts.contexts.iter();
+    let linked = linked.filter_map(|link| court.world.contexts.get(&link.context));
     linked.map(|context| (context.id, context.revision_at(ctx.now))).collect()
+}
+
+/// Makes of facts what they would be the moment after an approval.
+pub(super) fn as_approved(ctx: &Context<'_>, court: &Court, facts: &mut Facts) {
+    let pins = pins_of(ctx, court, facts);
+    clear(facts, &pins);
 }
 
 /// Looks at the original of an asset that nothing else stands in the way of: what is seen of it, or
@@ -111,13 +120,16 @@ fn whom_to_ask(dossier: &Dossier) -> String {
 /// The dossier as it would be the moment after.
 fn cleared(dossier: &Dossier, pins: &[(i64, i64)]) -> Dossier {
     let mut cleared = dossier.clone();
-    let facts = &mut cleared.row.facts;
+    clear(&mut cleared.row.facts, pins);
+    cleared
+}
+
+fn clear(facts: &mut Facts, pins: &[(i64, i64)]) {
     facts.state = State::Approved;
     for link in &mut facts.contexts {
         let pin = pins.iter().find(|(context, _)| *context == link.context);
         link.pinned = pin.map(|(_, revision)| *revision);
     }
-    cleared
 }
 
 fn objection(findings: usize, verdict: &Verdict) -> Option<String> {

@@ -6,15 +6,18 @@ use crate::catalog::{Catalog, FactsRow, Filter};
 use crate::config::PublishConfig;
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{Standing, State};
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::publication::slug;
 use crate::domain::text::counted;
 use crate::error::Error;
-use crate::executor::{Ended, Publication, Target, check_publication, publish_asset};
+use crate::executor::{
+    Ended, Publication, Recovered, Settled, Target, check_publication, publish_asset,
+};
 use crate::report::{Found, Item, Subject};
 
 use super::Context;
 use super::act::{WhilePaused, say_not_done, say_recovered};
-use super::clearing::in_the_way;
+use super::clearing::{as_approved, in_the_way};
 use super::decide::facts;
 use super::foretold::Given;
 use super::library::{Court, subject};
@@ -74,19 +77,8 @@ pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error
     };
     if args.dry_run {
         return ctx.foresee(|ctx, target| {
-            let mut given = Given::default();
-            for choice in chosen(args, ctx, (target, terms))? {
-                let operation = check_publication(target, &choice.publication);
-                match operation.and_then(|operation| given.give(target.catalog, operation)) {
-                    Ok(operation) => {
-                        let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
-                        choice.say_published(ctx, files);
-                    }
-                    Err(obstacle) => {
-                        say_not_done(ctx, (&choice.subject, ACTION), &obstacle, None);
-                    }
-                }
-            }
+            let chosen = chosen(args, ctx, (target, terms))?;
+            foretell(ctx, target, &chosen);
             Ok(())
         });
     }
@@ -102,6 +94,8 @@ pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error
 enum Asked {
     ToPublish,
     ToApprove,
+    /// What an approval would publish.
+    ToForetell,
 }
 
 /// An asset that is to be published.
@@ -130,6 +124,61 @@ pub(super) fn publish_approved(
         let chosen = named(ctx, (target, &court, terms), (&waiting, None), Asked::ToApprove)?;
         publish_all(ctx, target, (&chosen, Asked::ToApprove))
     })
+}
+
+/// Tells what [`publish_approved`] would do with these assets if they were approved now.
+pub(super) fn foretell_approved(
+    ctx: &mut Context<'_>,
+    cleared: &BTreeSet<AssetId>,
+) -> Result<(), Error> {
+    let config = ctx.config()?;
+    let Some(terms) = &config.publish else { return Ok(()) };
+    ctx.foresee(|ctx, target| {
+        let court = Court::load(ctx, target.catalog)?;
+        let mut drafts = Vec::new();
+        for asset in cleared {
+            let row = facts(target.catalog, *asset)?;
+            drafts.extend(court.draft_roots.contains(&row.asset.root).then_some(*asset));
+        }
+        let asked = Asked::ToForetell;
+        let chosen = named(ctx, (target, &court, terms), (&drafts, None), asked)?;
+        foretell(ctx, target, &chosen);
+        Ok(())
+    })
+}
+
+fn foretell(ctx: &mut Context<'_>, target: &Target<'_>, chosen: &[Choice]) {
+    let mut given = Given::default();
+    for choice in chosen {
+        let operation = check_publication(target, &choice.publication);
+        match operation.and_then(|operation| given.give(target.catalog, operation)) {
+            Ok(operation) => {
+                let files = u64::try_from(operation.files.len()).unwrap_or(u64::MAX);
+                choice.say_published(ctx, files);
+            }
+            Err(obstacle) => say_not_done(ctx, (&choice.subject, ACTION), &obstacle, None),
+        }
+    }
+}
+
+/// What is half published has files at old and at new names, and a scan would take the new ones for
+/// assets that nobody decided on.
+pub(super) fn refuse_half_published(
+    target: &Target<'_>,
+    recovered: &Recovered,
+) -> Result<(), Error> {
+    let is_open = |settled: &&Settled| settled.end == OperationState::Partial;
+    let settled = recovered.settled.iter().filter(is_open).chain(&recovered.waiting);
+    let settled = settled.map(|settled| (settled.kind, settled.asset));
+    let unsettled = recovered.unsettled.iter().map(|(open, _)| (open.kind, open.asset));
+    let mut open = settled.chain(unsettled).filter(|(kind, _)| *kind == OperationKind::Publish);
+    let Some((_, asset)) = open.next() else { return Ok(()) };
+    let by = target.paused();
+    if !by.is_empty() {
+        return Err(Error::Paused { by });
+    }
+    let hint = "mend what is told above, run `shelflife recover`, and scan then";
+    Err(Error::guard(format!("asset {asset}"), "it is half published".to_owned(), hint))
 }
 
 /// Says, after an approval that ended early, what of it is on record and not published, and how that
@@ -212,7 +261,10 @@ fn named(
     };
     let mut chosen = Vec::new();
     for number in numbers {
-        let row = facts(catalog, *number)?;
+        let mut row = facts(catalog, *number)?;
+        if asked == Asked::ToForetell {
+            as_approved(ctx, court, &mut row.facts);
+        }
         let subject = subject(&row.asset);
         if !court.draft_roots.contains(&row.asset.root) {
             let because = "it is in no draft root".to_owned();
@@ -259,7 +311,7 @@ fn unusable(ctx: &Context<'_>, court: &Court, (row, asked): (&FactsRow, Asked)) 
     if standing.may_be_used() {
         return None;
     }
-    if asked == Asked::ToApprove && standing == Standing::Scheduled {
+    if asked != Asked::ToPublish && standing == Standing::Scheduled {
         let because = format!(
             "it is {standing}, and not published before it may be used: `shelflife publish --ready`"
         );

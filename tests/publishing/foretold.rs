@@ -149,3 +149,33 @@ fn what_becomes_of_an_interrupted_publication_is_foretold_in_its_own_words() {
     dry run: nothing was changed
     ");
 }
+
+#[test]
+fn a_dry_run_of_an_approval_tells_where_the_drafts_would_be_published() {
+    let library = library_of(2);
+    insta::assert_snapshot!(library.tell("approve 2 3 --dry-run"), @"
+    exit: 0
+    would approve  #2 gen/out001.png  draft → approved
+    would approve  #3 gen/out002.png  draft → approved
+    would record  #2 gen/out001.png  published as uploads/2026/03/tin-of-tea-2.png (1 file)
+    would record  #3 gen/out002.png  published as uploads/2026/03/tin-of-tea-3.png (1 file)
+    2 changed, 2 edited, 2 files
+    dry run: nothing was changed
+    ");
+    library.write("uploads/2026/03/tin-of-tea-2.png", b"something");
+    let refused = refusals(&library, "approve 2 --dry-run");
+    let told = "refused  publish #2 gen/out001.png: there is something at \
+                `2026/03/tin-of-tea-2.png` already";
+    assert_eq!(refused, [told]);
+    assert_eq!(refusals(&library, "approve 2"), refused);
+    library.run("approve 3").expect(ExitCode::Success);
+}
+
+#[test]
+fn an_approval_that_cannot_publish_tells_the_head_of_the_log_that_it_wrote() {
+    let library = library_of(1);
+    library.run("pause --reason lunch").expect(ExitCode::Success);
+    let told = library.run("approve 2 --format json").expect(ExitCode::Paused).json();
+    let length = library.audit_entries().len();
+    assert_eq!(told["summary"]["audit"]["length"].as_u64(), Some(length as u64), "{told}");
+}
