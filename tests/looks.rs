@@ -2,6 +2,7 @@
 
 mod ended;
 mod measured;
+mod overwritten;
 
 use image::ImageFormat;
 use rusqlite::Connection;

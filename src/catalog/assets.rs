@@ -13,13 +13,7 @@ const MOST_CANDIDATES: i64 = 20;
 impl Catalog {
     /// The asset with this number.
     pub fn asset(&self, id: AssetId) -> Result<Option<Asset>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, state, was, version, root_id, path, sha256, media_type, width, height,
-                    attachment_id, added_ms
-             FROM asset WHERE id = :id",
-        )?;
-        let mut rows = statement.query(named_params! { ":id": id.0 })?;
-        rows.next()?.map(cells::asset).transpose()
+        asset_of(&self.conn, id)
     }
 
     /// Assets whose original's SHA-256 begins with these hexadecimal digits, at most 20.
@@ -72,6 +66,16 @@ impl Catalog {
             .query_map([], |row| Ok((row.get("state")?, cells::unsigned(row.get("n")?))))?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
+}
+
+pub(super) fn asset_of(conn: &Connection, id: AssetId) -> Result<Option<Asset>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, state, was, version, root_id, path, sha256, media_type, width, height,
+                attachment_id, added_ms
+         FROM asset WHERE id = :id",
+    )?;
+    let mut rows = statement.query(named_params! { ":id": id.0 })?;
+    rows.next()?.map(cells::asset).transpose()
 }
 
 /// Moves the asset's version on if it is still the one that was read.

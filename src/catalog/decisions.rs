@@ -8,6 +8,7 @@ use super::audit::{About, Log};
 use super::error::{CatalogError, Result};
 use super::looks;
 use super::open::Catalog;
+use super::originals::follow_original;
 use super::plans::take_step;
 use super::reviews;
 use super::runs::Session;
@@ -156,6 +157,8 @@ pub(super) fn decide(
     if !enter_state(tx, session, *asset, Some(*version), (transition.from, transition.to))? {
         return Err(changed(tx, *asset)?);
     }
+    let of_ended = transition.from.ended().is_some();
+    let digest = if of_ended { follow_original(tx, log, *asset)? } else { decision.digest };
     if let Some(plan) = session.plan {
         take_step(tx, session, (plan, *asset))?;
     }
@@ -172,7 +175,7 @@ pub(super) fn decide(
         looks::record(tx, decision.digest, look)?;
     }
     let kind = format!("asset.{}", transition.action.name());
-    log.append(tx, &kind, About::asset(*asset), &payload(session, decision))
+    log.append(tx, &kind, About::asset(*asset), &payload(session, decision, digest))
 }
 
 /// Moves the asset from one state to another if it is still there (and still at `version`, where
@@ -199,11 +202,11 @@ pub(super) fn enter_state(
     Ok(updated == 1)
 }
 
-fn payload(session: &Session, decision: &Decision) -> Value {
+fn payload(session: &Session, decision: &Decision, digest: Digest) -> Value {
     let mut payload = json!({
         "by": session.actor.name(),
         "from": decision.transition.from.to_string(),
-        "sha256": decision.digest.to_string(),
+        "sha256": digest.to_string(),
         "to": decision.transition.to.to_string(),
     });
     if let Some(fields) = payload.as_object_mut() {

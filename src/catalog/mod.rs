@@ -33,6 +33,7 @@ mod neighbors;
 mod open;
 mod operation;
 mod operations;
+mod originals;
 mod pause;
 mod placement_rejections;
 mod places;

@@ -95,6 +95,9 @@ fn obstacles(
     let findings = gate(&brief.subject(ctx.now));
     let terms = &bench.court.policy().approval;
     let mut why: Vec<_> = objection(findings.len(), &verdict).into_iter().collect();
+    if bench.catalog.is_overwritten(&dossier.row.asset)? {
+        why.push("its original has other bytes by now: `reconsider` it first".to_owned());
+    }
     why.extend(review.objections(terms.questions, &whom_to_ask(dossier)));
     let authors =
         if terms.four_eyes { bench.catalog.authors_of(dossier.row.asset.id)? } else { Vec::new() };

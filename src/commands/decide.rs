@@ -336,7 +336,9 @@ impl StepArgs {
         decide_each(ctx, mode, &self.selection, |ctx, bench, row| {
             Ok(match step.transition(ctx, bench.catalog, &row)? {
                 Ok(transition) => {
+                    let notice = forgotten(bench.catalog, &row, transition)?;
                     let decision = step.decision(&row, transition, Vec::new());
+                    let decision = Decision { notice, ..decision };
                     let library = (bench.catalog, &*bench.court.config);
                     Decided::Change(eyes.remember(library, mode, (&row.asset, decision))?)
                 }
@@ -344,6 +346,19 @@ impl StepArgs {
             })
         })
     }
+}
+
+/// What people should know who take back a decision about other bytes than are there by now.
+fn forgotten(
+    catalog: &Catalog,
+    row: &FactsRow,
+    transition: Transition,
+) -> Result<Option<String>, CatalogError> {
+    let is_about_others =
+        transition.action == Action::Reconsider && catalog.is_overwritten(&row.asset)?;
+    let what =
+        "its original has other bytes by now; those that were ended are not remembered any more";
+    Ok(is_about_others.then(|| what.to_owned()))
 }
 
 #[cfg(test)]

@@ -347,9 +347,13 @@ impl Planning<'_> {
                 }
             } else {
                 let (asset, state) = (owner.asset, owner.state);
-                self.plan
-                    .remarks
-                    .push(format!("{name} of {asset}, which is {state}, has other bytes now"));
+                let decided = match owner.role {
+                    Role::Original => "; that was decided about those before",
+                    _ => "",
+                };
+                let what =
+                    format!("{name} of {asset}, which is {state}, has other bytes now{decided}");
+                self.plan.remarks.push(what);
             }
         }
         self.plan.kept.retain(|kept| !seen.contains(&kept.asset));

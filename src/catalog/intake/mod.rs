@@ -11,8 +11,8 @@ use super::audit::{About, Log, meta, set_meta};
 use super::error::{CatalogError, Result};
 use super::files::{Missing, refresh_missing, stamp};
 use super::open::Catalog;
+use super::originals::set_original;
 use super::runs::Session;
-use super::search::index_words;
 use super::{cells, claims};
 use crate::domain::asset::{AssetId, Digest, Place, Role, Tie};
 use crate::domain::claims::EDITION;
@@ -156,7 +156,9 @@ impl<'a, 's> Writing<'a, 's> {
             self.file(change, first, (step.known, &step.found, &step.home))?;
         }
         for (asset, original) in &plan.originals {
-            self.set_original(change, *asset, original)?;
+            let path = cells::joined(&change.folder, &original.name)?;
+            let is = (&path, original.digest, &original.content);
+            set_original(self.tx, self.log, *asset, is)?;
         }
         for said in &plan.said {
             if let Home::Asset(asset, _) = resolve(&said.of, first) {
@@ -215,34 +217,6 @@ impl<'a, 's> Writing<'a, 's> {
         }
         self.counts.files_written += 1;
         Ok(())
-    }
-
-    fn set_original(
-        &mut self,
-        change: &FolderChange,
-        asset: AssetId,
-        original: &FoundFile,
-    ) -> Result<()> {
-        let path = cells::joined(&change.folder, &original.name)?;
-        let size = original.content.dimensions;
-        self.tx
-            .prepare_cached(
-                "UPDATE asset SET path = :path, sha256 = :sha256, media_type = :type,
-                        width = :width, height = :height, version = version + 1
-                 WHERE id = :id",
-            )?
-            .execute(named_params! {
-                ":path": path.as_bytes(), ":sha256": original.digest.0,
-                ":type": original.content.media_type, ":width": size.map(|size| size.width),
-                ":height": size.map(|size| size.height), ":id": asset.0,
-            })?;
-        index_words(self.tx, asset)?;
-        let payload = json!({
-            "height": size.map(|size| size.height), "path": path.to_string(),
-            "sha256": original.digest.to_string(), "type": original.content.media_type,
-            "width": size.map(|size| size.width),
-        });
-        self.log.append(self.tx, "asset.original", About::asset(asset), &payload)
     }
 
     fn attach(&mut self, attachment: i64, home: &Home) -> Result<()> {
