@@ -37,6 +37,7 @@ mod fencing;
 mod fidelity;
 mod files;
 mod findings;
+mod foreseeing;
 mod formats;
 mod grouping;
 mod handbook;

@@ -11,7 +11,7 @@ use shelflife::exit::ExitCode;
 use shelflife::files::{Locking, RunLock};
 
 use crate::support::TestLibrary;
-use crate::support::moving::{cleaned, ended, tree};
+use crate::support::moving::{cleaned, ended, half_cleaned, tree};
 
 const FILE: &str = "state/PAUSED";
 
@@ -199,6 +199,21 @@ fn what_a_crash_leaves_between_file_and_flag_is_a_pause() {
     assert!(run.stderr.contains("by olga") && run.stderr.contains("the wrong folder"), "{run}");
     library.run("resume --reason 'it is right'").expect(ExitCode::Success);
     library.run("clean --apply").expect(ExitCode::Success);
+}
+
+#[test]
+fn what_a_recovery_would_do_while_it_is_paused_is_what_it_does() {
+    let library = half_cleaned();
+    library.run("pause --reason 'look first'").expect(ExitCode::Success);
+    let waits = "#2 2026/03/tea-tin.png  an unfinished quarantine waits for the end of the pause";
+    for command in ["recover --dry-run", "recover", "recover --dry-run"] {
+        let run = library.run(command).expect(ExitCode::Paused);
+        assert!(run.stdout.contains(waits), "{command}: {run}");
+    }
+    library.run("resume --reason 'looked'").expect(ExitCode::Success);
+    let run = library.run("recover --dry-run").expect(ExitCode::Success);
+    assert!(run.stdout.contains("take back the quarantine of 3 files"), "{run}");
+    library.run("recover").expect(ExitCode::Success);
 }
 
 #[test]

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::PathBuf;
 
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::embedded::{samples, xmp};
 use crate::support::many::{FILES, rejected};
+use crate::support::moving::half_cleaned;
 use crate::support::pictures::png;
 
 /// A library with a picture, two renditions of it, and another picture.
@@ -102,6 +104,108 @@ fn a_root_without_its_marker_is_not_believed() {
     let run = library.run("scan").expect(ExitCode::Guard);
     assert!(run.stdout.contains("marker"), "{run}");
     assert_eq!(rows(&library, "list --standing missing"), []);
+}
+
+fn marker(library: &TestLibrary) -> PathBuf {
+    library.path("uploads/.shelflife-root")
+}
+
+/// What the log has of roots that a person took for the right ones.
+fn accepted(library: &TestLibrary) -> Vec<String> {
+    let entries = library.audit_entries().into_iter();
+    entries.filter(|entry| entry.kind == "root.accept").map(|entry| entry.payload).collect()
+}
+
+#[test]
+fn a_root_that_lost_its_marker_is_marked_anew_when_a_person_says_that_it_is_the_right_one() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    let uuid = fs::read(marker(&library)).unwrap();
+    fs::remove_file(marker(&library)).unwrap();
+    for command in ["scan", "clean --apply", "doctor"] {
+        let run = library.run(command).to_string();
+        assert!(run.contains("a person runs `shelflife scan --accept-missing`"), "{run}");
+    }
+    library.set_variable("SHELFLIFE_JOB", "nightly");
+    let run = library.run("scan --accept-missing").expect(ExitCode::Guard);
+    assert!(run.stdout.contains("a job cannot say that it is the right one"), "{run}");
+    library.remove_variable("SHELFLIFE_JOB");
+    assert!(!marker(&library).exists());
+
+    let run = library.run("scan --accept-missing").expect(ExitCode::Success);
+    let says = "its marker .shelflife-root is gone; of the 4 files that the catalog knows there it \
+                holds 4";
+    assert!(run.stdout.contains(says), "{run}");
+    assert_eq!(fs::read(marker(&library)).unwrap(), uuid);
+    let log = accepted(&library);
+    assert!(log.len() == 1 && log[0].contains(says), "{log:?}");
+    library.run("scan").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Success);
+    library.run("audit verify --replay --disk").expect(ExitCode::Success);
+}
+
+#[test]
+fn a_folder_that_holds_other_files_is_not_marked_for_a_root_whoever_says_so() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    fs::rename(library.path("uploads"), library.path("elsewhere")).unwrap();
+    for name in ["a", "b", "c", "d", "e"] {
+        library.write(format!("uploads/{name}.png"), png((7, 7), name.as_bytes()));
+    }
+    let run = library.run("scan --accept-missing").expect(ExitCode::Guard);
+    assert!(run.stdout.contains("of the 4 files that the catalog knows there it holds 0"), "{run}");
+    assert!(run.stdout.contains("write the file .shelflife-root into it by hand"), "{run}");
+    assert!(!marker(&library).exists());
+    assert_eq!(rows(&library, "list --standing missing"), []);
+    assert_eq!(accepted(&library), [""; 0]);
+}
+
+#[test]
+fn a_root_on_another_device_is_scanned_once_a_person_says_that_it_is_the_right_one() {
+    let library = half_cleaned();
+    let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
+    catalog.execute("UPDATE root SET device = device + 1", []).unwrap();
+    drop(catalog);
+    // Neither is what a killed run left there settled before.
+    for command in ["recover", "scan", "clean --apply", "doctor"] {
+        let run = library.run(command).to_string();
+        assert!(run.contains("on another device than at the last scan"), "{run}");
+        assert!(run.contains("a person runs `shelflife scan --accept-missing`"), "{run}");
+    }
+    let run = library.run("scan --accept-missing").expect(ExitCode::Success);
+    assert!(run.stdout.contains("root uploads is taken for the right one"), "{run}");
+    assert!(run.stdout.contains("an unfinished quarantine of 3 files is taken back"), "{run}");
+    assert_eq!(accepted(&library).len(), 1);
+    library.run("scan").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Success);
+}
+
+#[test]
+fn a_disk_that_is_not_mounted_is_neither_marked_nor_believed() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_file(marker(&library)).unwrap();
+    let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
+    catalog.execute("UPDATE root SET device = device + 1", []).unwrap();
+    drop(catalog);
+    let run = library.run("scan").expect(ExitCode::Guard);
+    assert!(run.stdout.contains("a folder where no disk is mounted looks like this"), "{run}");
+    let run = library.run("scan --accept-missing").expect(ExitCode::Guard);
+    let uuid = library.scanned_catalog().uuid().unwrap();
+    assert!(run.stdout.contains(&format!("by hand, with the one line {uuid}")), "{run}");
+    // That is a way.
+    fs::write(marker(&library), format!("{uuid}\n")).unwrap();
+    library.run("scan --accept-missing").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+}
+
+#[test]
+fn what_is_behind_a_folder_that_became_a_link_is_not_in_the_library_any_more() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    fs::rename(library.path("uploads/2026/03"), library.path("elsewhere")).unwrap();
+    symlink(library.path("elsewhere"), library.path("uploads/2026/03")).unwrap();
+    assert_eq!(figure(&library, "scan", "files missing"), 4);
 }
 
 #[test]
@@ -219,7 +323,8 @@ fn while_the_environment_pauses_it_no_file_is_moved() {
     library.run("scan").expect(ExitCode::Success);
     library.run("reject 1 --reason 'off brand'").expect(ExitCode::Success);
     library.set_variable("SHELFLIFE_PAUSED", "1");
-    library.run("clean").expect(ExitCode::Success);
+    let run = library.run("clean").expect(ExitCode::Paused);
+    assert!(run.stdout.contains("would quarantine"), "the plan is still shown\n{run}");
     library.run("clean --apply").expect(ExitCode::Paused);
     assert!(library.path("uploads/2026/03/garden.png").exists());
     library.run("list").expect(ExitCode::Success);

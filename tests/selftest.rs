@@ -127,6 +127,13 @@ fn the_checkout_is_on_a_file_system_that_moves_need() {
 }
 
 #[test]
+fn names_that_are_composed_of_other_characters_are_told_as_the_report_says() {
+    let library = TestLibrary::scanned(&["caf\u{e9}.png", "cafe\u{301}.png"]);
+    let report = library.run("validate --format json");
+    assert_eq!(report.stdout.matches("\"SL114\"").count(), 1, "{report}");
+}
+
+#[test]
 fn memory_is_good_for_a_root_alone() {
     let dir = Path::new("/dev/shm");
     let type_of = Command::new("stat").args(["-f", "-c", "%T"]).arg(dir).output();

@@ -6,7 +6,7 @@ use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::asset::{AssetId, Digest, Place};
-use crate::domain::path::RelPath;
+use crate::domain::path::{MAX_PATH, RelPath};
 
 /// A file of a root: in the library or missing from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +46,17 @@ const STORED: &str = "
                              OR r.state IN ('intent', 'partial')))
     ORDER BY o.id, of.number";
 
+/// Each of the three is answered by the index on paths.
+pub(super) const BENEATH: &str = "
+    SELECT id FROM file WHERE root_id = :root AND folder = :folder AND name = :name
+                          AND place IN ('library', 'missing') AND place = 'library'
+    UNION ALL
+    SELECT id FROM file WHERE root_id = :root AND folder = :path
+                          AND place IN ('library', 'missing') AND place = 'library'
+    UNION ALL
+    SELECT id FROM file WHERE root_id = :root AND folder > :inside AND folder < :behind
+                          AND place IN ('library', 'missing') AND place = 'library'";
+
 impl Catalog {
     /// Gives each file of a root that is in the library or missing from it, folder by folder.
     pub fn visit_placed<E: From<CatalogError>>(
@@ -60,6 +71,43 @@ impl Catalog {
             visit(placed(row)?)?;
         }
         Ok(())
+    }
+
+    /// Gives the number of each file in the library that is at the path or beneath it; all of the
+    /// root's if the path is empty.
+    pub fn visit_at_or_beneath(
+        &self,
+        root: i64,
+        path: &[u8],
+        mut visit: impl FnMut(i64),
+    ) -> Result<()> {
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let folder = path.strip_suffix(name).unwrap_or_default();
+        let folder = folder.strip_suffix(b"/").unwrap_or_default();
+        let (inside, behind) = match path {
+            [] => (Vec::new(), vec![u8::MAX; MAX_PATH + 1]),
+            // Nothing comes between a slash and a zero.
+            path => ([path, b"/"].concat(), [path, b"0"].concat()),
+        };
+        let mut statement = self.conn.prepare_cached(BENEATH)?;
+        let mut rows = statement.query(named_params! {
+            ":root": root, ":folder": folder, ":name": name, ":path": path, ":inside": inside,
+            ":behind": behind,
+        })?;
+        while let Some(row) = rows.next()? {
+            visit(row.get(0)?);
+        }
+        Ok(())
+    }
+
+    /// How many files of the library are at one of the paths or beneath it. None of the paths is
+    /// beneath another.
+    pub fn count_at_or_beneath(&self, root: i64, paths: &[Vec<u8>]) -> Result<u64> {
+        let mut count = 0;
+        for path in paths {
+            self.visit_at_or_beneath(root, path, |_| count += 1)?;
+        }
+        Ok(count)
     }
 
     /// Gives each file in quarantine that no open operation is about, folder by folder.

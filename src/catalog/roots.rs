@@ -59,6 +59,19 @@ impl Catalog {
         })
     }
 
+    /// Writes down that a person took the root, as it is now, for the one that the catalog knows, and
+    /// what spoke for and against it.
+    pub fn record_accepted_root(&mut self, root: i64, device: u64, says: &str) -> Result<()> {
+        self.write(|tx, _, log| {
+            tx.execute(
+                "UPDATE root SET device = :device WHERE id = :id",
+                named_params! { ":device": signed(device), ":id": root },
+            )?;
+            let payload = json!({ "device": signed(device), "root": root, "says": says });
+            log.append(tx, "root.accept", About::default(), &payload)
+        })
+    }
+
     /// Notes what a finished scan saw of a root.
     pub fn record_scan(&mut self, root: i64, device: u64, files: u64) -> Result<()> {
         self.write(|tx, session, log| {

@@ -132,6 +132,16 @@ fn the_assets_of_a_folder_are_found_without_passing_over_all_files() {
 }
 
 #[test]
+fn what_is_beneath_a_folder_is_found_without_passing_over_all_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, catalog) = created(&folder);
+    let steps = plan(&catalog, places::BENEATH);
+    let searches = steps.iter().filter(|step| step.contains("USING INDEX file_path (root_id=?"));
+    assert_eq!(searches.count(), 3, "{steps:#?}");
+    assert!(steps.iter().all(|step| !step.starts_with("SCAN")), "{steps:#?}");
+}
+
+#[test]
 fn how_an_asset_was_ended_is_found_without_passing_over_all_assets_or_the_whole_log() {
     let folder = tempfile::tempdir().unwrap();
     let (_, catalog) = created(&folder);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, RootRecord};
+use crate::catalog::{Catalog, CatalogError};
 use crate::config::Config;
 use crate::domain::cleanup::Load;
 use crate::domain::lifecycle::{Action, Transition};
@@ -20,9 +20,10 @@ use crate::files::{MoveError, Quarantine, Root, RunLock, Steps, is_beneath};
 use crate::report::{Item, Subject};
 
 use super::Context;
-use super::library::{Mode, own_files, subject_of};
+use super::library::{Mode, subject_of};
 use super::older::refuse_older_catalog;
 use super::publish::refuse_half_published;
+pub(super) use super::roots::guarded_roots;
 use super::turn::begin_turn;
 
 /// What a command that moves files does while it is paused.
@@ -79,22 +80,36 @@ impl Context<'_> {
         }
     }
 
-    /// Makes this the only run that reads or moves files, and settles first what an earlier one was
-    /// moving when it ended: a scan must not take half of a move for news. Refused, before anything
-    /// is changed, if the catalog is older than its quarantine.
-    pub(super) fn settle_first(&mut self, catalog: &mut Catalog) -> Result<RunLock, Error> {
+    /// Makes this the only run that reads or moves files. Refused, before anything is changed, if the
+    /// catalog is older than its quarantine.
+    pub(super) fn take_turn(&mut self, catalog: &mut Catalog) -> Result<RunLock, Error> {
         let config = self.config()?;
         let lock = begin_turn(self, (&config, catalog))?;
         refuse_older_catalog(&config, catalog)?;
+        Ok(lock)
+    }
+
+    /// Settles what an earlier run was moving when it ended: a scan must not take half of a move for
+    /// news.
+    pub(super) fn settle_first(&mut self, catalog: &mut Catalog) -> Result<(), Error> {
         if catalog.open_operations()?.is_empty() {
-            return Ok(lock);
+            return Ok(());
         }
+        let config = self.config()?;
         let switch = self.switch(&config);
         let mut target = target((self, &config), catalog, switch)?;
         let recovered = recover(&mut target)?;
         say_recovered(self, target.catalog, &recovered)?;
-        refuse_half_published(&target, &recovered)?;
-        Ok(lock)
+        refuse_half_published(&target, &recovered)
+    }
+
+    /// What a command that moves files would work on now, without a way to change any of it. Fails
+    /// where that command would be refused before it moved anything.
+    pub(super) fn foreseen<'c>(&mut self, catalog: &'c mut Catalog) -> Result<Target<'c>, Error> {
+        let config = self.config()?;
+        let switch = self.switch(&config);
+        refuse_while_paused(&switch, catalog)?;
+        target((self, &config), catalog, switch)
     }
 
     /// Runs `work` on the same things without changing any of them.
@@ -170,45 +185,6 @@ fn fence(config: &Config, catalog: &Catalog) -> Result<Arc<dyn Steps>, Error> {
     Ok(turn.map_or_else(|| Arc::new(Unwatched) as Arc<dyn Steps>, |turn| Arc::new(Fence(turn))))
 }
 
-/// Every root that is configured and catalogued, proven to be what was scanned: an empty folder
-/// where a disk should be mounted must not look like a library that lost its files.
-pub(super) fn guarded_roots(
-    config: &Config,
-    catalog: &Catalog,
-) -> Result<BTreeMap<i64, Root>, Error> {
-    let uuid = catalog.uuid()?;
-    let mut roots = BTreeMap::new();
-    for record in catalog.roots()? {
-        let configured = config.roots.iter().find(|root| root.name == record.name);
-        let Some(configured) = configured else { continue };
-        let refused = |why: String| {
-            let what = format!("root {} ({})", configured.name, configured.path.display());
-            Error::guard(what, why, "look whether the right disk is mounted there")
-        };
-        let root = match Root::open(&configured.path) {
-            Err(error) if error.is_missing() => return Err(refused("it is not there".to_owned())),
-            opened => opened?.leaving_alone(own_files(config)),
-        };
-        if let Some(why) = unfit(&root, &record, &uuid)? {
-            return Err(refused(why));
-        }
-        roots.insert(record.id, root);
-    }
-    Ok(roots)
-}
-
-/// Why the root is not the one that the catalog means.
-fn unfit(root: &Root, record: &RootRecord, uuid: &str) -> Result<Option<String>, Error> {
-    Ok(match root.read_marker()? {
-        None => Some("its marker .shelflife-root is gone".to_owned()),
-        Some(other) if other != uuid => Some(format!("it is marked as part of catalog {other}")),
-        Some(_) if root.device()? != record.device => {
-            Some("it is on another device than at the last scan".to_owned())
-        }
-        Some(_) => None,
-    })
-}
-
 /// Tells what was settled before the command itself began.
 pub(super) fn say_recovered(
     ctx: &mut Context<'_>,
@@ -220,10 +196,7 @@ pub(super) fn say_recovered(
     }
     for settled in &recovered.waiting {
         let subject = Some(subject_of(catalog, settled.asset)?);
-        let kind = settled.kind.name();
-        let what = format!(
-            "an unfinished {kind} waits for the end of the pause; the catalog has where its files are"
-        );
+        let what = waits(settled.kind.name());
         ctx.report.say(&Item::Edit { subject, what });
     }
     for (operation, obstacle) in &recovered.unsettled {
@@ -234,6 +207,13 @@ pub(super) fn say_recovered(
         ctx.report.text(left.clone());
     }
     Ok(())
+}
+
+/// What is said of an operation that a recovery leaves open.
+pub(super) fn waits(kind: &str) -> String {
+    format!(
+        "an unfinished {kind} waits for the end of the pause; the catalog has where its files are"
+    )
 }
 
 const OPEN: &str = "mend the cause and run `shelflife recover`; until then the asset is locked";

@@ -7,7 +7,7 @@ use crate::config::{Config, RootConfig};
 use crate::domain::actor::shared_accounts;
 use crate::domain::pause::{self, Paused};
 use crate::domain::takedown::Progress;
-use crate::domain::text::counted;
+use crate::domain::text::{counted, with_causes};
 use crate::domain::time::{Timestamp, zone_rules_version};
 use crate::error::Error;
 use crate::exit::ExitCode;
@@ -18,6 +18,7 @@ use crate::media::Trust;
 use super::Context;
 use super::behind::behind;
 use super::older::waiting;
+use super::roots::doubt;
 
 /// Look whether everything that shelflife relies on is as it should be
 ///
@@ -99,14 +100,8 @@ impl Problem {
 
 impl<E: Into<Error>> From<E> for Problem {
     fn from(error: E) -> Self {
-        use std::error::Error as _;
         let error = error.into();
-        let mut says = error.to_string();
-        let mut cause = error.source();
-        while let Some(deeper) = cause {
-            says = format!("{says}: {deeper}");
-            cause = deeper.source();
-        }
+        let says = with_causes(&error);
         let code = if error.exit_code() == ExitCode::Integrity {
             ExitCode::Integrity
         } else {
@@ -290,15 +285,9 @@ fn look_at_root(configured: &RootConfig, catalog: Option<&Catalog>) -> Result<St
     let Some(known) = known else {
         return Ok("is there; the next scan takes it up".to_owned());
     };
-    match root.read_marker()? {
-        None => return Err(Problem::new(format!("{} has lost its marker", configured.name))),
-        Some(marker) if marker != catalog.uuid()? => {
-            return Err(Problem::new(format!("{} belongs to another catalog", configured.name)));
-        }
-        Some(_) => {}
-    }
-    if root.device()? != known.device {
-        return Err(Problem::new(format!("{} is on another device than before", configured.name)));
+    if let Some(doubt) = doubt(&root, &known, &catalog.uuid()?)? {
+        let (name, next) = (&configured.name, doubt.next());
+        return Err(Problem::new(format!("{name}: {doubt}; {next}")));
     }
     Ok(match known.scanned {
         Some(at) => format!("{} at {at}", counted(known.files, "file")),

@@ -8,7 +8,7 @@ use crate::domain::group::possible_original;
 use crate::domain::leftover::{Places, check_places, rendition_of_ended};
 use crate::domain::path::RelPath;
 use crate::domain::text::{counted, printable};
-use crate::error::Error;
+use crate::error::{Error, file_hint};
 use crate::exit::ExitCode;
 use crate::files::{self, FolderListing, Oddity, OddityKind, Quarantine, WalkOptions};
 use crate::report::Item;
@@ -219,8 +219,8 @@ impl Search<'_> {
     fn oddity(&self, ctx: &mut Context<'_>, root: i64, oddity: &Oddity) {
         let path = self.shown(root, &oddity.path);
         if let OddityKind::Unreadable(error) = &oddity.kind {
-            let why = error.to_string();
-            ctx.report.say(&Item::Failure { what: path, why, hint: None });
+            let (why, hint) = (oddity.kind.to_string(), file_hint(error));
+            ctx.report.say(&Item::Failure { what: path, why, hint });
             return;
         }
         let why = format!("it is {}", oddity.kind);

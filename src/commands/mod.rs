@@ -60,6 +60,7 @@ mod replace;
 mod restore;
 mod resume;
 mod reuse;
+mod roots;
 mod rules;
 mod saved;
 mod scan;

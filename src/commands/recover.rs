@@ -9,7 +9,7 @@ use crate::exit::ExitCode;
 use crate::report::{Item, Value};
 
 use super::Context;
-use super::act::{WhilePaused, say_recovered};
+use super::act::{WhilePaused, say_recovered, waits};
 use super::library::subject_of;
 use super::rebuild::{self, Order};
 use crate::catalog::Catalog;
@@ -55,8 +55,12 @@ pub(super) fn run(args: &RecoverArgs, ctx: &mut Context<'_>) -> Result<(), Error
     }
     if args.dry_run {
         return ctx.foresee(|ctx, target| {
-            for prospect in plan_recovery(target)? {
-                say_prospect(ctx, target.catalog, &prospect)?;
+            let prospects = plan_recovery(target)?;
+            for prospect in &prospects {
+                say_prospect(ctx, target.catalog, prospect)?;
+            }
+            if prospects.iter().any(|prospect| prospect.foreseen == Foreseen::Waits) {
+                return Err(Error::Paused { by: target.paused() });
             }
             Ok(())
         });
@@ -85,19 +89,24 @@ fn say_prospect(
     prospect: &Prospect,
 ) -> Result<(), Error> {
     let Prospect { operation, foreseen } = prospect;
+    let subject = Some(subject_of(catalog, operation.asset)?);
     let kind = operation.kind.name();
     let files = counted(u64::try_from(operation.files.len()).unwrap_or(u64::MAX), "file");
     let (end, side) = match foreseen {
         Foreseen::Purge(OperationState::Done) => (OperationState::Done, "deleted for good"),
         Foreseen::Purge(end) => (*end, "in quarantine"),
         Foreseen::Move(recovery) => (recovery.end, side(operation.kind, recovery.toward)),
+        Foreseen::Waits => {
+            let what = waits(kind);
+            ctx.report.say(&Item::Edit { subject, what });
+            return Ok(());
+        }
     };
     let what = match end {
         OperationState::Done => format!("finish the {kind} of {files}: all {side}"),
         OperationState::Aborted => format!("take back the {kind} of {files}: all {side}"),
         _ => format!("the {kind} of {files} cannot be settled without a person"),
     };
-    let subject = Some(subject_of(catalog, operation.asset)?);
     ctx.report.say(&Item::Edit { subject, what });
     Ok(())
 }

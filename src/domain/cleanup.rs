@@ -11,6 +11,8 @@ pub enum CleanStep {
     Quarantine(Transition),
     /// Considered and left alone, because.
     Keep(String),
+    /// Left alone because files of it are missing: all of them move or none.
+    Incomplete,
     /// Not the business of a clean.
     Pass,
 }
@@ -123,7 +125,7 @@ pub fn plan_clean_of(
         return CleanStep::Keep(because);
     }
     if facts.files_missing {
-        return CleanStep::Keep("files of it are missing: scan first".to_owned());
+        return CleanStep::Incomplete;
     }
     CleanStep::Quarantine(transition)
 }
@@ -215,6 +217,12 @@ const SMALL_RUN: u64 = 20;
 pub fn is_plausible_loss(expected: u64, found: u64) -> bool {
     let lost = expected.saturating_sub(found);
     lost <= (expected / 10).max(SMALL_RUN)
+}
+
+/// Whether a root that lost its marker is the one that the catalog knows `known` files of: nine in ten
+/// of them are there.
+pub fn is_recognized(known: u64, there: u64) -> bool {
+    there.saturating_mul(10) >= known.saturating_mul(9)
 }
 
 #[cfg(test)]

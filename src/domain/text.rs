@@ -1,7 +1,9 @@
 //! Text that came from outside, made safe to show.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt::Write as _;
+use std::iter::successors;
 
 /// The bytes as text that cannot steer a terminal or reorder a line.
 ///
@@ -88,6 +90,12 @@ pub fn is_unsafe_to_show(character: char) -> bool {
 pub fn is_name(text: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     !text.is_empty() && text.len() <= 200 && text.chars().all(fits)
+}
+
+/// The message with its causes.
+pub fn with_causes(error: &dyn Error) -> String {
+    let causes = successors(error.source(), |&cause| cause.source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
 
 /// `1 file`, `2 files`: the count with the word in its number.

@@ -38,7 +38,7 @@ pub use manifest::Manifest;
 pub use obstacle::Obstacle;
 pub use publish::{Publication, check_publication, publish_asset};
 pub use purge::{Purge, purge_asset, read_stored};
-pub use quarantine::{Removal, quarantine_asset};
+pub use quarantine::{Removal, check_removal, quarantine_asset};
 pub use recover::{Foreseen, Orphan, Prospect, Recovered, plan_recovery, recover};
 pub use restore::{Return, check_restore, restore_asset};
 pub use settle::{Settled, SettledFile};

@@ -1,11 +1,11 @@
 //! What stands in the way of moving an asset's files.
 
-use std::error::Error as _;
 use std::io;
 
 use crate::catalog::CatalogError;
 use crate::domain::pause::{self, Paused, Source};
 use crate::domain::purge::Unripe;
+use crate::domain::text::with_causes;
 use crate::error::Error;
 use crate::files::{FileError, MoveError};
 
@@ -124,14 +124,7 @@ impl Obstacle {
 
     /// The message with its causes.
     pub fn in_words(&self) -> String {
-        let mut words = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            words.push_str(": ");
-            words.push_str(&error.to_string());
-            cause = error.source();
-        }
-        words
+        with_causes(self)
     }
 
     /// The end of an asset's operation, or of the whole run.

@@ -1,13 +1,15 @@
 //! Taking an asset's files out of the library: all of them or none.
 
-use crate::catalog::{OpenOperation, Operation, OperationFile};
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, FileId, OpenOperation, Operation, OperationFile};
 use crate::domain::asset::{Asset, AssetFile, AssetId, Place};
 use crate::domain::cleanup::HardLinks;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::error::Error;
 use crate::files::moves::rename_no_replace;
-use crate::files::{FileError, Folder, Quarantine, hash_file};
+use crate::files::{FileError, FileStat, Folder, Quarantine, Root, hash_file};
 
 use super::links::Linked;
 use super::look::existing;
@@ -15,7 +17,6 @@ use super::manifest::{self, Account, Source};
 use super::moves::{self, Way};
 use super::settle::{close_done, take_back};
 use super::{Attempt, Ended, Obstacle, Target, load_of};
-use crate::catalog::FileId;
 
 /// An asset's removal from the library, bound to what it was decided on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,20 +106,9 @@ fn check_source(
     number: u32,
     (id, known): (FileId, AssetFile),
 ) -> Attempt<Source> {
-    let path = || known.path.to_string();
-    let Some(folder) = existing(target.root(known.root)?.folder(known.path.folder()))? else {
-        return Err(Obstacle::Vanished { path: path() });
-    };
-    let (digest, stat) = match hash_file(&folder, known.path.name()) {
-        Ok(read) => read,
-        Err(error) if error.is_missing() => return Err(Obstacle::Vanished { path: path() }),
-        Err(FileError::ChangedWhileReading { .. }) => {
-            return Err(Obstacle::Drifted { path: path() });
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let (digest, stat) = look_into(&target.roots, &known, hash_file)?;
     if digest != known.digest {
-        return Err(Obstacle::Drifted { path: path() });
+        return Err(Obstacle::Drifted { path: known.path.to_string() });
     }
     let file = OperationFile {
         number,
@@ -133,6 +123,63 @@ fn check_source(
         state: FileState::Pending,
     };
     Ok(Source { file, known, stat })
+}
+
+/// What a removal would meet, as far as it can be seen without reading: a file is read only if
+/// nothing but its time is another. Changes nothing.
+pub fn check_removal(
+    (catalog, roots): (&Catalog, &BTreeMap<i64, Root>),
+    (asset, hard_links): (AssetId, HardLinks),
+) -> Result<(), Obstacle> {
+    let mut linked = Vec::new();
+    let files = catalog.files_of(asset)?;
+    let mut here = files.iter().filter(|(_, file)| file.place == Place::Library).peekable();
+    if here.peek().is_none() {
+        return Err(Obstacle::NoFiles);
+    }
+    for (_, known) in here {
+        let stat = check_unread(roots, known)?;
+        linked.extend((stat.links > 1).then_some((known, stat.links)));
+    }
+    match linked.first() {
+        Some((known, links)) if hard_links == HardLinks::Leave => {
+            Err(Obstacle::SeveralNames { path: known.path.to_string(), links: *links })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_unread(roots: &BTreeMap<i64, Root>, known: &AssetFile) -> Attempt<FileStat> {
+    let drifted = || Err(Obstacle::Drifted { path: known.path.to_string() });
+    let stat = look_into(roots, known, |folder, name| Ok(folder.open_file(name)?.1))?;
+    if stat.stamp.bytes != known.stamp.bytes {
+        return drifted();
+    }
+    if stat.stamp.modified_ns == known.stamp.modified_ns {
+        return Ok(stat);
+    }
+    match look_into(roots, known, hash_file)? {
+        (digest, stat) if digest == known.digest => Ok(stat),
+        _ => drifted(),
+    }
+}
+
+/// What `look` sees of a file of the library, or why it is not the one that the catalog knows.
+fn look_into<T>(
+    roots: &BTreeMap<i64, Root>,
+    known: &AssetFile,
+    look: impl FnOnce(&Folder, &[u8]) -> Result<T, FileError>,
+) -> Attempt<T> {
+    let path = || known.path.to_string();
+    let root = roots.get(&known.root).ok_or(Obstacle::UnknownRoot { id: known.root })?;
+    let Some(folder) = existing(root.folder(known.path.folder()))? else {
+        return Err(Obstacle::Vanished { path: path() });
+    };
+    match look(&folder, known.path.name()) {
+        Err(error) if error.is_missing() => Err(Obstacle::Vanished { path: path() }),
+        Err(FileError::ChangedWhileReading { .. }) => Err(Obstacle::Drifted { path: path() }),
+        looked => Ok(looked?),
+    }
 }
 
 /// Moves every file, and makes that durable: the store first, then the folders they were in.

@@ -9,7 +9,7 @@ use super::look::{look, sightings};
 use super::purging::{clear_purged, foresee_purge, settle_purge};
 use super::settle::settle;
 use super::store::empty_store;
-use super::written::write_down;
+use super::written::{foresee_written, write_down};
 use super::{Attempt, Manifest, Obstacle, Settled, Target};
 
 const NOTE: &str = "settled by recovery";
@@ -48,6 +48,18 @@ pub enum Foreseen {
     Move(Recovery),
     /// A purge would end like this.
     Purge(OperationState),
+    /// It would be left for the end of the pause.
+    Waits,
+}
+
+impl Foreseen {
+    fn end(&self) -> OperationState {
+        match self {
+            Self::Move(recovery) => recovery.end,
+            Self::Purge(end) => *end,
+            Self::Waits => OperationState::Partial,
+        }
+    }
 }
 
 impl Recovered {
@@ -123,18 +135,28 @@ fn look_at_purged(target: &Target<'_>, recovered: &mut Recovered) -> Result<(), 
 
 /// What [`recover`] would do with the open operations. Changes nothing.
 pub fn plan_recovery(target: &Target<'_>) -> Result<Vec<Prospect>, Error> {
+    let paused = !target.paused().is_empty();
     let plan = |operation: Operation| {
-        if operation.kind == OperationKind::Purge {
-            let foreseen = Foreseen::Purge(foresee_purge(target, &operation)?);
-            return Ok(Prospect { operation, foreseen });
-        }
-        let seen = sightings(&look(target, &operation)?);
-        let toward = direction(target, &operation, &seen)?;
-        let recovery = decide_recovery(operation.kind, toward, &seen);
-        Ok(Prospect { operation, foreseen: Foreseen::Move(recovery) })
+        let foreseen = match operation.kind {
+            OperationKind::Purge => Foreseen::Purge(foresee_purge(target, &operation)?),
+            _ if paused => Foreseen::Move(foresee_written(target, &operation)?),
+            _ => Foreseen::Move(foresee_move(target, &operation)?),
+        };
+        let foreseen = if paused && foreseen.end() == OperationState::Partial {
+            Foreseen::Waits
+        } else {
+            foreseen
+        };
+        Ok(Prospect { operation, foreseen })
     };
     let operations = target.catalog.open_operations()?.into_iter();
     operations.map(plan).collect::<Attempt<_>>().map_err(Error::from)
+}
+
+fn foresee_move(target: &Target<'_>, operation: &Operation) -> Attempt<Recovery> {
+    let seen = sightings(&look(target, operation)?);
+    let toward = direction(target, operation, &seen)?;
+    Ok(decide_recovery(operation.kind, toward, &seen))
 }
 
 /// Forward if all of it is there already, else back. What cannot be finished is taken back.

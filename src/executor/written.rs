@@ -2,7 +2,7 @@
 //! nothing on disk is touched.
 
 use crate::catalog::Operation;
-use crate::domain::recovery::{Aside, Sight, decide_direction};
+use crate::domain::recovery::{Aside, Recovery, Sight, decide_direction};
 
 use super::look::{Seen, look, sightings, store_of};
 use super::settle::{as_it_is, close, endings};
@@ -13,11 +13,10 @@ const NOTE: &str = "written down while paused";
 /// Writes down where each file is. An operation that needs nothing more on disk is closed; what is
 /// left in its store is cleared away by a later recovery. Any other stays open.
 pub(super) fn write_down(target: &mut Target<'_>, operation: &Operation) -> Attempt<Settled> {
-    let seen: Vec<_> = look(target, operation)?.into_iter().map(at_its_path).collect();
+    let seen = look_while_paused(target, operation)?;
     let store = store_of(target, operation)?;
     moves::sync_all(target, operation, store.as_ref())?;
-    let toward = decide_direction(operation.kind, &sightings(&seen));
-    let recovery = as_it_is(operation, toward, &seen, |_| true);
+    let recovery = as_seen(operation, &seen);
     close(target, operation, (&recovery, &seen), NOTE)?;
     Ok(Settled {
         operation: operation.id.clone(),
@@ -27,6 +26,20 @@ pub(super) fn write_down(target: &mut Target<'_>, operation: &Operation) -> Atte
         files: endings(operation, &recovery),
         notes: Vec::new(),
     })
+}
+
+/// What [`write_down`] would write. Changes nothing.
+pub(super) fn foresee_written(target: &Target<'_>, operation: &Operation) -> Attempt<Recovery> {
+    Ok(as_seen(operation, &look_while_paused(target, operation)?))
+}
+
+fn look_while_paused(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<Seen>> {
+    Ok(look(target, operation)?.into_iter().map(at_its_path).collect())
+}
+
+fn as_seen(operation: &Operation, seen: &[Seen]) -> Recovery {
+    let toward = decide_direction(operation.kind, &sightings(seen));
+    as_it_is(operation, toward, seen, |_| true)
 }
 
 /// A source that was set aside counts as being at its path, because a recovery puts it back. Until

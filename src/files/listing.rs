@@ -11,7 +11,7 @@ use super::walk::WalkOptions;
 use super::{FileError, FileKind, FileStat, Folder, OWN_PREFIX, Root};
 use crate::domain::asset::FileStamp;
 use crate::domain::path::{PathError, RelPath};
-use crate::domain::text::printable;
+use crate::domain::text::{printable, with_causes};
 
 /// Fewer names than this are looked at on one thread.
 const NAMES_PER_TASK: usize = 256;
@@ -23,6 +23,14 @@ pub struct FolderListing {
     pub folder: Vec<u8>,
     pub files: Vec<FoundFile>,
     pub oddities: Vec<Oddity>,
+}
+
+impl FolderListing {
+    /// What may be there and was not seen: paths beneath the root, or the folder itself.
+    pub fn hidden(&self) -> impl Iterator<Item = &[u8]> {
+        let hiding = self.oddities.iter().filter(|oddity| oddity.kind.hides());
+        hiding.map(|oddity| oddity.path.as_slice())
+    }
 }
 
 /// A regular file.
@@ -57,6 +65,17 @@ pub enum OddityKind {
     StillWritten,
 }
 
+impl OddityKind {
+    /// Whether what is at the path or beneath it may be there, and was only not seen. What became a
+    /// link or a pipe is not in the library any more.
+    pub fn hides(&self) -> bool {
+        match self {
+            Self::Unreadable(_) | Self::StillWritten => true,
+            Self::Symlink { .. } | Self::Special(_) | Self::InvalidName(_) => false,
+        }
+    }
+}
+
 /// A reason that completes "is left alone because it is ".
 impl fmt::Display for OddityKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,7 +90,7 @@ impl fmt::Display for OddityKind {
                 write!(f, "a link to {}, {leads}", printable(target))
             }
             Self::Special(kind) => f.write_str(kind.words()),
-            Self::Unreadable(error) => write!(f, "{error}"),
+            Self::Unreadable(error) => f.write_str(&with_causes(error)),
             Self::InvalidName(error) => write!(f, "{error}"),
             Self::StillWritten => f.write_str("still being written"),
         }
@@ -79,7 +98,7 @@ impl fmt::Display for OddityKind {
 }
 
 /// The names of a folder, before anything is known of what they name.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct FolderNames {
     pub(super) path: Vec<u8>,
     /// `None` if the folder could not be opened.

@@ -26,7 +26,7 @@ pub mod steps;
 pub mod walk;
 mod write;
 
-pub use count::{count, identities};
+pub use count::{Count, count, identities};
 pub use error::{FileError, MoveError};
 pub use folder::{Entry, FileKind, FileStat, Folder, Identity};
 pub use listing::{FolderListing, FoundFile, Oddity, OddityKind};

@@ -61,7 +61,10 @@ impl Iterator for Walk<'_> {
                     }
                     None
                 }
-                Err(error) => self.note_unreadable(error),
+                Err(error) => {
+                    self.note_unreadable(error);
+                    None
+                }
             };
             if let Some(finished) = finished {
                 return Some(finished.list(self.root, self.options));
@@ -75,7 +78,7 @@ impl Walk<'_> {
     /// Opens the next folder and gives back the one before, which is complete.
     fn enter(&mut self, entry: &DirEntry) -> Option<FolderNames> {
         let path = self.relative(entry.path());
-        let mut next = FolderNames { path, handle: None, names: Vec::new(), oddities: Vec::new() };
+        let mut next = FolderNames { path, ..FolderNames::default() };
         match self.open_unless_own(&next.path) {
             Ok(Some(handle)) => next.handle = Some(handle),
             Ok(None) => {
@@ -96,14 +99,16 @@ impl Walk<'_> {
         Ok(if folder.is_own_folder()? { None } else { Some(folder) })
     }
 
-    fn note_unreadable(&mut self, error: walkdir::Error) -> Option<FolderNames> {
-        let path = error.path().map(|path| self.relative(path)).unwrap_or_default();
+    /// Before any folder is open it is the root that could not be looked at.
+    fn note_unreadable(&mut self, error: walkdir::Error) {
+        let named = error.path().map(|path| self.relative(path));
+        let Some(source) = error.into_io_error() else { return };
+        let open = self.open.get_or_insert_default();
+        // One without a path broke off the list of the folder: failures come before its names.
+        let path = named.unwrap_or_else(|| open.path.clone());
         let full_path = self.root.path().join(OsStr::from_bytes(&path));
-        let source = error.into_io_error()?;
-        let open = self.open.as_mut()?;
         let kind = OddityKind::Unreadable(FileError::io("list folder", &full_path, source));
         open.oddities.push(Oddity { path, kind });
-        None
     }
 
     fn relative(&self, path: &Path) -> Vec<u8> {

@@ -160,6 +160,7 @@ fn clean(told: &Told, authority: Authority, now: Timestamp) -> Found {
     match plan_clean_of(&told.facts(), &verdict, hindrances, authority) {
         CleanStep::Quarantine(_) => Found::new("quarantine", []),
         CleanStep::Keep(because) => Found::new("keep", [because]),
+        CleanStep::Incomplete => Found::new("keep", ["files of it are missing".to_owned()]),
         CleanStep::Pass => Found::new("pass", []),
     }
 }

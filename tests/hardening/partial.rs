@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
 
 use super::site::{Site, bytes_of, said};
 use crate::crash::say;
 use crate::disks::has;
 use crate::support::moving::tree;
 use crate::support::pictures::png;
-use crate::support::skip;
+use crate::support::{skip, split_words};
 
 const ASSETS: usize = 50;
 /// Somebody who is not root.
@@ -96,29 +98,39 @@ fn files_that_cannot_be_changed_keep_their_assets_and_no_others() {
     ));
 }
 
-#[test]
-fn folders_that_somebody_may_not_write_to_keep_their_assets_and_no_others() {
-    if !rustix::process::geteuid().is_root() || !has("setpriv") {
-        skip::<()>("nobody else can be played here");
-        return;
+/// What one run as somebody who is not root does in a site that is theirs; `None` where nobody can be
+/// played.
+fn run_as_nobody(site: &Site, line: &str) -> Option<Output> {
+    let user = format!("--reuid={NOBODY}");
+    let group = format!("--regid={NOBODY}");
+    let mut nobody = site.around(&["setpriv", &user, &group, "--clear-groups"]);
+    let output = nobody.args(split_words(line)).output().unwrap();
+    if matches!(output.status.code(), Some(126 | 127)) {
+        return skip("nobody may run the program where it is");
     }
-    let site = site();
+    Some(output)
+}
+
+fn give_to_nobody(site: &Site) -> Option<()> {
+    if !rustix::process::geteuid().is_root() || !has("setpriv") {
+        return skip("nobody else can be played here");
+    }
     let owned = Command::new("chown").arg("-R").arg(NOBODY.to_string()).arg(site.path("")).status();
     assert!(owned.unwrap().success());
+    Some(())
+}
+
+#[test]
+fn folders_that_somebody_may_not_write_to_keep_their_assets_and_no_others() {
+    let site = site();
+    let Some(()) = give_to_nobody(&site) else { return };
     let closed: BTreeSet<_> = (0..ASSETS).filter(|number| number / 5 % 4 == 1).collect();
     for number in &closed {
         let folder = site.path(folder_of(*number));
         fs::set_permissions(folder, Permissions::from_mode(0o555)).unwrap();
     }
     let before = site.files();
-    let user = format!("--reuid={NOBODY}");
-    let group = format!("--regid={NOBODY}");
-    let mut nobody = site.around(&["setpriv", &user, &group, "--clear-groups"]);
-    let output = nobody.args(["clean", "--apply"]).output().unwrap();
-    if matches!(output.status.code(), Some(126 | 127)) {
-        skip::<()>("nobody may run the program where it is");
-        return;
-    }
+    let Some(output) = run_as_nobody(&site, "clean --apply") else { return };
     assert_eq!(output.status.code(), Some(3), "{}", said(&output));
     assert_eq!(served(&site), closed, "{}", said(&output));
     assert_eq!(bytes_of(&site.files()), bytes_of(&before), "lost or doubled");
@@ -126,6 +138,54 @@ fn folders_that_somebody_may_not_write_to_keep_their_assets_and_no_others() {
         "hardening: {} of {ASSETS} assets in closed folders, all others were moved",
         closed.len()
     ));
+}
+
+#[test]
+fn what_a_scan_may_not_look_at_stays_as_the_catalog_has_it_and_what_is_gone_is_missing() {
+    let site = site();
+    let Some(()) = give_to_nobody(&site) else { return };
+    let mode = |path: &str, mode: u32| {
+        fs::set_permissions(site.path(path), Permissions::from_mode(mode)).unwrap();
+    };
+    // More than a tenth of the library; and a folder whose name goes on where that of a closed one ends.
+    fs::rename(site.path("uploads/many/02"), site.path("uploads/many/01-b")).unwrap();
+    let Some(first) = run_as_nobody(&site, "scan") else { return };
+    assert_eq!(first.status.code(), Some(0), "{}", said(&first));
+    fs::remove_file(site.path("uploads/many/01-b/asset-10-10x10.png")).unwrap();
+    let closed = [
+        ("uploads/many/01", 0o000, "cannot list folder"),
+        ("uploads/many/03", 0o444, "cannot look at"),
+        ("uploads/many/04", 0o311, "cannot list folder"),
+        ("uploads/many/05/asset-25.png", 0o000, "cannot open"),
+    ];
+    for (path, closed, _) in closed {
+        mode(path, closed);
+    }
+    let scan = |line: &str, code: i32| {
+        let output = run_as_nobody(&site, line).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{line}: {}", said(&output));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    for (line, missing) in [
+        ("scan --format json", json!(1)),
+        ("scan --full --format json", Value::Null),
+        ("scan --format json", Value::Null),
+    ] {
+        let report = scan(line, 3);
+        let figures = &report["summary"]["figures"];
+        assert_eq!((&figures["files missing"], &figures["files not seen"]), (&missing, &json!(30)));
+        for (path, _, says) in closed {
+            let is_told = report["items"].as_array().unwrap().iter().any(|item| {
+                let (what, why) = (item["what"].to_string(), item["why"].to_string());
+                what.contains(path) && why.contains(says) && why.contains("Permission denied")
+            });
+            assert!(is_told, "{path}: {report}");
+        }
+    }
+    for (path, _, _) in closed {
+        mode(path, 0o755);
+    }
+    assert!(scan("scan --format json", 0)["summary"]["figures"]["files missing"].is_null());
 }
 
 #[test]

@@ -70,7 +70,7 @@ const SCENARIOS: &[Scenario] = &[
             let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
             catalog.execute("UPDATE root SET device = device + 1", []).unwrap();
         },
-        commands: &["clean --apply", "clean 1 --apply"],
+        commands: &["scan", "clean --apply", "clean 1 --apply"],
         words: "another device",
     },
     Scenario {

@@ -65,6 +65,9 @@ fn a_recovery_deletes_the_rest_of_what_was_announced() {
 fn while_it_is_paused_the_rest_waits() {
     let library = killed();
     library.run("pause --reason 'look first'").expect(ExitCode::Success);
+    let foreseen = library.tell("recover --dry-run");
+    assert!(foreseen.contains("an unfinished purge waits for the end of the pause"), "{foreseen}");
+    assert!(foreseen.starts_with("exit: 4"), "{foreseen}");
     insta::assert_snapshot!(library.tell("recover"), @"
     exit: 4
     recorded  #2 2026/03/tea-tin.png  an unfinished purge waits for the end of the pause; the catalog has where its files are

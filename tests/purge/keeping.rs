@@ -125,7 +125,8 @@ fn what_was_restored_and_cleaned_again_begins_anew() {
 fn while_it_is_paused_nothing_is_marked_or_deleted() {
     let library = ripe();
     library.run("pause --reason 'look first'").expect(ExitCode::Success);
-    library.run("purge").expect(ExitCode::Success);
+    let run = library.run("purge").expect(ExitCode::Paused);
+    assert!(run.stdout.contains("--yes-delete 1"), "the plan is still shown\n{run}");
     library.run("purge --mark").expect(ExitCode::Paused);
     library.run("purge --apply --yes-delete 1").expect(ExitCode::Paused);
     assert_eq!(stored(&library), 3);

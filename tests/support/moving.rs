@@ -40,6 +40,24 @@ pub(crate) fn cleaned() -> TestLibrary {
     library
 }
 
+/// The same as if that clean had been killed when the first of the three files had not moved yet.
+pub(crate) fn half_cleaned() -> TestLibrary {
+    let library = cleaned();
+    let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
+    catalog
+        .execute_batch(
+            "UPDATE operation SET state = 'intent', closed_ms = NULL;
+             UPDATE operation_file SET state = 'pending';
+             UPDATE asset SET state = 'rejected', was = NULL WHERE id = 2;
+             UPDATE file SET place = 'library' WHERE asset_id = 2;",
+        )
+        .unwrap();
+    let store = fs::read_dir(library.path("state/quarantine/v1")).unwrap().next().unwrap();
+    let first = store.unwrap().path().join("0001.bin");
+    fs::rename(first, library.path("uploads/2026/03/tea-tin.png")).unwrap();
+    library
+}
+
 /// Lets a clean take away again at once what was restored.
 pub(crate) fn without_holds(library: &TestLibrary) {
     let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();

@@ -98,6 +98,7 @@ impl Records {
         match event.kind {
             "root.add" => self.add_root(event),
             "root.scan" => self.scan_root(event),
+            "root.accept" => self.accept_root(event),
             "context.add" => self.add_context(event),
             "context.change" | "context.end" => self.change_context(event),
             "license.add" => self.add_license(event),
@@ -123,6 +124,12 @@ impl Records {
         root.insert("files", event.field("files"));
         set(root, "device", event.told("device"));
         set(root, "scanned_ms", event.now.map(Value::from));
+    }
+
+    fn accept_root(&mut self, event: &Event<'_>) {
+        let number = event.field("root").to_string();
+        let Some(root) = self.roots.get_mut(&number) else { return };
+        set(root, "device", event.told("device"));
     }
 
     fn add_context(&mut self, event: &Event<'_>) {

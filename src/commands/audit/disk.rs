@@ -122,6 +122,28 @@ fn look_at_root(
     Ok(seen)
 }
 
+/// How many files the catalog has in the library of a root, and how many of them are there with their
+/// sizes.
+pub(in crate::commands) fn recognize(
+    ctx: &Context<'_>,
+    catalog: &Catalog,
+    (record, root): (&RootRecord, &Root),
+) -> Result<(u64, u64), Error> {
+    let (mut known, mut there, mut folders) = (0, 0, Folders { root, open: None });
+    let progress = ctx.progress(record.files, "files");
+    catalog.visit_placed(record.id, |file| {
+        ctx.stop_if_interrupted()?;
+        if file.place == Place::Library {
+            known += 1;
+            let found = library_difference(&mut folders, &file, Depth::Size);
+            there += u64::from(matches!(found, Ok(None)));
+        }
+        progress.advance(1);
+        Ok::<_, Error>(())
+    })?;
+    Ok((known, there))
+}
+
 /// The folder of the file before, which is most often that of the next.
 struct Folders<'r> {
     root: &'r Root,

@@ -10,7 +10,7 @@ use crate::error::Error;
 
 use super::Context;
 
-pub(super) use disk::{Depth, Side, open_root, visit_differences};
+pub(super) use disk::{Depth, Side, open_root, recognize, visit_differences};
 
 /// Read and verify the log of every change
 #[derive(Debug, clap::Args)]

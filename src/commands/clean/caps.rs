@@ -99,8 +99,10 @@ pub(super) fn refuse_emptied_roots(target: &Target<'_>) -> Result<(), Error> {
     for record in target.catalog.roots()? {
         let Some(root) = target.roots.get(&record.id) else { continue };
         let known = target.catalog.files_in_library(record.id)?;
-        let found = files::count(root);
-        if !is_plausible_loss(known, found) {
+        let count = files::count(root);
+        let hidden = target.catalog.count_at_or_beneath(record.id, &count.hidden)?;
+        let (found, seen) = (count.files, known.saturating_sub(hidden));
+        if !is_plausible_loss(seen, found) {
             let what = format!("root {} ({})", record.name, root.path().display());
             let why = format!("it holds {found} files, and the catalog knows {known} there");
             let hint = "look whether the right disk is mounted there; if it is true, scan first";

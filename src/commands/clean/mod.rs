@@ -84,9 +84,14 @@ fn show(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         for item in &plan.items {
             say_moved(ctx, item);
         }
-        refuse_too_much(ctx, catalog, plan.load)?;
-        refuse_too_much_in_a_day(ctx, catalog, plan.load)?;
-        caps::say_behind(ctx, catalog, plan.load)?;
+        let target = ctx.foreseen(catalog)?;
+        refuse_too_much(ctx, target.catalog, plan.load)?;
+        refuse_too_much_in_a_day(ctx, target.catalog, plan.load)?;
+        if plan.ended > 0 {
+            refuse_emptied_roots(&target)?;
+        }
+        plan.say_hindered(ctx);
+        caps::say_behind(ctx, target.catalog, plan.load)?;
         caps::say_how_to_apply(ctx, plan.load)
     })
 }
@@ -99,9 +104,10 @@ fn apply(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         refuse_too_much(ctx, target.catalog, plan.load)?;
         refuse_too_much_in_a_day(ctx, target.catalog, plan.load)?;
         caps::refuse_without_approval(ctx, plan.load)?;
-        if plan.load.items > 0 {
+        if plan.ended > 0 {
             refuse_emptied_roots(target)?;
         }
+        plan.say_hindered(ctx);
         move_all(ctx, target, plan)
     })
 }
@@ -114,6 +120,7 @@ fn save_plan(args: &CleanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
             say_moved(ctx, item);
         }
         refuse_too_much(ctx, catalog, plan.load)?;
+        plan.say_hindered(ctx);
         caps::say_behind(ctx, catalog, plan.load)?;
         let taken = plan.items.iter().map(PlannedRemoval::as_step);
         let steps = taken.chain(plan.kept).collect();

@@ -1,22 +1,26 @@
 //! What a clean would do: decided asset by asset, in the same way for a plan that is shown, saved
 //! or carried out.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::{Catalog, FactsRow};
 use crate::commands::Context;
 use crate::commands::act::say_not_done;
 use crate::commands::library::{Court, subject};
+use crate::commands::roots::guarded_roots;
 use crate::commands::selection::{Empty, Selected, Selection};
 use crate::commands::usage::{horizon, usage_in_words};
-use crate::domain::asset::Asset;
+use crate::domain::asset::{Asset, AssetId, Place, Role};
 use crate::domain::cleanup::{CleanStep, Hindrances, Load, Site, UNKNOWN, plan_clean_of};
+use crate::domain::leftover::{Places, check_places};
 use crate::domain::lifecycle::{Action, Transition};
 use crate::domain::plan::{PlanStep, Planned};
 use crate::domain::reference::Horizon;
 use crate::domain::text::counted;
 use crate::error::Error;
+use crate::executor::{Obstacle, check_removal};
+use crate::files::Root;
 use crate::report::{Item, Subject};
-
-use super::links::{linked_file, roots_to_look_at};
 
 /// What every asset is decided on.
 pub(in crate::commands) struct Ground {
@@ -50,7 +54,20 @@ pub(super) struct CleanPlan {
     pub(super) items: Vec<PlannedRemoval>,
     /// What was considered and left alone.
     pub(super) kept: Vec<PlanStep>,
+    /// What would be moved, and cannot be.
+    hindered: Vec<(Subject, Obstacle)>,
+    /// How many assets are to leave the library, whether they can be moved or not.
+    pub(super) ended: u64,
     pub(super) load: Load,
+}
+
+impl CleanPlan {
+    /// Says of what cannot be moved why.
+    pub(super) fn say_hindered(&self, ctx: &mut Context<'_>) {
+        for (subject, because) in &self.hindered {
+            say_not_done(ctx, (subject, Action::Quarantine.name()), because, None);
+        }
+    }
 }
 
 /// One asset of it, as it was read.
@@ -89,15 +106,17 @@ pub(super) fn plan_clean(
 ) -> Result<CleanPlan, Error> {
     let ground = Ground::load(ctx, catalog)?;
     let mut plan = CleanPlan::default();
-    let roots = roots_to_look_at(&ground.court, catalog);
+    // A plan can be made where a root cannot be looked at, but not carried out.
+    let roots = guarded_roots(&ground.court.config, catalog).ok();
     let mut unknown = 0_u64;
     selection.visit(ctx, (catalog, &ground.court), Empty::All, |ctx, selected| {
         let asset = &selected.row.asset;
         let because = match plan_of(ctx, (catalog, &ground), &selected)? {
             Decided::Move(item) => {
-                if let Some(linked) = linked_file((catalog, &roots), asset.id)? {
-                    say_not_done(ctx, (&item.subject, Action::Quarantine.name()), &linked, None);
-                    plan.kept.push(keep(asset, linked.in_words()));
+                plan.ended += 1;
+                if let Some(obstacle) = hindrance(&ground, (catalog, roots.as_ref()), asset.id)? {
+                    plan.kept.push(keep(asset, obstacle.in_words()));
+                    plan.hindered.push((item.subject, obstacle));
                 } else {
                     plan.load = plan.load.and(item.load);
                     plan.items.push(item);
@@ -117,6 +136,19 @@ pub(super) fn plan_clean(
     })?;
     say_how_to_know(ctx, unknown);
     Ok(plan)
+}
+
+/// What keeps an asset's files from being moved, as far as it can be seen now.
+fn hindrance(
+    ground: &Ground,
+    (catalog, roots): (&Catalog, Option<&BTreeMap<i64, Root>>),
+    asset: AssetId,
+) -> Result<Option<Obstacle>, Error> {
+    let Some(roots) = roots else { return Ok(None) };
+    match check_removal((catalog, roots), (asset, ground.court.policy().hard_links)) {
+        Err(obstacle) if obstacle.ends_the_run() => Err(obstacle.into()),
+        checked => Ok(checked.err()),
+    }
 }
 
 fn keep(asset: &Asset, because: String) -> PlanStep {
@@ -142,7 +174,7 @@ pub(super) fn plan_of(
     let Selected { row, verdict } = selected;
     let authority = ctx.actor.authority();
     match plan_clean_of(&row.facts, verdict, Hindrances::default(), authority) {
-        CleanStep::Quarantine(_) => {}
+        CleanStep::Quarantine(_) | CleanStep::Incomplete => {}
         CleanStep::Keep(because) => return Ok(Decided::Keep(because)),
         CleanStep::Pass => return Ok(Decided::Pass),
     }
@@ -164,8 +196,29 @@ pub(super) fn plan_of(
             usage: usage.map(|(_, words)| words),
         }),
         CleanStep::Keep(because) => Decided::Keep(because),
+        CleanStep::Incomplete => Decided::Keep(incomplete(catalog, &row.asset)?),
         CleanStep::Pass => Decided::Pass,
     })
+}
+
+/// What is to be done about missing files, in the words of `leftovers`.
+fn incomplete(catalog: &Catalog, asset: &Asset) -> Result<String, Error> {
+    let mut places = Places::default();
+    for (_, file) in catalog.files_of(asset.id)? {
+        match file.place {
+            Place::Library => places.library += 1,
+            Place::Missing => places.missing += 1,
+            Place::Quarantine => places.quarantine += 1,
+            Place::Gone => {}
+        }
+        let is_here = file.place == Place::Library;
+        places.has_original |= is_here && file.role == Role::Original;
+    }
+    let Some(leftover) = check_places(asset.state, places) else {
+        return Ok("none of its files is there any more".to_owned());
+    };
+    let next = leftover.next().replace("ASSET", &asset.id.0.to_string());
+    Ok(format!("{}: {next}", leftover.says()))
 }
 
 /// How to find out about assets that were left alone because nobody knows whether they are used.

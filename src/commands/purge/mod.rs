@@ -12,7 +12,7 @@ use crate::report::{Item, Subject};
 
 use self::plan::{PurgePlan, Ripe, plan_purge};
 use super::Context;
-use super::act::{WhilePaused, say_not_done, say_recovered, say_stopped};
+use super::act::{WhilePaused, refuse_while_paused, say_not_done, say_recovered, say_stopped};
 use super::behind::behind;
 use super::library::new_id;
 use super::selection::Selection;
@@ -60,7 +60,7 @@ pub(super) fn run(args: &PurgeArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
         refuse_behind(ctx, target.catalog)?;
         let plan = plan_purge(args, ctx, target, after_days)?;
         say_plan(ctx, &plan);
-        Ok(())
+        refuse_while_paused(&target.switch, target.catalog)
     })
 }
 

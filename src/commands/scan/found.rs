@@ -1,9 +1,9 @@
 //! One folder on its way from the disk into the catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, FolderChange};
-use crate::domain::asset::{Content, PixelHash};
+use crate::domain::asset::{Content, PixelHash, Place};
 use crate::domain::claims::Claims;
 use crate::domain::group::{FolderFile, Membership, plan_groups};
 use crate::domain::intake::{FoundFile, KnownFile, plan_folder};
@@ -40,10 +40,27 @@ impl Seen {
 
     /// Whether the catalog knows all of it already, and nothing else of the folder.
     pub(super) fn is_known(&self) -> bool {
-        use crate::domain::asset::Place;
         self.unread.is_empty()
             && self.known.len() == self.listing.files.len()
             && self.known.iter().all(|file| file.place == Place::Library)
+    }
+
+    /// The known files that were not listed because they, or the folder, could not be looked at.
+    fn hidden(&self) -> impl Iterator<Item = &KnownFile> {
+        let FolderListing { folder, files, .. } = &self.listing;
+        let hidden: BTreeSet<&[u8]> = self.listing.hidden().collect();
+        let is_listed =
+            |name: &[u8]| files.binary_search_by(|file| file.path.name().cmp(name)).is_ok();
+        let is_hidden = move |known: &&KnownFile| {
+            let name = known.found.name.as_slice();
+            let path = || match folder.as_slice() {
+                b"" => name.to_vec(),
+                folder => [folder, name].join(&b'/'),
+            };
+            let is_told = || hidden.contains(folder.as_slice()) || hidden.contains(&*path());
+            !hidden.is_empty() && !is_listed(name) && is_told()
+        };
+        self.known.iter().filter(is_hidden)
     }
 }
 
@@ -61,8 +78,8 @@ pub(super) struct Taken {
     pub(super) failed: Vec<FileError>,
 }
 
-/// Joins what was read with what did not change, by name. A file that could not be read keeps what
-/// is known of it.
+/// Joins what was read with what did not change, by name. A file that could not be read, or not even
+/// looked at, keeps what is known of it.
 pub(super) fn take(seen: &Seen, read: Vec<Result<LookedInto, FileError>>) -> Taken {
     let mut taken =
         Taken { found: Vec::with_capacity(seen.listing.files.len()), failed: Vec::new() };
@@ -84,12 +101,20 @@ pub(super) fn take(seen: &Seen, read: Vec<Result<LookedInto, FileError>>) -> Tak
             }
             Some(Err(error)) => {
                 taken.failed.push(error);
-                taken.found.extend(known());
+                taken.found.extend(known_as(&seen.known, name).and_then(in_library).cloned());
             }
             None => taken.found.extend(known()),
         }
     }
+    let hidden = seen.hidden().filter_map(in_library).cloned();
+    taken.found.extend(hidden);
+    taken.found.sort_by(|one, other| one.name.cmp(&other.name));
     taken
+}
+
+/// What was missing stays so until it is read.
+fn in_library(known: &KnownFile) -> Option<&FoundFile> {
+    (known.place == Place::Library).then_some(&known.found)
 }
 
 /// Groups the folder's files and plans what the catalog has to learn.

@@ -2,11 +2,15 @@
 
 mod approvals;
 mod found;
+mod guards;
 mod returned;
 mod root;
 
 pub(in crate::commands) use found::plan;
 
+use std::collections::BTreeSet;
+
+use crate::config::RootConfig;
 use crate::domain::policy::Policy;
 use crate::error::Error;
 use crate::report::Item;
@@ -29,7 +33,8 @@ pub struct ScanArgs {
     #[arg(long)]
     full: bool,
 
-    /// Believe it that most files of a root are gone, and note them as missing
+    /// Believe it that more than a tenth of a root's files, and more than 20, are gone, and note them as
+    /// missing; and that a root is the right one which lost its marker, or is on another device
     #[arg(long)]
     accept_missing: bool,
 }
@@ -46,10 +51,19 @@ pub(super) fn run(args: &ScanArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         }
     }
     ctx.with_catalog(Mode::Real, |ctx, catalog| {
-        let _lock = ctx.settle_first(catalog)?;
+        let _lock = ctx.take_turn(catalog)?;
+        let is_wanted = |root: &&RootConfig| args.root.is_empty() || args.root.contains(&root.name);
+        let wanted: Vec<&RootConfig> = config.roots.iter().filter(is_wanted).collect();
+        // First: what an earlier run left half-way is settled on roots that are believed only.
+        let left_alone = if args.accept_missing {
+            guards::accept(ctx, catalog, (&config, &wanted))?
+        } else {
+            BTreeSet::new()
+        };
+        ctx.settle_first(catalog)?;
         let mut drafts = 0;
-        for root in &config.roots {
-            if args.root.is_empty() || args.root.contains(&root.name) {
+        for root in wanted {
+            if !left_alone.contains(root.name.as_str()) {
                 drafts += root::scan(args, ctx, (catalog, &config, root))?;
             }
         }

@@ -4,23 +4,21 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use crate::catalog::{Catalog, FolderChange, RootRecord, Traffic};
+use crate::catalog::{Catalog, FolderChange};
 use crate::config::{Config, RootConfig};
-use crate::domain::cleanup::is_plausible_loss;
 use crate::domain::path::RelPath;
-use crate::domain::text::printable;
-use crate::error::Error;
-use crate::exit::ExitCode;
-use crate::files::{self, FileError, OddityKind, Root, WalkOptions};
+use crate::domain::text::{printable, with_causes};
+use crate::error::{Error, file_hint};
+use crate::files::{self, FileError, FolderListing, OddityKind, Root, WalkOptions};
 use crate::media::{self, Trust};
 use crate::report::Item;
 
 use super::ScanArgs;
 use super::approvals;
 use super::found::{LookedInto, Reading, Seen, plan, take};
+use super::guards::{adopt, check_loss, refuse};
 use super::returned::Memory;
 use crate::commands::Context;
-use crate::commands::library::own_files;
 use crate::commands::progress::Progress;
 
 /// So many changed files are written in one transaction.
@@ -36,102 +34,33 @@ pub(super) fn scan(
     ctx: &mut Context<'_>,
     (catalog, config, configured): (&mut Catalog, &Config, &RootConfig),
 ) -> Result<u64, Error> {
-    let (root, record) = match adopt(catalog, config, configured) {
+    let (root, record) = match adopt(catalog, (config, configured))? {
         Ok(adopted) => adopted,
-        Err(Unfit::Guard(why)) => {
-            refuse(ctx, configured, &why);
+        Err(unfit) => {
+            refuse(ctx, configured, &unfit);
             return Ok(0);
         }
-        Err(Unfit::Failed(error)) => return Err(error),
     };
-    if let (Some(scanned), false) = (record.scanned, args.accept_missing) {
-        let found = files::count(&root);
-        let traffic = catalog.traffic_since(record.id, scanned)?;
-        let expected = record.files.saturating_add(traffic.brought).saturating_sub(traffic.taken);
-        if !is_plausible_loss(expected, found) {
-            refuse(ctx, configured, &loss_in_words(found, record.files, traffic));
-            return Ok(0);
-        }
+    if !args.accept_missing
+        && let Err(unfit) = check_loss(catalog, &root, &record)?
+    {
+        refuse(ctx, configured, &unfit);
+        return Ok(0);
     }
     let reading = if args.full { Reading::Everything } else { Reading::Changed };
     let newest = catalog.newest_file()?;
     let mut intake = Intake::new(&root, record.id, reading, ctx.progress(record.files, "files"));
     let trust = Trust::new(config.policy.credential_anchors.clone());
     intake.run(ctx, (catalog, &trust))?;
-    let (files, seen, drafts) = (intake.files, intake.seen, intake.drafts);
+    let (files, hidden, drafts, seen) = (intake.files, intake.hidden, intake.drafts, intake.seen);
     ctx.report.figure("files seen", files);
+    if hidden > 0 {
+        ctx.report.figure("files not seen", hidden);
+    }
     note_missing(ctx, catalog, (record.id, newest), &seen)?;
-    catalog.record_scan(record.id, root.device()?, files)?;
+    // What was not seen is expected at the next scan as well.
+    catalog.record_scan(record.id, root.device()?, files.saturating_add(hidden))?;
     Ok(drafts)
-}
-
-fn loss_in_words(found: u64, before: u64, traffic: Traffic) -> String {
-    let since = if traffic == Traffic::default() {
-        String::new()
-    } else {
-        format!("; since then runs took {} away and brought {} in", traffic.taken, traffic.brought)
-    };
-    format!("it holds {found} files and held {before} at the last scan{since}")
-}
-
-/// Why a root is not scanned.
-enum Unfit {
-    Guard(String),
-    Failed(Error),
-}
-
-impl<E: Into<Error>> From<E> for Unfit {
-    fn from(error: E) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-/// A guard held: the root is left as the catalog knows it, and the command ends with its code.
-fn refuse(ctx: &mut Context<'_>, root: &RootConfig, why: &str) {
-    ctx.report.outcome(ExitCode::Guard);
-    let path = printable(root.path.as_os_str().as_encoded_bytes());
-    ctx.report.row(
-        "root left alone",
-        vec![("root", root.name.clone().into()), ("path", path.into()), ("because", why.into())],
-    );
-    ctx.report.text("Nothing of it was changed; look whether the right disk is mounted there.");
-}
-
-/// Opens the root and proves that it is the one the catalog knows; a new one is marked as ours.
-fn adopt(
-    catalog: &mut Catalog,
-    config: &Config,
-    configured: &RootConfig,
-) -> Result<(Root, RootRecord), Unfit> {
-    let root = match Root::open(&configured.path) {
-        Err(error) if error.is_missing() => return Err(Unfit::Guard("it is not there".to_owned())),
-        opened => opened.map_err(Error::from)?,
-    };
-    let root = root.leaving_alone(own_files(config));
-    let uuid = catalog.uuid().map_err(Error::from)?;
-    let marker = root.read_marker().map_err(Error::from)?;
-    let known = catalog.roots().map_err(Error::from)?;
-    let Some(record) = known.into_iter().find(|known| known.name == configured.name) else {
-        match marker {
-            Some(other) if other != uuid => {
-                return Err(Unfit::Guard(format!("it is marked as part of catalog {other}")));
-            }
-            Some(_) => {}
-            None => root.write_marker(&uuid).map_err(Error::from)?,
-        }
-        let device = root.device().map_err(Error::from)?;
-        let id =
-            catalog.add_root(&configured.name, configured.kind, device).map_err(Error::from)?;
-        let (name, kind) = (configured.name.clone(), configured.kind);
-        return Ok((root, RootRecord { id, name, kind, device, files: 0, scanned: None }));
-    };
-    match marker {
-        None => Err(Unfit::Guard("its marker .shelflife-root is gone".to_owned())),
-        Some(other) if other != uuid => {
-            Err(Unfit::Guard(format!("it is marked as part of catalog {other}")))
-        }
-        Some(_) => Ok((root, record)),
-    }
 }
 
 /// Numbers of files, one bit each: millions of them fit in a few hundred kilobytes.
@@ -171,7 +100,9 @@ struct Intake<'r> {
     files: u64,
     /// New assets that are recorded as drafts.
     drafts: u64,
-    /// Numbers of catalogued files that are there.
+    /// Catalogued files that may be there and could not be looked at.
+    hidden: u64,
+    /// Numbers of catalogued files that are there, or may be.
     seen: SeenFiles,
     changes: Vec<FolderChange>,
     steps: usize,
@@ -181,8 +112,8 @@ struct Intake<'r> {
 impl<'r> Intake<'r> {
     fn new(root: &'r Root, id: i64, reading: Reading, progress: Progress) -> Self {
         let (seen, changes, memory) = (SeenFiles::default(), Vec::new(), Memory::default());
-        let (files, drafts, steps) = (0, 0, 0);
-        Self { root, id, reading, progress, files, drafts, seen, changes, steps, memory }
+        let (files, drafts, hidden, steps) = (0, 0, 0, 0);
+        Self { root, id, reading, progress, files, drafts, hidden, seen, changes, steps, memory }
     }
 
     /// Walks and writes here while another thread reads, a few folders ahead.
@@ -212,6 +143,7 @@ impl<'r> Intake<'r> {
         for listing in files::walk(self.root, options) {
             ctx.stop_if_interrupted()?;
             say_oddities(ctx, &listing);
+            self.keep_hidden(catalog, &listing)?;
             self.files += u64::try_from(listing.files.len()).unwrap_or(u64::MAX);
             self.progress.advance(u64::try_from(listing.files.len()).unwrap_or(0));
             let known = catalog.files_in(self.id, &listing.folder, ctx.now)?;
@@ -234,11 +166,24 @@ impl<'r> Intake<'r> {
         Ok(())
     }
 
+    /// What could not be looked at stays as the catalog has it, with all that is beneath.
+    fn keep_hidden(&mut self, catalog: &Catalog, listing: &FolderListing) -> Result<(), Error> {
+        for path in listing.hidden() {
+            catalog.visit_at_or_beneath(self.id, path, |file| {
+                self.hidden += u64::from(!self.seen.contains(file));
+                self.seen.insert(file);
+            })?;
+        }
+        Ok(())
+    }
+
     fn mark_seen(&mut self, seen: &Seen) {
         let mut listed = seen.listing.files.iter().map(|file| file.path.name()).peekable();
         for known in &seen.known {
             while listed.next_if(|name| *name < known.found.name.as_slice()).is_some() {}
             if listed.peek() == Some(&known.found.name.as_slice()) {
+                // Seen after all, beneath a folder of which only a part could be listed.
+                self.hidden -= u64::from(self.seen.contains(known.file));
                 self.seen.insert(known.file);
             }
         }
@@ -292,7 +237,7 @@ impl<'r> Intake<'r> {
     }
 }
 
-fn say_oddities(ctx: &mut Context<'_>, listing: &files::FolderListing) {
+fn say_oddities(ctx: &mut Context<'_>, listing: &FolderListing) {
     for oddity in &listing.oddities {
         if let OddityKind::Unreadable(error) = &oddity.kind {
             say_failure(ctx, error);
@@ -342,8 +287,8 @@ fn read_folders(
 }
 
 fn say_failure(ctx: &mut Context<'_>, error: &FileError) {
-    let (what, why) = (printable(error.path().as_os_str().as_encoded_bytes()), error.to_string());
-    ctx.report.say(&Item::Failure { what, why, hint: None });
+    let what = printable(error.path().as_os_str().as_encoded_bytes());
+    ctx.report.say(&Item::Failure { what, why: with_causes(error), hint: file_hint(error) });
 }
 
 /// Files that the catalog expects and the walk did not find are missing, never deleted.

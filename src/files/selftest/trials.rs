@@ -211,7 +211,7 @@ fn normalization(folder: &Folder) -> Result<Trial> {
         let follows = "an accent in its two spellings names one file";
         trial(ability, "one file", follows, ANY)
     } else if as_given {
-        trial(ability, "two files", "good for all; such twins are told in a scan", ANY)
+        trial(ability, "two files", "good for all; `validate` tells decomposed names", ANY)
     } else {
         let follows = "names come back in another spelling than they were given";
         trial(ability, "rewritten", follows, &[Use::Root])
