@@ -242,7 +242,7 @@ fn file_code(error: &FileError) -> ExitCode {
         | FileError::Own { .. }
         | FileError::SeveralNames { .. }
         | FileError::OtherMarker { .. } => ExitCode::Guard,
-        FileError::Unsafe { .. } => ExitCode::Permission,
+        FileError::Unsafe { .. } | FileError::Unwritable { .. } => ExitCode::Permission,
         FileError::OtherBytes { .. } => ExitCode::Integrity,
         FileError::ChangedWhileReading { .. } => ExitCode::Changed,
     }
@@ -268,6 +268,10 @@ pub fn file_hint(error: &FileError) -> Option<String> {
         FileError::OtherMarker { .. } => "mount the right disk, or name the right catalog",
         FileError::ChangedWhileReading { .. } => "run it again once the file is written",
         FileError::Unsafe { .. } => "let it belong to you, and let nobody else in",
+        FileError::Unwritable { .. } => {
+            "the catalog, what SQLite keeps beside it (`-wal`, `-shm`) and their \
+             folder have to be this account's to write: `ls -la` shows them, `chmod u+w` mends it"
+        }
         FileError::SeveralNames { .. } => "remove its other names, or put both on one file system",
         FileError::Io { .. }
         | FileError::Path { .. }

@@ -223,8 +223,9 @@ impl<'s> Report<'s> {
         self.summary.outcome = Some(self.summary.outcome.unwrap_or(ExitCode::Success).or(code));
     }
 
-    /// Ends the report and tells the exit code. An unwritable output is one, a closed pipe is not.
-    pub fn finish(mut self, error: Option<&ErrorLine>) -> ExitCode {
+    /// Ends the report and tells the exit code, and why not all of it could be written. An unwritable
+    /// output is a failure, a closed pipe is not.
+    pub fn finish(mut self, error: Option<&ErrorLine>) -> (ExitCode, Option<io::Error>) {
         let mut code = self.summary.exit_code();
         if let Some(error) = error {
             code = code.or(error.code);
@@ -235,8 +236,10 @@ impl<'s> Report<'s> {
             Some(broken) => Err(broken),
         };
         match written {
-            Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => code.or(ExitCode::Io),
-            _ => code,
+            Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => {
+                (code.or(ExitCode::Io), Some(broken))
+            }
+            _ => (code, None),
         }
     }
 

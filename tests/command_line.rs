@@ -119,17 +119,21 @@ fn an_argument_that_is_not_text_is_a_usage_error() {
     assert!(run.stderr.contains("invalid"), "{run}");
 }
 
+/// A stream that fails in one way.
+struct Broken(io::ErrorKind);
+
+impl io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(self.0.into())
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
-    struct Broken(io::ErrorKind);
-    impl io::Write for Broken {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(self.0.into())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Err(self.0.into())
-        }
-    }
     let library = TestLibrary::new();
     for call in ["completions bash", "man", "--help", "--format json man"] {
         let words: Vec<_> = call.split(' ').map(OsString::from).collect();
@@ -138,6 +142,34 @@ fn a_closed_pipe_is_no_failure_and_a_full_disk_is() {
         assert_eq!(exit(io::ErrorKind::BrokenPipe), ExitCode::Success, "{call}");
         assert_eq!(exit(io::ErrorKind::StorageFull), ExitCode::Io, "{call}");
     }
+}
+
+#[test]
+fn an_output_that_takes_nothing_is_told_and_so_is_that_the_changes_are_recorded() {
+    let library = TestLibrary::scanned(&["a.png"]);
+    let recorded = "what was changed is recorded all the same";
+    for (call, is_recorded) in [
+        ("hold 1 --reason asked", true),
+        ("hold 1 --reason asked --dry-run", false),
+        ("--help", false),
+    ] {
+        let words: Vec<_> = call.split(' ').map(OsString::from).collect();
+        for (kind, is_told) in
+            [(io::ErrorKind::StorageFull, true), (io::ErrorKind::BrokenPipe, false)]
+        {
+            let mut complaints = Vec::new();
+            library.run_into(&words, &mut io::empty(), &mut Broken(kind), &mut complaints);
+            let said = String::from_utf8(complaints).unwrap();
+            assert_eq!(
+                said.contains("error: the report could not be written"),
+                is_told,
+                "{call}: {said}"
+            );
+            assert_eq!(said.contains(recorded), is_told && is_recorded, "{call}: {said}");
+        }
+    }
+    let holds = library.audit_entries().into_iter().filter(|entry| entry.kind == "asset.hold");
+    assert_eq!(holds.count(), 2);
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn ended(
     let mut sink = renderer(format, &mut out, heading, style);
     let mut report = Report::new(&mut *sink);
     say(&mut report);
-    let code = report.finish(error);
+    let (code, _) = report.finish(error);
     drop(sink);
     (String::from_utf8(out).unwrap(), code)
 }

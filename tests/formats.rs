@@ -435,7 +435,7 @@ fn what_is_said_is_written_at_once() {
         let mut sink = renderer(format, &mut out, heading(), PLAIN);
         let mut report = Report::new(&mut *sink);
         rows(30_000)(&mut report);
-        assert_eq!(report.finish(None), ExitCode::Io);
+        assert_eq!(report.finish(None).0, ExitCode::Io);
         drop(sink);
         assert!(out.0 < 1_200_000, "it stopped at the first failed write: {}", out.0);
     }

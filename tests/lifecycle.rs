@@ -45,7 +45,14 @@ fn one_refusal_hides_no_other_asset() {
     withdrawn  #3 c.png  draft → withdrawn  (unsafe claim)
     withdrawn  #2 b.png  rejected → withdrawn  (unsafe claim)
     withdrawn  #1 a.png  draft → withdrawn  (unsafe claim)
-    3 changed, 1 failed
+    STILL PUBLIC:
+
+    ASSET  URL                        BECAUSE
+        1  /wp-content/uploads/a.png  left there by --leave-files
+        2  /wp-content/uploads/b.png  left there by --leave-files
+        3  /wp-content/uploads/c.png  left there by --leave-files
+
+    3 changed, 1 failed, 3 rows, 3 URLs still public
     ");
     insta::assert_snapshot!(library.tell("expire 1 2 3 --reason 'over'"), @"
     exit: 1

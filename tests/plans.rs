@@ -241,6 +241,11 @@ fn a_plan_is_over_after_its_hours_and_under_another_policy() {
         library.run("clean --save").expect(ExitCode::Success);
         spoil(&library);
         assert_eq!(status(&library), is);
+        let shown = library.run("plan show 1").expect(ExitCode::Success);
+        assert!(
+            shown.stdout.contains("Next: a new plan, with `shelflife clean --save`."),
+            "{shown}"
+        );
         for command in ["clean --apply --plan 1", "plan approve 1"] {
             let said = refused(&library, command, ExitCode::Guard);
             assert!(said.contains(words), "{said}");

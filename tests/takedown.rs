@@ -1,6 +1,7 @@
 //! `withdraw` as the emergency: what it takes down, and what it says is left to do.
 
 mod confirming;
+mod left;
 mod links;
 mod pages;
 

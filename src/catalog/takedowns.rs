@@ -10,8 +10,10 @@ use super::audit::About;
 use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use crate::domain::asset::{Asset, AssetId};
+use super::published::arrives_at;
+use crate::domain::asset::{Asset, AssetId, RootKind};
 use crate::domain::lifecycle::{Ended, State};
+use crate::domain::operation::OperationKind;
 use crate::domain::path::RelPath;
 use crate::domain::takedown::{Confirmation, Mark, Progress, Takedown};
 use crate::domain::time::Timestamp;
@@ -119,6 +121,26 @@ impl Catalog {
     /// The files of an asset that are in served folders.
     pub fn served_files_of(&self, asset: AssetId) -> Result<Vec<ServedFile>> {
         self.served(SERVED, asset)
+    }
+
+    /// Where an open operation brings files of an asset in served folders: they may be there already.
+    pub fn arriving_files_of(&self, asset: AssetId) -> Result<Vec<ServedFile>> {
+        let roots = self.roots()?.into_iter();
+        let served = roots.filter(|root| root.kind == RootKind::Production).map(|root| root.id);
+        let served: BTreeSet<_> = served.collect();
+        let mut files = Vec::new();
+        for operation in self.open_operations()?.iter().filter(|open| open.asset == asset) {
+            if !matches!(operation.kind, OperationKind::Restore | OperationKind::Publish) {
+                continue;
+            }
+            for file in &operation.files {
+                let (root, path) = arrives_at(operation, file)?;
+                if served.contains(&root) {
+                    files.push(ServedFile { asset: Some(asset), root, path });
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// Files in served folders that are of no or another asset and have the bytes of any file of

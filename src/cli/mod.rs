@@ -78,18 +78,20 @@ fn row_of(matches: &ArgMatches) -> Option<CommandRow> {
 fn print_usage(message: &clap::Error, environment: Environment<'_>) -> ExitCode {
     let wrong = message.use_stderr();
     let terminals = environment.terminals;
-    let (color, out) = if wrong {
-        (environment.color(terminals.stderr), environment.stderr)
-    } else {
-        (environment.color(terminals.stdout), environment.stdout)
-    };
+    let complaints = environment.color(terminals.stderr);
+    let color = if wrong { complaints } else { environment.color(terminals.stdout) };
     let text = match color {
         Color::Ansi => message.render().ansi().to_string(),
         Color::None => message.render().to_string(),
     };
+    let Environment { stdout, stderr, .. } = environment;
+    let out = if wrong { &mut *stderr } else { stdout };
     match writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()) {
         _ if wrong => ExitCode::Usage,
-        Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => ExitCode::Io,
+        Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => {
+            output::write_error(&unwritten(&broken, false), complaints, stderr).ok();
+            ExitCode::Io
+        }
         _ => ExitCode::Success,
     }
 }
@@ -183,12 +185,26 @@ fn conclude(
     stderr: &mut dyn Write,
 ) -> ExitCode {
     let error = error.map(error_line);
-    let code = report.finish(error.as_ref());
-    if let Some(error) = &error {
+    let is_recorded = report.summary.audit.is_some();
+    let (code, broken) = report.finish(error.as_ref());
+    let broken = broken.map(|broken| unwritten(&broken, is_recorded));
+    for error in error.iter().chain(&broken) {
         // If standard error is gone too, there is nobody left to tell.
         output::write_error(error, color, stderr).ok();
     }
     code
+}
+
+/// What is said where standard output takes no report.
+fn unwritten(broken: &io::Error, is_recorded: bool) -> ErrorLine {
+    let recorded = "what was changed is recorded all the same: `shelflife audit log` tells it";
+    ErrorLine {
+        message: "the report could not be written to standard output".to_owned(),
+        excerpt: Vec::new(),
+        causes: vec![broken.to_string()],
+        hint: is_recorded.then(|| recorded.to_owned()),
+        code: ExitCode::Io,
+    }
 }
 
 fn error_line(error: &Error) -> ErrorLine {

@@ -12,7 +12,7 @@ use crate::domain::time::{Timestamp, zone_rules_version};
 use crate::error::Error;
 use crate::exit::ExitCode;
 use crate::files::selftest::{Use, try_abilities};
-use crate::files::{Quarantine, Root, is_beneath, network_file_system};
+use crate::files::{FileError, Quarantine, Root, check_writable, is_beneath, network_file_system};
 use crate::media::Trust;
 
 use super::Context;
@@ -130,17 +130,21 @@ fn row(ctx: &mut Context<'_>, check: &'static str, (result, says): (&'static str
 
 fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     let path = config.catalog.display();
+    // Asked first: SQLite may take away what is in its way when it reads.
+    let permissions = look_at_permissions(config);
     let opened = ctx.settings.open_to_read(&config.catalog);
     let catalog = match opened {
         Ok(catalog) => catalog,
         Err(error) => {
             say(ctx, "catalog", Err(error.into()));
+            say(ctx, "permissions", permissions);
             return None;
         }
     };
     say(ctx, "database", Ok(format!("SQLite {}", Catalog::engine_version())));
     let sound = catalog.check_integrity();
     say(ctx, "catalog", sound.map(|()| format!("{path} is sound")).map_err(Problem::from));
+    say(ctx, "permissions", permissions);
     say(ctx, "file system", look_at_file_system(config));
     say(ctx, "audit log", verify(&catalog));
     say(ctx, "operations", look_at_operations(&catalog));
@@ -148,6 +152,15 @@ fn look_at_catalog(ctx: &mut Context<'_>, config: &Config) -> Option<Catalog> {
     say(ctx, "takedowns", look_at_takedowns(&catalog, ctx.wall_clock));
     look_at_accounts(ctx, &catalog);
     Some(catalog)
+}
+
+/// Who may only read the catalog may ask as well, so what a file system refuses to everybody is no
+/// problem.
+fn look_at_permissions(config: &Config) -> Result<String, Problem> {
+    match check_writable(&config.catalog) {
+        Err(error @ FileError::Unwritable { .. }) => Err(error.into()),
+        _ => Ok("this account may write to the catalog".to_owned()),
+    }
 }
 
 /// Several names from one account may be several people, or one who is to be taken for several: that

@@ -7,7 +7,8 @@ use crate::catalog::{Catalog, CatalogError, Upgrade};
 use crate::config::Config;
 use crate::error::Error;
 use crate::files::{
-    ReadingCopy, check_unshared, is_beside_closed, make_new_private, network_file_system,
+    ReadingCopy, check_unshared, check_writable, is_beside_closed, make_new_private,
+    network_file_system,
 };
 use crate::report::Item;
 
@@ -50,6 +51,7 @@ impl Context<'_> {
         refuse_network(&config.catalog)?;
         if config.catalog.exists() {
             check_unshared(&config.catalog)?;
+            check_writable(&config.catalog)?;
         }
         match Catalog::open_to_write(&config.catalog, self.session(config)) {
             Err(CatalogError::Older { .. }) => {

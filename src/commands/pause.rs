@@ -107,16 +107,27 @@ fn say_pause(
 /// Says whether it is paused, without changing anything.
 fn show(ctx: &mut Context<'_>, config: &Config) -> Result<(), Error> {
     let switch = ctx.switch(config);
-    let catalog = ctx.settings.open_to_read(&config.catalog);
-    let paused = switch.look(catalog.as_ref().ok());
+    let opened = ctx.settings.open_to_read(&config.catalog);
+    let paused = switch.look(opened.as_ref().ok());
     say_sources(ctx, &paused);
+    if !paused.is_empty() {
+        ctx.report.outcome(ExitCode::Paused);
+    }
+    let catalog = match opened {
+        Err(Error::Catalog(CatalogError::Absent { path })) => {
+            let path = path.display();
+            ctx.report.text(format!("There is no catalog at {path}: what was moved is not known."));
+            None
+        }
+        opened => Some(opened?),
+    };
     if paused.is_empty() {
-        catalog?;
         ctx.report.text("Not paused.");
         return Ok(());
     }
-    ctx.report.outcome(ExitCode::Paused);
-    say_runs(ctx, config, &catalog?)?;
+    if let Some(catalog) = &catalog {
+        say_runs(ctx, config, catalog)?;
+    }
     ctx.report.text("Go on with `shelflife resume --reason TEXT`.");
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogError};
 use crate::domain::actor::Authority;
 use crate::domain::pause::{self, Paused, Source};
 use crate::error::Error;
+use crate::executor::Switch;
 use crate::exit::ExitCode;
 use crate::files::remove_note;
 use crate::report::Item;
@@ -34,24 +35,61 @@ pub(super) fn run(args: &ResumeArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     }
     let config = ctx.config()?;
     let switch = ctx.switch(&config);
-    ctx.with_catalog(Mode::Real, |ctx, catalog| {
-        let (variable, ours): (Vec<_>, Vec<_>) = switch
-            .look(Some(catalog))
-            .into_iter()
-            .partition(|paused| paused.source == Source::Environment);
+    let ended = ctx.with_catalog(Mode::Real, |ctx, catalog| {
+        let (variable, ours) = sources(&switch, Some(catalog));
         if ours.is_empty() {
             ctx.report.text("Neither file nor flag pauses.");
         } else {
             end(args, ctx, (catalog, &switch.file), &ours)?;
         }
-        if !variable.is_empty() {
-            ctx.report.outcome(ExitCode::Paused);
-            say_sources(ctx, &variable);
-            ctx.report
-                .text("SHELFLIFE_PAUSED still pauses whatever runs where it is set: unset it.");
-        }
+        say_variable(ctx, &variable);
         Ok(())
-    })
+    });
+    match ended {
+        Err(Error::Catalog(lost @ CatalogError::Absent { .. })) => {
+            end_without_catalog(args, ctx, (&switch, lost))
+        }
+        ended => ended,
+    }
+}
+
+/// What pauses: the variable, which is not ours to take away, and what is.
+fn sources(switch: &Switch, catalog: Option<&Catalog>) -> (Vec<Paused>, Vec<Paused>) {
+    let paused = switch.look(catalog).into_iter();
+    paused.partition(|paused| paused.source == Source::Environment)
+}
+
+fn say_variable(ctx: &mut Context<'_>, variable: &[Paused]) {
+    if variable.is_empty() {
+        return;
+    }
+    ctx.report.outcome(ExitCode::Paused);
+    say_sources(ctx, variable);
+    ctx.report.text("SHELFLIFE_PAUSED still pauses whatever runs where it is set: unset it.");
+}
+
+/// Where the catalog is lost only the file is left, and a rebuild waits for the end of the pause.
+fn end_without_catalog(
+    args: &ResumeArgs,
+    ctx: &mut Context<'_>,
+    (switch, lost): (&Switch, CatalogError),
+) -> Result<(), Error> {
+    let (variable, ours) = sources(switch, None);
+    if ours.is_empty() {
+        say_variable(ctx, &variable);
+        return Err(lost.into());
+    }
+    refuse_folder(&switch.file)?;
+    remove_file(&switch.file)?;
+    let (by, reason, paused) = (ctx.actor.name(), &args.reason, pause::in_words(&ours));
+    let what = format!("resumed by {by} ({reason}); it was paused {paused}");
+    ctx.report.say(&Item::Edit { subject: None, what });
+    ctx.report.text(format!(
+        "No log keeps this, because {lost}: keep it yourself. `shelflife recover --rebuild` shows what \
+         can be brought back."
+    ));
+    say_variable(ctx, &variable);
+    Ok(())
 }
 
 /// The file goes last: whatever happens in between, it stays paused.
@@ -63,10 +101,7 @@ fn end(
 ) -> Result<(), Error> {
     refuse_folder(file)?;
     catalog.end_pause(&args.reason, ended)?;
-    match remove_note(file) {
-        Err(error) if !error.is_missing() => return Err(error.into()),
-        _ => {}
-    }
+    remove_file(file)?;
     let what = format!("resumed; it was paused {}", pause::in_words(ended));
     ctx.report.say(&Item::Edit { subject: None, what });
     let open = catalog.open_operations()?.len();
@@ -74,6 +109,13 @@ fn end(
         ctx.report.text("An asset was left amid a move: run `shelflife recover`.");
     }
     Ok(())
+}
+
+fn remove_file(file: &Path) -> Result<(), Error> {
+    match remove_note(file) {
+        Err(error) if !error.is_missing() => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// A folder of that name is not ours to remove, and it pauses for as long as it is there.

@@ -1,6 +1,6 @@
 //! Saved plans, for the commands that make them, show them and carry them out.
 
-use crate::catalog::{Catalog, FactsRow, StoredStep};
+use crate::catalog::{Catalog, CatalogError, FactsRow, StoredStep};
 use crate::config::Config;
 use crate::domain::asset::AssetId;
 use crate::domain::cleanup::Load;
@@ -74,7 +74,7 @@ pub(super) fn save(
     let id = catalog.save_plan(&head, &steps)?;
     let plan = find_plan(catalog, id)?;
     say_saved(ctx, &config, &plan, &steps);
-    Ok(())
+    say_next(ctx, (catalog, &config), &plan)
 }
 
 fn say_saved(ctx: &mut Context<'_>, config: &Config, plan: &SavedPlan, steps: &[PlanStep]) {
@@ -89,32 +89,46 @@ fn say_saved(ctx: &mut Context<'_>, config: &Config, plan: &SavedPlan, steps: &[
     let of = counted(load.items, "asset");
     let what = format!("plan {} of {of}{moves}, valid until {until}", plan.id);
     ctx.report.say(&Item::Edit { subject: None, what });
-    say_next(ctx, config, plan);
 }
 
 /// The command that the plan waits for.
-pub(super) fn say_next(ctx: &mut Context<'_>, config: &Config, plan: &SavedPlan) {
+pub(super) fn say_next(
+    ctx: &mut Context<'_>,
+    (catalog, config): (&Catalog, &Config),
+    plan: &SavedPlan,
+) -> Result<(), Error> {
     let (id, kind) = (plan.id, plan.head.kind.name());
     let apply = format!("`shelflife {kind} --apply --plan {id}`");
     let policy = config.policy.canonical_text();
-    let next = match plan.status(terms(ctx.now, config, &policy)) {
+    let terms = terms(ctx.now, (catalog, config), &policy)?;
+    let new_plan = || format!("Next: a new plan, with `{}`.", plan.head.command);
+    let next = match plan.status(terms) {
+        PlanStatus::Applied => return Ok(()),
+        PlanStatus::Over | PlanStatus::Outdated => new_plan(),
+        _ if check_usable(plan, terms).is_err() => new_plan(),
+        PlanStatus::Waiting if check_approval(plan, terms).is_ok() => format!(
+            "Next: set the clock right; if it is, a person runs `shelflife plan approve {id}`, then \
+             {apply}."
+        ),
         PlanStatus::Waiting => format!(
             "Next: somebody else than {} runs `shelflife plan approve {id}`, then {apply}.",
             plan.made_by.name
         ),
         PlanStatus::Ready => format!("Next: {apply}."),
         PlanStatus::Begun => format!("Next: {apply} goes on with it."),
-        PlanStatus::Applied => return,
-        PlanStatus::Over | PlanStatus::Outdated => {
-            format!("Next: a new plan, with `{}`.", plan.head.command)
-        }
     };
     ctx.report.text(next);
+    Ok(())
 }
 
 /// What plans are measured by now; `policy` is the canonical text of the configuration's.
-pub(super) fn terms<'p>(now: Timestamp, config: &Config, policy: &'p str) -> Terms<'p> {
-    Terms { now, policy, second_person_above: config.policy.second_person_above }
+pub(super) fn terms<'p>(
+    now: Timestamp,
+    (catalog, config): (&Catalog, &Config),
+    policy: &'p str,
+) -> Result<Terms<'p>, CatalogError> {
+    let second_person_above = config.policy.second_person_above;
+    Ok(Terms { now, newest: catalog.newest_instant()?, policy, second_person_above })
 }
 
 /// The plan with this number; an unknown one is a usage error.
@@ -140,7 +154,7 @@ pub(super) fn ready_to_apply(
         return Err(Error::Usage { message, hint });
     }
     let policy = config.policy.canonical_text();
-    let terms = terms(ctx.now, &config, &policy);
+    let terms = terms(ctx.now, (catalog, &config), &policy)?;
     let refused = |why, hint| Error::guard(format!("plan {id} is not carried out"), why, hint);
     check_usable(&plan, terms).map_err(|why| refused(why, new_plan(&plan)))?;
     check_approval(&plan, terms)

@@ -43,7 +43,7 @@ fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
             Locking::Busy { .. } => {}
         }
         ctx.stop_if_interrupted()?;
-        std::thread::sleep(INTERVAL);
+        std::thread::sleep(INTERVAL.saturating_sub(RunLock::MOMENT));
         turn += 1;
         progress.advance(1);
     }

@@ -119,7 +119,7 @@ pub struct SavedPlan {
 /// Where a plan stands at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PlanStatus {
-    /// It waits for the approval of a second person.
+    /// It waits for an approval: of a second person, or of one who says that the clock is right.
     Waiting,
     /// It may be carried out.
     Ready,
@@ -149,6 +149,8 @@ impl PlanStatus {
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
     pub now: Timestamp,
+    /// The newest instant that the log has seen.
+    pub newest: Option<Timestamp>,
     /// The policy as it is now, as its canonical text.
     pub policy: &'a str,
     /// A clean of more assets than this needs a second person.
@@ -161,6 +163,19 @@ impl SavedPlan {
         self.head.kind == PlanKind::Clean && self.takes > second_person_above
     }
 
+    /// Whether a person has to say first that the clock is right: it is behind the log, though not
+    /// behind the plan, and what is left would be moved by it.
+    pub fn waits_for_the_clock(&self, terms: Terms<'_>) -> bool {
+        let is_behind = terms.newest.is_some_and(|newest| terms.now.is_behind(newest));
+        let moves = self.head.kind == PlanKind::Clean && self.done < self.takes;
+        is_behind && !terms.now.is_behind(self.newest()) && moves && self.approved.is_none()
+    }
+
+    /// When it was made or begun.
+    fn newest(&self) -> Timestamp {
+        self.begun.map_or(self.head.made, |begun| begun.max(self.head.made))
+    }
+
     pub fn status(&self, terms: Terms<'_>) -> PlanStatus {
         if self.finished.is_some() {
             PlanStatus::Applied
@@ -168,7 +183,7 @@ impl SavedPlan {
             PlanStatus::Over
         } else if terms.policy != self.head.policy {
             PlanStatus::Outdated
-        } else if check_approval(self, terms).is_err() {
+        } else if check_approval(self, terms).is_err() || self.waits_for_the_clock(terms) {
             PlanStatus::Waiting
         } else if self.begun.is_some() {
             PlanStatus::Begun
@@ -180,8 +195,7 @@ impl SavedPlan {
 
 /// Why a plan can be neither approved nor carried out at all; nothing if it can.
 pub fn check_usable(plan: &SavedPlan, terms: Terms<'_>) -> Result<(), String> {
-    let PlanHead { policy, until, made, .. } = &plan.head;
-    let newest = plan.begun.map_or(*made, |begun| begun.max(*made));
+    let (PlanHead { policy, until, .. }, newest) = (&plan.head, plan.newest());
     if let Some(at) = plan.finished {
         return Err(format!("it was carried out at {at}"));
     }
@@ -301,7 +315,7 @@ mod tests {
     }
 
     fn terms<'a>(plan: &SavedPlan, policy: &'a str) -> Terms<'a> {
-        Terms { now: plan.head.made, policy, second_person_above: 10 }
+        Terms { now: plan.head.made, newest: None, policy, second_person_above: 10 }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! Settling what earlier runs began and did not close.
 
+use std::collections::BTreeSet;
+
 use crate::catalog::{CatalogError, Operation, StoreUse};
 use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::recovery::{Recovery, Sighting, Toward, decide_direction, decide_recovery};
 use crate::error::Error;
+use crate::files::folders::clear_unfinished;
 
 use super::look::{look, sightings};
 use super::purging::{clear_purged, foresee_purge, settle_purge};
@@ -161,8 +164,19 @@ fn foresee_move(target: &Target<'_>, operation: &Operation) -> Attempt<Recovery>
 
 /// Forward if all of it is there already, else back. What cannot be finished is taken back.
 fn settle_as_found(target: &mut Target<'_>, operation: &Operation) -> Attempt<Settled> {
+    clear_unfinished_folders(target, operation)?;
     let toward = direction(target, operation, &sightings(&look(target, operation)?))?;
     settle(target, operation, toward, NOTE)
+}
+
+/// Wherever the operation brings files, or would bring them back, a folder may have been made for it.
+fn clear_unfinished_folders(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
+    let to = operation.to.iter().map(|to| (to.root, to.folder.as_slice()));
+    let from = operation.files.iter().map(|file| (file.root, file.path.folder()));
+    for (root, folder) in to.chain(from).collect::<BTreeSet<_>>() {
+        clear_unfinished(target.root(root)?, folder)?;
+    }
+    Ok(())
 }
 
 /// A draft that arrived where another asset is on record by now goes back.

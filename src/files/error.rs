@@ -48,6 +48,10 @@ pub enum FileError {
     #[error("`{}` is not safe: it {why}", shown(path))]
     Unsafe { path: PathBuf, why: &'static str },
 
+    /// What belongs to a database, or the folder that it is in.
+    #[error("`{}` may not be written to by this account", shown(path))]
+    Unwritable { path: PathBuf },
+
     #[error("`{}` is not the name of an operation", shown(path))]
     OperationName { path: PathBuf },
 
@@ -76,6 +80,7 @@ impl FileError {
             | Self::SeveralNames { path, .. }
             | Self::OtherMarker { path, .. }
             | Self::Unsafe { path, .. }
+            | Self::Unwritable { path }
             | Self::Unsupported { path }
             | Self::OperationName { path } => path,
         }

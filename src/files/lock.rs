@@ -1,9 +1,11 @@
 //! The lock that a run holds while it changes files: one run at a time.
 
 use std::fs::{File, TryLockError};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
@@ -13,10 +15,23 @@ use super::{FileError, Result, Root};
 /// What the holder says of itself is at most this long.
 const NOTE_BYTES: usize = 4_096;
 
+/// The lock is taken before the note is written, and how long that takes nobody can say: this often a
+/// reader looks again, after a moment each time.
+const LOOKS: u32 = 25;
+const UNKNOWN: &str = "who it is, is not known yet";
+
 /// A lock that is held until it is dropped. The kernel takes it back from a process that dies.
 #[derive(Debug)]
 pub struct RunLock {
-    _held: File,
+    held: File,
+}
+
+/// What was said of the holder is true no more. Of one that dies it stays until the next one says
+/// something.
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        let _nobody_to_tell = self.held.set_len(0);
+    }
 }
 
 /// What came of trying to take the lock.
@@ -30,22 +45,22 @@ pub enum Locking {
 }
 
 impl RunLock {
-    /// Takes the lock at `path`, leaving a note about the holder, or tells who has it. Never waits.
+    /// So long it takes at least to learn who has the lock.
+    pub const MOMENT: Duration = Duration::from_millis(10);
+
+    /// Takes the lock at `path`, leaving a note about the holder, or tells who has it. Waits for no
+    /// holder, only a moment for what one says of itself.
     ///
     /// The file is made if it is not there and is never removed: whoever waits for it would wait
     /// for another one.
     pub fn take(path: &Path, holder: &str) -> Result<Locking> {
         let failed = |error| FileError::io("lock", path, error);
         let file = open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Ok(Locking::Busy { holder: note(&file).map_err(failed)? });
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        if let Some(holder) = holder_of(&file, File::try_lock).map_err(failed)? {
+            return Ok(Locking::Busy { holder });
         }
         file.set_len(0).and_then(|()| file.write_all_at(holder.as_bytes(), 0)).map_err(failed)?;
-        Ok(Locking::Taken(Self { _held: file }))
+        Ok(Locking::Taken(Self { held: file }))
     }
 
     /// What whoever holds the lock at `path` says of itself; `None` if nobody does. Changes nothing.
@@ -54,14 +69,29 @@ impl RunLock {
             Err(error) if error.is_missing() => return Ok(None),
             opened => opened?,
         };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => {
-                note(&file).map(Some).map_err(|error| FileError::io("read", path, error))
-            }
-            Err(TryLockError::Error(error)) => Err(FileError::io("lock", path, error)),
+        holder_of(&file, File::try_lock_shared).map_err(|error| FileError::io("lock", path, error))
+    }
+}
+
+/// What whoever keeps the lock from being taken says of itself; `None` once it is taken.
+fn holder_of(
+    file: &File,
+    take: impl Fn(&File) -> std::result::Result<(), TryLockError>,
+) -> io::Result<Option<String>> {
+    for _ in 0..LOOKS {
+        match take(file) {
+            Ok(()) => return Ok(None),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // Whoever took it just now may not have replaced yet what a run said that died.
+        std::thread::sleep(RunLock::MOMENT);
+        let holder = note(file)?;
+        if !holder.is_empty() {
+            return Ok(Some(holder));
         }
     }
+    Ok(Some(UNKNOWN.to_owned()))
 }
 
 fn open(path: &Path) -> Result<File> {
@@ -80,7 +110,7 @@ fn open_with(path: &Path, access: OFlags) -> Result<File> {
         .map_err(|errno| FileError::io("lock", path, errno))
 }
 
-fn note(file: &File) -> std::io::Result<String> {
+fn note(file: &File) -> io::Result<String> {
     let mut bytes = vec![0; NOTE_BYTES];
     let read = file.read_at(&mut bytes, 0)?;
     bytes.truncate(read);
@@ -107,9 +137,36 @@ mod tests {
         }
         drop(first);
         assert_eq!(RunLock::holder(&path).unwrap(), None);
+        assert_eq!(std::fs::read(&path).unwrap(), b"", "what it said is true no more");
         let Locking::Taken(_second) = RunLock::take(&path, "second").unwrap() else { panic!() };
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "second");
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn whoever_comes_before_the_holder_said_who_it_is_waits_for_that_a_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.lock");
+        let held = open(&path).unwrap();
+        held.try_lock().unwrap();
+        for holder in ["the first", UNKNOWN] {
+            let text = holder.to_owned();
+            let told = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    std::thread::sleep(RunLock::MOMENT * 3);
+                    if text != UNKNOWN {
+                        held.write_all_at(text.as_bytes(), 0).unwrap();
+                    }
+                });
+                (RunLock::take(&path, "the second").unwrap(), RunLock::holder(&path).unwrap())
+            });
+            assert!(
+                matches!(&told.0, Locking::Busy { holder: told } if told == holder),
+                "{told:?}"
+            );
+            assert_eq!(told.1.as_deref(), Some(holder));
+            held.set_len(0).unwrap();
+        }
     }
 
     #[test]

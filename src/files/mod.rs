@@ -38,7 +38,7 @@ pub use private::{
 };
 pub use quarantine::Quarantine;
 pub use read::{FileRead, Head, hash_file, look_at, read_batch, read_file};
-pub use reading_copy::{ReadingCopy, is_beside_closed};
+pub use reading_copy::{ReadingCopy, check_writable, is_beside_closed};
 pub use root::{Leads, Root};
 pub use secret::{random_bytes, read_secret};
 pub use steps::Steps;

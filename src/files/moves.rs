@@ -39,6 +39,15 @@ pub fn rename_into_private(from: Entry<'_>, to: Entry<'_>) -> Moved {
     }
 }
 
+/// Moves a folder within the one that it is in and replaces nothing, but on a file system that cannot
+/// promise it: there an empty folder that somebody makes at this very moment. Atomic.
+pub(super) fn rename_folder(from: Entry<'_>, to: Entry<'_>) -> Moved {
+    match rename_exclusively(from, to)? {
+        Exclusive::Done => Ok(()),
+        Exclusive::Unknown => rename_unless_there(from, to),
+    }
+}
+
 /// Moves a file in the way that fits the folder: [`rename_into_private`] or [`rename_no_replace`].
 pub fn rename_to(from: Entry<'_>, to: Entry<'_>) -> Moved {
     if to.folder.is_private() { rename_into_private(from, to) } else { rename_no_replace(from, to) }
@@ -121,7 +130,8 @@ fn rename_exclusively(from: Entry<'_>, to: Entry<'_>) -> std::result::Result<Exc
     }
 }
 
-/// Nobody can put anything at `to` between the look and the rename: its folder is private.
+/// Nobody can put anything at `to` between the look and the rename that it would replace: its folder
+/// is private, or what is moved is a folder.
 fn rename_unless_there(from: Entry<'_>, to: Entry<'_>) -> Moved {
     if to.folder.exists(to.name)? {
         return Err(MoveError::Exists { path: to.path() });

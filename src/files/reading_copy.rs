@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fs::{Access, AtFlags, CWD, accessat};
+use rustix::io::Errno;
 
 use super::private::folder_and_name;
 use super::{FileError, FileKind, FileStat, Result, check_private_dir, create_private_dir};
@@ -87,6 +88,24 @@ impl Drop for ReadingCopy {
 pub fn is_beside_closed(path: &Path) -> bool {
     let folder = path.parent().unwrap_or(path);
     accessat(CWD, folder, Access::WRITE_OK, AtFlags::EACCESS).is_err()
+}
+
+/// Checks that this account may write to the database at `path` and to what lies beside it, and may
+/// make files there; fails with [`FileError::Unwritable`], or with what the file system says.
+///
+/// SQLite opens such a database all the same and fails at the first change. By then it has made files
+/// beside it that are as closed as the database, and stay so.
+pub fn check_writable(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let parts = PARTS.into_iter().chain(["-shm"]).map(|part| beside(path, part));
+    for at in folder.map(Path::to_owned).into_iter().chain(parts) {
+        match accessat(CWD, &at, Access::WRITE_OK, AtFlags::EACCESS) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(Errno::ACCESS) => return Err(FileError::Unwritable { path: at }),
+            Err(errno) => return Err(FileError::io("write to", &at, errno)),
+        }
+    }
+    Ok(())
 }
 
 /// What is known of each part that is there; links are none.

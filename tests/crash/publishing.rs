@@ -51,6 +51,7 @@ fn die_at(script: &Script, at: usize, again: Option<usize>) -> (usize, bool) {
     let (recovered, steps) = stage.recover(Fate::Nothing);
     assert!(recovered.unwrap().unsettled.is_empty(), "{place}");
     assert_eq!(stage.violations(&before), Vec::<String>::new(), "{place}");
+    assert!(stage.folders().1.is_empty(), "{place}: an unfinished folder is left");
     let (idle, _) = stage.recover(Fate::Nothing);
     assert!(idle.unwrap().is_empty(), "{place}: recovering again did something");
     let ended = stage.listing() != before;

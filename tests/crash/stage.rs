@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -181,11 +182,25 @@ impl Stage {
         if (asset.root, asset.path.to_string().as_str()) != path || asset.state != State::Approved {
             wrong.push(format!("the asset is {asset:?}"));
         }
+        let (closed, _) = self.folders();
+        wrong.extend(closed.iter().map(|path| format!("{} is closed", path.display())));
         let stores = fs::read_dir(self.library.path().join("quarantine/v1")).unwrap().count();
         if stores > 0 {
             wrong.push(format!("{stores} folders in quarantine"));
         }
         wrong
+    }
+
+    /// The folders that are served: those that nobody else may enter, and those with hidden names.
+    pub(super) fn folders(&self) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        let entries = walkdir::WalkDir::new(self.uploads()).into_iter().map(Result::unwrap);
+        let folders = entries.filter(|entry| entry.file_type().is_dir());
+        let (hidden, named): (Vec<_>, Vec<_>) = folders
+            .map(walkdir::DirEntry::into_path)
+            .partition(|path| path.to_string_lossy().contains("/.shelflife-"));
+        let mode = |path: &Path| fs::metadata(path).unwrap().mode();
+        let usual = mode(&self.uploads());
+        (named.into_iter().filter(|path| mode(path) != usual).collect(), hidden)
     }
 }
 

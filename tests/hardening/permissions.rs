@@ -8,7 +8,8 @@ use std::process::Command;
 
 use super::site::{Site, said};
 use crate::crash::say;
-use crate::support::split_words;
+use crate::disks::has;
+use crate::support::{skip, split_words};
 
 /// Commands that write files somewhere, in an order in which each of them does.
 const WRITES: &[&str] = &[
@@ -196,6 +197,65 @@ const LAYOUTS: &[Layout] = &[
         by_root: false,
     },
 ];
+
+/// An account that is nobody else's.
+const SOMEBODY: u32 = 65_533;
+
+/// Runs a command as the one to whom the site belongs; `None` if it may not run the program.
+fn run_as_somebody(site: &Site, line: &str) -> Option<(i32, String)> {
+    let (user, group) = (format!("--reuid={SOMEBODY}"), format!("--regid={SOMEBODY}"));
+    let mut somebody = site.around(&["setpriv", &user, &group, "--clear-groups"]);
+    let output = somebody.args(split_words(line)).output().unwrap();
+    let code = output.status.code().unwrap();
+    if matches!(code, 126 | 127) {
+        return skip("nobody else may run the program where it is");
+    }
+    Some((code, said(&output)))
+}
+
+#[test]
+fn a_catalog_that_may_not_be_written_is_named_and_so_is_what_lies_beside_it() {
+    if !rustix::process::geteuid().is_root() || !has("setpriv") {
+        skip::<()>("nobody else can be played here");
+        return;
+    }
+    for (name, mode, usual) in [
+        ("state", 0o500, 0o700),
+        ("state/catalog.db", 0o400, 0o600),
+        ("state/catalog.db-shm", 0o400, 0o600),
+    ] {
+        let site = Site::new();
+        let path = site.path(name);
+        if !path.exists() {
+            fs::write(&path, b"").unwrap();
+        }
+        let account = format!("{SOMEBODY}:{SOMEBODY}");
+        let owned = Command::new("chown").arg("-R").arg(account).arg(site.path("")).status();
+        assert!(owned.unwrap().success());
+        set_mode(&path, mode);
+        let beside = made(&site);
+        for line in ["hold mug.png --reason x", "scan", "withdraw mug.png --reason x"] {
+            let Some((code, said)) = run_as_somebody(&site, line) else { return };
+            assert_eq!(code, 77, "{name}, {line}: {said}");
+            let told = format!("`{}` may not be written to by this account", path.display());
+            assert!(said.contains(&told) && said.contains("chmod u+w"), "{name}, {line}: {said}");
+            assert_eq!(made(&site), beside, "{name}, {line} left something");
+        }
+        let Some((code, said)) = run_as_somebody(&site, "doctor") else { return };
+        assert!(code == 1 && said.contains("may not be written to"), "{name}: {said}");
+        set_mode(&path, usual);
+        for name in ["catalog.db-wal", "catalog.db-shm"] {
+            let beside = site.path("state").join(name);
+            if beside.exists() {
+                set_mode(&beside, 0o600);
+            }
+        }
+        let Some((code, said)) = run_as_somebody(&site, "hold mug.png --reason x") else { return };
+        assert_eq!(code, 0, "{name}: {said}");
+        let Some((_, said)) = run_as_somebody(&site, "doctor") else { return };
+        assert!(said.contains("this account may write to the catalog"), "{name}: {said}");
+    }
+}
 
 #[test]
 fn a_layout_that_lets_others_in_is_refused_before_anything_changes() {

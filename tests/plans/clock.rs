@@ -3,6 +3,7 @@
 use shelflife::exit::ExitCode;
 
 use super::{refused, rejected};
+use crate::support::TestLibrary;
 
 const BEHIND: &str = "the clock says 2026-03-01T09:00:00.000Z, and the audit log has an entry of \
                       2026-03-02T09:00:00.000Z";
@@ -17,12 +18,25 @@ fn a_clock_that_is_behind_the_log_moves_nothing_until_a_person_says_that_it_is_r
     assert!(said.contains(BEHIND) && said.contains("set the clock right"), "{said}");
     let saved = library.run("clean --save").expect(ExitCode::Success);
     assert!(saved.stdout.contains(BEHIND), "{saved}");
+    let next = "Next: set the clock right; if it is, a person runs `shelflife plan approve 1`, then \
+                `shelflife clean --apply --plan 1`.";
+    assert!(saved.stdout.contains(next), "{saved}");
+    let shown = library.run("plan show 1").expect(ExitCode::Success);
+    assert!(shown.stdout.contains("the clock is behind the log"), "{shown}");
+    assert!(shown.stdout.contains(next), "{shown}");
+    let status = |library: &TestLibrary| {
+        let listed = library.run("plan list --format json").expect(ExitCode::Success).json();
+        listed["items"][0]["fields"]["status"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(status(&library), "waiting");
     let said = refused(&library, "clean --apply --plan 1", ExitCode::Guard);
     assert!(said.contains("a person runs `shelflife plan approve NUMBER`"), "{said}");
     library.set_variable("SHELFLIFE_JOB", "nightly");
     library.run("plan approve 1").expect(ExitCode::Guard);
     library.remove_variable("SHELFLIFE_JOB");
-    library.run("plan approve 1").expect(ExitCode::Success);
+    let approved = library.run("plan approve 1").expect(ExitCode::Success);
+    assert!(approved.stdout.contains("Next: `shelflife clean --apply --plan 1`."), "{approved}");
+    assert_eq!(status(&library), "ready");
     library.run("clean --apply --plan 1").expect(ExitCode::Success);
     assert_eq!(library.asset(1).state.to_string(), "quarantined (was rejected)");
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);

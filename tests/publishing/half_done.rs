@@ -26,6 +26,8 @@ fn library() -> Option<TestLibrary> {
         library.write(format!("drafts/gen/{name}"), png(size, name.as_bytes()));
     }
     library.write("uploads/2026/03/old.png", png((8, 8), b"old"));
+    // So that the first rename is that of a file.
+    fs::create_dir(library.path("uploads/out")).unwrap();
     library
         .run("init --root uploads --draft-root drafts --catalog state/catalog.db")
         .expect(ExitCode::Success);

@@ -207,6 +207,30 @@ fn it_plans_first_wants_a_reason_and_is_refused_while_paused() {
     rebuild(&library, &lost).expect(ExitCode::Paused);
 }
 
+#[test]
+fn a_pause_that_outlives_its_catalog_can_be_ended_and_then_all_is_brought_back() {
+    let library = cleaned();
+    library.run("pause --reason 'the disk is making noises'").expect(ExitCode::Success);
+    let lost = lose(&library);
+    rebuild(&library, &lost).expect(ExitCode::Paused);
+    let shown = library.run("pause --show").expect(ExitCode::Paused);
+    for words in ["the disk is making noises", "There is no catalog at", "shelflife resume"] {
+        assert!(shown.stdout.contains(words), "{words}: {shown}");
+    }
+    library.set_variable("SHELFLIFE_JOB", "nightly");
+    library.run("resume --reason 'it is a new disk'").expect(ExitCode::Guard);
+    library.remove_variable("SHELFLIFE_JOB");
+    let ended = library.run("resume --reason 'it is a new disk'").expect(ExitCode::Success);
+    for words in ["resumed by olga (it is a new disk)", "by olga", "No log keeps this"] {
+        assert!(ended.stdout.contains(words), "{words}: {ended}");
+    }
+    library.run("pause --show").expect(ExitCode::Success);
+    library.run("resume --reason again").expect(ExitCode::Config);
+    rebuild(&library, &lost).expect(ExitCode::Success);
+    library.run("restore 2").expect(ExitCode::Success);
+    verify(&library);
+}
+
 fn store_name(library: &TestLibrary) -> String {
     super::store(library).file_name().unwrap().to_str().unwrap().to_owned()
 }

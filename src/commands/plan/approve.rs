@@ -33,7 +33,7 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
     ctx.with_catalog(mode, |ctx, catalog| {
         let config = ctx.config()?;
         let plan = find_plan(catalog, args.plan)?;
-        refuse_approval(ctx, &config, &plan)?;
+        refuse_approval(ctx, (catalog, &config), &plan)?;
         refuse_changed(ctx, catalog, &plan)?;
         if mode == Mode::Real {
             catalog.approve_plan(&plan)?;
@@ -43,16 +43,20 @@ pub(super) fn run(args: &ApproveArgs, ctx: &mut Context<'_>) -> Result<(), Error
         let what = format!("plan {id}, a {kind} of {of} made by {by}, is approved");
         ctx.report.say(&Item::Edit { subject: None, what });
         if mode == Mode::Real {
-            say_next(ctx, &config, &find_plan(catalog, plan.id)?);
+            say_next(ctx, (catalog, &config), &find_plan(catalog, plan.id)?)?;
         }
         Ok(())
     })
 }
 
 /// A plan that cannot be carried out is not approved, and not by everybody.
-fn refuse_approval(ctx: &Context<'_>, config: &Config, plan: &SavedPlan) -> Result<(), Error> {
+fn refuse_approval(
+    ctx: &Context<'_>,
+    (catalog, config): (&Catalog, &Config),
+    plan: &SavedPlan,
+) -> Result<(), Error> {
     let policy = config.policy.canonical_text();
-    let terms = terms(ctx.now, config, &policy);
+    let terms = terms(ctx.now, (catalog, config), &policy)?;
     let refused = |why, hint| Error::guard(not_approved(plan), why, hint);
     check_usable(plan, terms).map_err(|why| refused(why, new_plan(plan)))?;
     let approver = (&Signer::of(&ctx.actor), ctx.actor.authority());

@@ -15,7 +15,7 @@ pub(super) fn run(_args: &ListArgs, ctx: &mut Context<'_>) -> Result<(), Error> 
     let catalog = ctx.catalog_to_read()?;
     let config = ctx.config()?;
     let policy = config.policy.canonical_text();
-    let terms = terms(ctx.now, &config, &policy);
+    let terms = terms(ctx.now, (&catalog, &config), &policy)?;
     for plan in catalog.plans()? {
         ctx.report.row("plan", fields(&plan, terms, &config.policy.zone));
     }

@@ -31,7 +31,8 @@ pub(super) fn run(args: &ShowArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
     let config = ctx.config()?;
     let plan = find_plan(&catalog, args.plan)?;
     let policy = config.policy.canonical_text();
-    let sheet = fields(ctx, &config, &plan, terms(ctx.now, &config, &policy));
+    let terms = terms(ctx.now, (&catalog, &config), &policy)?;
+    let sheet = fields(ctx, &config, &plan, terms);
     ctx.report.sheet("plan", sheet);
     ctx.report.summary.dry_run = true;
     let bench = Bench::load(ctx, &catalog, plan.head.kind)?;
@@ -41,8 +42,7 @@ pub(super) fn run(args: &ShowArgs, ctx: &mut Context<'_>) -> Result<(), Error> {
         say_step(ctx, &config, (plan.head.kind, &stored), turn);
     }
     ctx.report.end_of_plan();
-    say_next(ctx, &config, &plan);
-    Ok(())
+    say_next(ctx, (&catalog, &config), &plan)
 }
 
 /// What the steps of a plan are looked at with.
@@ -92,8 +92,10 @@ fn fields(
     terms: Terms<'_>,
 ) -> Vec<(&'static str, Value)> {
     let shown = |at: Timestamp| config.policy.zone.show(at, ctx.now);
+    let clock =
+        || plan.waits_for_the_clock(terms).then(|| "the clock is behind the log".to_owned());
     let stands_in_the_way =
-        check_usable(plan, terms).and_then(|()| check_approval(plan, terms)).err();
+        check_usable(plan, terms).and_then(|()| check_approval(plan, terms)).err().or_else(clock);
     let approved = plan.approved.as_ref();
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     vec![

@@ -9,7 +9,9 @@ mod names;
 mod outcome;
 mod takedown;
 
-use crate::catalog::Catalog;
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, CatalogError};
 use crate::domain::actor::Authority;
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{Action, Ended, State};
@@ -17,18 +19,22 @@ use crate::error::Error;
 use crate::report::Item;
 
 use super::Context;
-use super::decide::{Decided, Step, decide_all, decide_each};
+use super::decide::{Decided, Step, decide_all};
 use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::selection::Selection;
+
+use self::outcome::{Left, say_still_public};
+use self::takedown::UNRECORDED;
 
 /// Take unsafe assets down at once
 ///
 /// Puts the withdrawal on record and moves the files out of the library: also while it is paused,
 /// whatever shows them and however many they are. Then says which pages break, which addresses to
 /// purge from caches, and what is still served of the same content. Exit code 3 means that
-/// something is still public; it is named. A takedown counts as removed until --confirm says that
-/// somebody looked, and `shelflife list --unconfirmed` lists those where nobody did.
+/// something is still public although it was to go; it is named. A takedown counts as removed until
+/// --confirm says that somebody looked, and `shelflife list --unconfirmed` lists those where nobody
+/// did.
 #[derive(Debug, clap::Args)]
 pub struct WithdrawArgs {
     #[command(flatten)]
@@ -44,7 +50,8 @@ pub struct WithdrawArgs {
     )]
     reason: String,
 
-    /// Only put it on record; the files stay where they are, and are served as before
+    /// Only put it on record; the files stay where they are, and are served as before: their
+    /// addresses are named, and the exit code is 0
     #[arg(long)]
     leave_files: bool,
 
@@ -63,24 +70,51 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>) -> Result<(), Erro
         return confirm::run(args, ctx, mode);
     }
     if args.leave_files {
-        let mut eyes = Eyes::default();
-        return decide_each(ctx, mode, &args.selection, |ctx, bench, row| {
-            Ok(match args.step().transition(ctx, bench.catalog, &row)? {
+        return ctx.with_catalog(mode, |ctx, catalog| args.leave(ctx, (catalog, mode)));
+    }
+    takedown::run(args, ctx, mode)
+}
+
+/// Whether the withdrawal of an asset is on record.
+fn is_withdrawn(catalog: &Catalog, asset: AssetId) -> Result<bool, CatalogError> {
+    let state = catalog.asset(asset)?.map(|asset| asset.state);
+    Ok(state
+        .is_some_and(|state| state == State::Withdrawn || state.was() == Some(Ended::Withdrawn)))
+}
+
+impl WithdrawArgs {
+    fn step(&self) -> Step<'_> {
+        Step { action: Action::Withdraw, reason: Some(&self.reason) }
+    }
+
+    /// Puts the withdrawals on record and nothing else, and tells what stays public by that.
+    fn leave(
+        &self,
+        ctx: &mut Context<'_>,
+        (catalog, mode): (&mut Catalog, Mode),
+    ) -> Result<(), Error> {
+        let (mut eyes, mut withdrawn) = (Eyes::default(), Vec::new());
+        let court = Court::load(ctx, catalog)?;
+        let selected = (mode, &self.selection);
+        let decided = decide_all(ctx, (catalog, &court), selected, |ctx, bench, row| {
+            Ok(match self.step().transition(ctx, bench.catalog, &row)? {
                 Ok(step) => {
-                    let decision = args.step().decision(&row, step, Vec::new());
+                    withdrawn.push(row.asset.id);
+                    let decision = self.step().decision(&row, step, Vec::new());
                     let library = (bench.catalog, &*bench.court.config);
                     Decided::Change(eyes.remember(library, mode, (&row.asset, decision))?)
                 }
                 Err(refusal) => Decided::Nothing(vec![refusal]),
             })
         });
-    }
-    takedown::run(args, ctx, mode)
-}
-
-impl WithdrawArgs {
-    fn step(&self) -> Step<'_> {
-        Step { action: Action::Withdraw, reason: Some(&self.reason) }
+        let mut left = Left::default();
+        for asset in withdrawn {
+            let recorded = mode == Mode::DryRun || is_withdrawn(catalog, asset)?;
+            let why = if recorded { "left there by --leave-files" } else { UNRECORDED };
+            left.why.insert(asset, why.to_owned());
+        }
+        say_still_public(ctx, (catalog, &BTreeMap::new()), &mut left)?;
+        decided
     }
 
     /// Puts the withdrawal of every selected asset on record, and notes those whose files are to go:
@@ -99,8 +133,15 @@ impl WithdrawArgs {
                 return Ok(Decided::Nothing(Vec::new()));
             }
             if row.asset.state == State::Quarantined(Ended::Withdrawn) && is_person {
-                let because = "it was withdrawn before, and its files were taken out".to_owned();
-                let subject = subject(&row.asset);
+                let returning = !bench.catalog.arriving_files_of(row.asset.id)?.is_empty();
+                let because = if returning {
+                    withdrawn.push(row.asset.id);
+                    "it was withdrawn before, and a restore of it is not finished: run `shelflife \
+                     recover`, then withdraw it again"
+                } else {
+                    "it was withdrawn before, and its files were taken out"
+                };
+                let (subject, because) = (subject(&row.asset), because.to_owned());
                 return Ok(Decided::Nothing(vec![Item::Kept { subject, because }]));
             }
             Ok(match self.step().transition(ctx, bench.catalog, &row)? {

@@ -8,7 +8,6 @@ use crate::domain::path::RelPath;
 use crate::domain::reference::{Horizon, Source, horizon_of, in_address, is_address, served_under};
 use crate::domain::text::printable;
 use crate::error::Error;
-use crate::exit::ExitCode;
 use crate::files::Root;
 use crate::report::Value;
 
@@ -41,18 +40,37 @@ impl List {
     }
 }
 
+/// What a takedown left where it was.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Why files of an asset stay.
+    pub(super) why: BTreeMap<AssetId, String>,
+    /// What of them is served.
+    public: BTreeSet<(AssetId, RelPath)>,
+}
+
+impl Left {
+    pub(super) fn is_public(&self) -> bool {
+        !self.public.is_empty()
+    }
+}
+
 /// Tells the addresses of assets that were not taken down, and why.
 pub(super) fn say_still_public(
     ctx: &mut Context<'_>,
     (catalog, roots): (&Catalog, &BTreeMap<i64, Root>),
-    left: &BTreeMap<AssetId, String>,
+    left: &mut Left,
 ) -> Result<(), Error> {
     let bases = bases(ctx, catalog)?;
     let mut list = List::new("STILL PUBLIC:", "still public", "URLs still public");
-    for (asset, why) in left {
+    for (asset, why) in &left.why {
         let files = catalog.served_files_of(*asset)?.into_iter();
-        for file in files.filter(|file| !is_gone(roots.get(&file.root), &file.path)) {
-            ctx.report.outcome(ExitCode::Partial);
+        for file in files.chain(catalog.arriving_files_of(*asset)?) {
+            if is_gone(roots.get(&file.root), &file.path)
+                || !left.public.insert((*asset, file.path.clone()))
+            {
+                continue;
+            }
             for url in urls(&bases, &file.path) {
                 let because = why.as_str().into();
                 let fields =
@@ -73,20 +91,26 @@ fn is_gone(root: Option<&Root>, path: &RelPath) -> bool {
     }
 }
 
-/// Tells what is still to be done about assets once their files are gone.
+/// Tells what is still to be done about assets that are withdrawn. Only one that left nothing
+/// behind counts as removed.
 pub(super) fn say_aftermath(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
-    assets: &[AssetId],
+    (assets, left): (&[AssetId], &Left),
 ) -> Result<(), Error> {
     if assets.is_empty() {
         return Ok(());
     }
     say_pages(ctx, catalog, assets)?;
-    say_addresses(ctx, catalog, assets)?;
+    say_addresses(ctx, catalog, (assets, left))?;
     say_elsewhere(ctx, catalog, assets)?;
-    let numbers: Vec<_> = assets.iter().take(MOST_NAMED).map(|asset| asset.0.to_string()).collect();
-    let numbers = if assets.len() > MOST_NAMED { "ASSET…".to_owned() } else { numbers.join(" ") };
+    let removed = assets.iter().filter(|asset| !left.why.contains_key(asset));
+    let numbers: Vec<_> = removed.map(|asset| asset.0.to_string()).collect();
+    let numbers = match numbers.len() {
+        0 => return Ok(()),
+        1..=MOST_NAMED => numbers.join(" "),
+        _ => "ASSET…".to_owned(),
+    };
     ctx.report.text(format!(
         "Removed is not gone: once caches and pages were looked at, \
          `shelflife withdraw --confirm {numbers} --note TEXT`"
@@ -152,12 +176,16 @@ fn unseen(horizon: &Horizon) -> Vec<String> {
 fn say_addresses(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
-    assets: &[AssetId],
+    (assets, left): (&[AssetId], &Left),
 ) -> Result<(), Error> {
     let bases = bases(ctx, catalog)?;
     let mut list = List::new("Purge from caches:", "purge", "URLs to purge");
     for asset in assets {
         for path in catalog.public_paths_of(*asset)? {
+            // A cache would only take it again.
+            if left.public.contains(&(*asset, path.clone())) {
+                continue;
+            }
             for url in urls(&bases, &path) {
                 list.row(ctx, vec![("asset", asset.0.into()), ("url", url.into())]);
             }

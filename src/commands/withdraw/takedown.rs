@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::executor::{
     Ended, Linked, Names, Obstacle, Removal, Target, find_names, quarantine_asset,
 };
+use crate::exit::ExitCode;
 use crate::files::{Identity, Root};
 use crate::report::Item;
 
@@ -18,19 +19,21 @@ use super::super::Context;
 use super::super::act::{WhilePaused, say_not_done, say_quarantined, say_recovered};
 use super::super::library::{Mode, new_id, subject};
 use super::super::turn::is_busy;
-use super::WithdrawArgs;
 use super::confirm::found_at;
 use super::memory::remember;
 use super::names::say_other_names;
-use super::outcome::{say_aftermath, say_still_public};
+use super::outcome::{Left, say_aftermath, say_still_public};
+use super::{WithdrawArgs, is_withdrawn};
+
+pub(super) const UNRECORDED: &str = "its withdrawal could not be recorded";
+const UNFINISHED: &str = "an earlier run was bringing its files back and did not end";
 
 /// What a takedown is about, and how far it came.
 #[derive(Default)]
 pub(super) struct Takedown {
     recorded: bool,
     assets: Vec<AssetId>,
-    /// Why files of an asset stayed where they were.
-    left: BTreeMap<AssetId, String>,
+    left: Left,
     /// Where the disk can be asked what is still there.
     roots: BTreeMap<i64, Root>,
     done: usize,
@@ -59,13 +62,11 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             ended.and(looked).and(remembered)
         });
         // Where no file can be moved now, the decision is recorded all the same.
-        takedown.record(args, ctx, catalog)?;
+        let ended = takedown.record(args, ctx, catalog).and(ended);
         if let Err(error) = &ended {
             takedown.give_up(ctx, catalog, error)?;
         }
-        say_still_public(ctx, (catalog, &takedown.roots), &takedown.left)?;
-        say_other_names(ctx, catalog, (&takedown.linked, &takedown.names))?;
-        say_aftermath(ctx, catalog, &takedown.assets)?;
+        takedown.say_outcome(ctx, catalog)?;
         ended
     })
 }
@@ -76,12 +77,13 @@ fn foretell(
     ctx: &mut Context<'_>,
     catalog: &mut Catalog,
 ) -> Result<(), Error> {
-    let mut assets = Vec::new();
+    let (mut assets, mut left) = (Vec::new(), Left::default());
     args.record(ctx, (catalog, Mode::DryRun), &mut assets)?;
     for asset in &assets {
         let Some(row) = catalog.facts_of(*asset)? else { continue };
         if let Some(why) = held(ctx, catalog, *asset)? {
-            ctx.report.say(&failure(&row, why));
+            ctx.report.say(&failure(&row, why.clone()));
+            left.why.insert(*asset, why);
             continue;
         }
         match (step(ctx), catalog.load_of(*asset)?) {
@@ -92,7 +94,8 @@ fn foretell(
             (None, _) => {}
         }
     }
-    say_aftermath(ctx, catalog, &assets)
+    say_still_public(ctx, (catalog, &BTreeMap::new()), &mut left)?;
+    say_aftermath(ctx, catalog, (&assets, &left))
 }
 
 impl Takedown {
@@ -145,12 +148,12 @@ impl Takedown {
         let Some(mut row) = target.catalog.facts_of(asset)? else { return Ok(()) };
         let step = step(ctx).filter(|_| row.asset.state == State::Withdrawn);
         let Some(step) = step else {
-            self.left.insert(asset, "its withdrawal could not be recorded".to_owned());
+            self.left.why.insert(asset, not_movable(row.asset.state).to_owned());
             return Ok(());
         };
         if let Some(why) = held(ctx, target.catalog, asset)? {
             ctx.report.say(&failure(&row, why.clone()));
-            self.left.insert(asset, why);
+            self.left.why.insert(asset, why);
             return Ok(());
         }
         end_grace(ctx, target.catalog, &mut row)?;
@@ -173,7 +176,7 @@ impl Takedown {
             Ended::NotDone { because, settled } => {
                 let what = (&subject(&row.asset), Action::Quarantine.name());
                 say_not_done(ctx, what, &because, settled.as_ref());
-                self.left.insert(asset, because.in_words());
+                self.left.why.insert(asset, because.in_words());
             }
         }
         self.say_returned(ctx, target, &row)
@@ -192,13 +195,14 @@ impl Takedown {
             if file.place == Place::Missing && found_at(root, &file)? == Some(file.digest) {
                 let why = format!("`{}` is there again: scan first", file.path);
                 ctx.report.say(&failure(row, why.clone()));
-                self.left.insert(row.asset.id, why);
+                self.left.why.insert(row.asset.id, why);
             }
         }
         Ok(())
     }
 
-    /// Counts what the run did not come to as failed, because of what ended it.
+    /// Counts what the run did not come to as failed, because of what ended it. Of what could not be
+    /// recorded that was told.
     fn give_up(
         &mut self,
         ctx: &mut Context<'_>,
@@ -208,12 +212,40 @@ impl Takedown {
         let why = format!("its files stay where they are: {error}");
         for asset in self.assets.iter().skip(self.done) {
             let Some(row) = catalog.facts_of(*asset)? else { continue };
-            if row.asset.state == State::Withdrawn {
-                ctx.report.say(&failure(&row, why.clone()));
-                self.left.insert(*asset, error.to_string());
-            }
+            let because = match row.asset.state {
+                State::Withdrawn => {
+                    ctx.report.say(&failure(&row, why.clone()));
+                    error.to_string()
+                }
+                state => not_movable(state).to_owned(),
+            };
+            self.left.why.insert(*asset, because);
         }
         Ok(())
+    }
+
+    /// What is public still, and what is to be done about what was withdrawn.
+    fn say_outcome(&mut self, ctx: &mut Context<'_>, catalog: &Catalog) -> Result<(), Error> {
+        say_still_public(ctx, (catalog, &self.roots), &mut self.left)?;
+        if self.left.is_public() {
+            ctx.report.outcome(ExitCode::Partial);
+        }
+        say_other_names(ctx, catalog, (&self.linked, &self.names))?;
+        let mut withdrawn = Vec::new();
+        for asset in &self.assets {
+            if is_withdrawn(catalog, *asset)? {
+                withdrawn.push(*asset);
+            }
+        }
+        say_aftermath(ctx, catalog, (&withdrawn, &self.left))
+    }
+}
+
+/// Why nothing of an asset in this state was moved.
+fn not_movable(state: State) -> &'static str {
+    match state {
+        State::Quarantined(_) => UNFINISHED,
+        _ => UNRECORDED,
     }
 }
 
