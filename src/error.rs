@@ -207,7 +207,7 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::Newer { .. } => "use the version of shelflife that wrote it, or a later one",
         E::Older { .. } => "run a command that writes, such as `scan`, to bring it up to date",
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => {
-            "nothing was changed; keep the file as it is and restore a backup beside it"
+            "keep the file as it is and restore a backup beside it"
         }
         E::Changed { .. } | E::RecordChanged { .. } => "look at it again and repeat the command",
         E::InOperation { .. } => "run `shelflife recover` if no other run is at work",

@@ -6,9 +6,11 @@ use std::os::unix::ffi::OsStringExt as _;
 
 use shelflife::cli::{Terminals, command_line};
 use shelflife::commands::{COMMANDS, Class};
+use shelflife::domain::text::is_unsafe_to_show;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
+use crate::support::terminal::without_color;
 
 #[test]
 fn every_command_is_in_the_table_once() {
@@ -217,6 +219,28 @@ fn one_manual_page_is_written_per_command() {
     let page = std::fs::read_to_string(library.path("pages/shelflife-completions.1")).unwrap();
     assert!(page.contains("Shell to complete in"), "{page}");
     library.run("man --dir nowhere").expect(ExitCode::Io);
+}
+
+#[test]
+fn what_is_wrong_with_a_call_is_told_in_words_that_are_safe_to_show() {
+    let library = TestLibrary::new();
+    let all = Terminals { stdin: true, stdout: true, stderr: true };
+    for (words, told) in [
+        (&["list", "--state", "x\u{1b}[2J\u{202e}"][..], "\\u{1b}[2J\\u{202e}"),
+        (&["list", "--no\u{1b}]0;x\u{7}\n::error::x"], "'--no\\u{1b}]0;x\\u{7}\\u{a}::error::x'"),
+        (&["li\u{8}st"], "'li\\u{8}st'"),
+        // As it would be shown, there would be something in it.
+        (&["hold", "1", "--reason", "\u{2028}"], "invalid value for one of the arguments"),
+    ] {
+        let words: Vec<_> = words.iter().map(OsString::from).collect();
+        for terminals in [Terminals::default(), all] {
+            library.set_terminals(terminals);
+            let run = library.run_words(&words, b"").expect(ExitCode::Usage);
+            let plain = without_color(&run.stderr);
+            assert!(plain.contains(told), "{plain}");
+            assert!(!plain.contains(|c| c != '\n' && is_unsafe_to_show(c)), "{plain:?}");
+        }
+    }
 }
 
 #[test]

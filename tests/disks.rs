@@ -6,17 +6,16 @@ mod power;
 mod trouble;
 mod upgrade;
 
-use std::path::Path;
-
 pub(crate) use disk::has;
 
+use crate::support::here::needs_disks;
 use crate::support::{must_run_everything, skip, spread};
 
 /// Whether this is a machine that can mount disks, as those that prove this program are.
 fn can_mount() -> bool {
-    let is_able = rustix::process::geteuid().is_root() && Path::new("/dev/loop-control").exists();
     let programs = ["strace", "mkfs.ext4", "mkfs.xfs", "xfs_io", "chattr"];
-    is_able && programs.iter().all(|program| has(program) || skip::<()>(program).is_some())
+    needs_disks("what is tried on real disks")
+        && programs.iter().all(|program| has(program) || skip::<()>(program).is_some())
 }
 
 /// Every moment in a full run, and else some, which differ from run to run.

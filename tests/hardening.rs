@@ -14,6 +14,7 @@ mod permissions;
 mod reading;
 mod schemas;
 mod site;
+mod tour;
 mod upgrades;
 
 use crate::support::{cases, spread};

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::support::archives::{Member, archive};
-use crate::support::many::watched;
+use crate::support::many::{Used, watched};
 use crate::support::{TestLibrary, wxr};
 
 const FEW: u32 = 1_500;
@@ -28,10 +29,10 @@ fn peak(library: &TestLibrary, kind: &str, export: &Path) -> u64 {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let (peak, status) = watched(child);
+    let Used { memory, status, .. } = watched(child, Duration::from_mins(2));
     assert!(status.success(), "{kind}: {status}");
-    assert!(peak > 0);
-    peak
+    assert!(memory > 0);
+    memory
 }
 
 /// Writes an export of so many attachments.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use shelflife::exit::ExitCode;
 
 use crate::crash::say;
+use crate::support::here::needs_disks;
 use crate::support::{Run, TestLibrary, skip};
 
 /// What was found of an ability.
@@ -91,11 +92,6 @@ impl Drop for Mounted {
     }
 }
 
-/// Whether this is where `tests/run` installs what makes file systems.
-fn may_mount() -> bool {
-    rustix::process::geteuid().is_root() && Path::new("/dev/loop-control").exists()
-}
-
 /// What a proper file system of Linux can do.
 fn assert_complete(report: &Value) {
     for ability in [
@@ -154,15 +150,8 @@ fn memory_is_good_for_a_root_alone() {
 fn disks_of_linux_are_good_for_everything() {
     for (name, make, size) in [("ext4", ["mkfs.ext4", "-q"], 16), ("xfs", ["mkfs.xfs", "-q"], 320)]
     {
-        let mounted = match Mounted::new(&make, &["mount", "-o", "loop"], size) {
-            Ok(mounted) => mounted,
-            // Without root or loop devices, as in most containers, nothing can be mounted.
-            Err(_) if !may_mount() => continue,
-            Err(why) => {
-                skip::<()>(&why);
-                continue;
-            }
-        };
+        let mounted = mounted(name, || Mounted::new(&make, &["mount", "-o", "loop"], size));
+        let Some(mounted) = mounted else { continue };
         let run = selftest(&mounted.path()).expect(ExitCode::Success);
         let report = run.json();
         assert_complete(&report);
@@ -174,8 +163,8 @@ fn disks_of_linux_are_good_for_everything() {
 
 #[test]
 fn a_stick_keeps_neither_modes_nor_names_apart() {
-    let mounted = Mounted::of_device(&["mkfs.exfat"], "mount.exfat-fuse", 16);
-    let Ok(mounted) = mounted.or_else(|why| skip_where_mounting_works(&why)) else { return };
+    let stick = || Mounted::of_device(&["mkfs.exfat"], "mount.exfat-fuse", 16);
+    let Some(mounted) = mounted("exFAT", stick) else { return };
     let run = selftest(&mounted.path()).expect(ExitCode::No);
     let report = run.json();
     assert_eq!(found(&report, "letter case of names"), "ignored");
@@ -188,8 +177,8 @@ fn a_stick_keeps_neither_modes_nor_names_apart() {
 
 #[test]
 fn layers_over_a_disk_are_good_for_everything() {
-    let made = Mounted::new(&["mkfs.ext4", "-q"], &["mount", "-o", "loop"], 16);
-    let Ok(disk) = made.or_else(|why| skip_where_mounting_works(&why)) else { return };
+    let made = || Mounted::new(&["mkfs.ext4", "-q"], &["mount", "-o", "loop"], 16);
+    let Some(disk) = mounted("overlay", made) else { return };
     let part = |name: &str| {
         let path = disk.path().join(name);
         fs::create_dir(&path).unwrap();
@@ -215,12 +204,16 @@ fn layers_over_a_disk_are_good_for_everything() {
     say("selftest: overlay told as it is");
 }
 
-/// Where nothing can be mounted, as in most containers, there is nothing to try.
-pub(crate) fn skip_where_mounting_works<T>(why: &str) -> Result<T, ()> {
-    if may_mount() {
-        skip::<()>(why);
+/// A file system to try something on, where file systems can be mounted: in most containers they
+/// cannot.
+pub(crate) fn mounted(
+    what: &str,
+    make: impl FnOnce() -> Result<Mounted, String>,
+) -> Option<Mounted> {
+    if !needs_disks(&format!("what is tried on {what}")) {
+        return None;
     }
-    Err(())
+    make().map_or_else(|why| skip(&why), Some)
 }
 
 #[test]

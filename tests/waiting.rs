@@ -122,13 +122,17 @@ fn holder_with_child(library: &TestLibrary) -> (Child, u32) {
     (holder, sleeper.trim().parse().unwrap())
 }
 
+/// What a start after a holder that was killed may take longer than any. A machine that is at
+/// something else just then makes it longer now and then, and not each time.
+const SOON: Duration = Duration::from_secs(1);
+
 #[test]
 fn a_run_that_is_killed_leaves_no_lock_behind_whoever_lives_on() {
     let wanted = cases(8, 100);
     let library = rejected(60);
     let whole = tree(&library.path("uploads"));
     let lock = library.path("state/run.lock");
-    let (mut killed, mut longest) = (0, Duration::ZERO);
+    let (mut killed, mut late, mut longest) = (0, 0, Duration::ZERO);
     for _ in 0..wanted * 5 {
         library.run("restore --state quarantined").expect(ExitCode::Success);
         let (mut holder, sleeper) = holder_with_child(&library);
@@ -138,10 +142,17 @@ fn a_run_that_is_killed_leaves_no_lock_behind_whoever_lives_on() {
         }
         holder.kill().unwrap();
         let is_killed = holder.wait().unwrap().code().is_none();
-        let began = Instant::now();
-        let (code, said) = told(start(&library, &["recover"]));
-        longest = longest.max(began.elapsed());
-        assert_eq!(code, Some(0), "{said}");
+        let recover = || {
+            let began = Instant::now();
+            let (code, said) = told(start(&library, &["recover"]));
+            assert_eq!(code, Some(0), "{said}");
+            began.elapsed()
+        };
+        let took = recover();
+        // What any start takes here and now, with nobody before it.
+        let more = took.saturating_sub(recover());
+        longest = longest.max(took);
+        late += usize::from(is_killed && more >= SOON);
         let sleeper = Pid::from_raw(i32::try_from(sleeper).unwrap()).unwrap();
         kill_process(sleeper, Signal::KILL).unwrap();
         killed += usize::from(is_killed);
@@ -150,7 +161,7 @@ fn a_run_that_is_killed_leaves_no_lock_behind_whoever_lives_on() {
         }
     }
     assert_eq!(killed, wanted, "the holder is never at work");
-    assert!(longest < Duration::from_secs(20), "{longest:?}");
+    assert!(late <= wanted.div_ceil(20), "{late} of {wanted} waited, {longest:?} at most");
     library.run("restore --state quarantined");
     assert!(tree(&library.path("uploads")) == whole);
     say(&format!(

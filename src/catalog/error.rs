@@ -82,7 +82,10 @@ impl CatalogError {
     /// A cell whose type or value no version of this program writes means damage, not a defect.
     fn unclassified(error: rusqlite::Error) -> Self {
         use rusqlite::Error as E;
-        match error {
+        match &error {
+            E::SqliteFailure(_, Some(what)) if what == "malformed JSON" => {
+                Self::Damaged { what: error.to_string() }
+            }
             E::FromSqlConversionFailure(..)
             | E::IntegralValueOutOfRange(..)
             | E::InvalidColumnType(..)

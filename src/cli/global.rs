@@ -18,6 +18,9 @@ const CONFIG_HELP: &str = "Configuration file [env: SHELFLIFE_CONFIG] [default: 
 const ACTOR_HELP: &str =
     "Person on whose behalf this is done [env: SHELFLIFE_ACTOR] [default: the account]";
 
+/// Of a terminal that does not say how wide it is.
+const USUAL_WIDTH: u16 = 80;
+
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct GlobalOptions {
@@ -125,7 +128,8 @@ impl GlobalOptions {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
-        let width = environment.width.filter(|_| terminal);
+        // Where no width is known it is a terminal all the same, and shown only what is harmless.
+        let width = terminal.then(|| environment.width.unwrap_or(USUAL_WIDTH));
         Style { color: environment.color(terminal), verbosity, width }
     }
 

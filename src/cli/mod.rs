@@ -4,6 +4,7 @@ mod environment;
 mod global;
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::error::ErrorKind;
@@ -44,10 +45,22 @@ pub fn run(environment: Environment<'_>) -> ExitCode {
     }
 }
 
+/// What is wrong with a call is told in its own words, which may be somebody else's: made safe to
+/// show, as all text from outside is.
 fn parse(environment: &Environment<'_>) -> Result<(Cli, CommandRow), clap::Error> {
     let width = environment.width.map_or(100, usize::from);
+    parse_words(&environment.args, width).map_err(|error| {
+        let shown = |word: &OsString| OsString::from(printable(word.as_encoded_bytes()));
+        let words: Vec<_> = environment.args.iter().map(shown).collect();
+        let same = parse_words(&words, width).err();
+        // Wrong as it is and not as it is shown: then no word of it is told.
+        same.unwrap_or_else(|| clap::Error::new(error.kind()).with_cmd(&command_line()))
+    })
+}
+
+fn parse_words(words: &[OsString], width: usize) -> Result<(Cli, CommandRow), clap::Error> {
     let mut command_line = command_line().term_width(width);
-    let matches = command_line.try_get_matches_from_mut(&environment.args)?;
+    let matches = command_line.try_get_matches_from_mut(words)?;
     let row = row_of(&matches).ok_or_else(|| {
         command_line.error(ErrorKind::InvalidSubcommand, "the command is not in the table")
     })?;
@@ -164,7 +177,7 @@ fn run_errand(errand: Errand) -> (ExitCode, String) {
 }
 
 /// The call as one could type it: printable, with quotes where a shell needs them.
-fn typed(args: &[std::ffi::OsString]) -> String {
+fn typed(args: &[OsString]) -> String {
     let words = args.iter().skip(1).map(|arg| {
         let word = printable(arg.as_encoded_bytes());
         let plain = |c: char| c.is_alphanumeric() || "-_./:=+@%,#".contains(c);

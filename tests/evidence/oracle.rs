@@ -97,6 +97,7 @@ fn an_independent_verifier_gives_the_same_verdict_on_honest_and_on_forged_logs()
     assert!(theirs.len() >= 80 && bad > 20 && bad < theirs.len() - 20, "{bad}");
     let sound = theirs.len() - bad;
     say(&format!(
-        "audit: {sound} sound logs and {bad} forged ones, as another verifier judges them"
+        "audit: {honest} honest logs and as many that were struck, {sound} of them called sound \
+         and {bad} not, by another verifier too"
     ));
 }

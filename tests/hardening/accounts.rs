@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Output;
 
 use super::site::{Site, said};
+use crate::support::here::needs_root;
 use crate::support::{skip, split_words};
 
 /// Accounts that need not exist.
@@ -23,7 +24,10 @@ fn code(output: &Output) -> Option<i32> {
 
 #[test]
 fn two_people_are_told_apart_by_the_accounts_that_they_logged_in_to() {
-    if !rustix::process::geteuid().is_root() || !fs::exists("/proc/self/loginuid").unwrap() {
+    if !needs_root("accounts that people logged in to") {
+        return;
+    }
+    if !fs::exists("/proc/self/loginuid").unwrap() {
         skip::<()>("nobody can log in here");
         return;
     }

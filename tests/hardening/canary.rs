@@ -1,38 +1,21 @@
 //! Secrets that are followed through everything that the program says and writes.
 
+use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
-use super::site::Site;
+use super::site::{Site, said};
+use super::tour;
 use crate::crash::say;
-use crate::support::split_words;
+use crate::disks::has;
+use crate::support::{skip, split_words};
 
 /// What stands in variables that are none of the program's business.
 const VARIABLE: &str = "CANARY-in-the-environment";
 
-/// Commands that end in every kind of way.
-const LINES: &[&str] = &[
-    "list -v",
-    "doctor -v",
-    "show --under ''",
-    "validate --format sarif",
-    "audit log",
-    "audit verify --replay --disk=full",
-    "history mug.png",
-    "plan show 1",
-    "check notes.csv --format json",
-    "scan --full -v",
-    "sweep --save",
-    "clean --apply -v",
-    "restore tea-tin.png",
-    "pause --reason drill",
-    "clean --apply",
-    "resume --reason 'the drill is over'",
-    "backup snapshot.db",
-    "demo",
-    "man",
-    "completions bash",
+/// Commands that fail, each in a way of its own.
+const FAILURES: &[&str] = &[
     "bake",
     "list --no-such-option",
     "show no-such-asset",
@@ -40,8 +23,10 @@ const LINES: &[&str] = &[
     "list --config no-such-file",
     "list --catalog no-such-file",
     "check no-such-file",
+    "check notes.csv --format sarif",
     "import wxr notes.csv",
-    "recover",
+    "pause --reason drill",
+    "clean --apply",
 ];
 
 /// Commands that are given the secret key, rightly and wrongly.
@@ -68,23 +53,33 @@ const WITH_KEY: &[&str] = &[
 struct Watch<'s> {
     site: &'s Site,
     secrets: Vec<String>,
+    codes: BTreeSet<i32>,
+    commands: usize,
     looked_at: usize,
     bytes: usize,
 }
 
-impl Watch<'_> {
+impl<'s> Watch<'s> {
+    fn new(site: &'s Site) -> Self {
+        let secrets = vec![VARIABLE.to_owned()];
+        Self { site, secrets, codes: BTreeSet::new(), commands: 0, looked_at: 0, bytes: 0 }
+    }
+
     fn look(&mut self, bytes: &[u8], place: &str) {
         for secret in &self.secrets {
-            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-            assert!(!found, "`{secret}` is in {place}");
+            let found = memchr::memmem::find(bytes, secret.as_bytes());
+            assert_eq!(found, None, "`{secret}` is in {place}");
         }
         self.looked_at += 1;
         self.bytes += bytes.len();
     }
 
-    /// Runs a command and looks at its own words, its arguments and what it says.
     fn run(&mut self, line: &str) -> Output {
-        let mut program = self.site.program();
+        self.run_as(self.site.program(), line)
+    }
+
+    /// Runs a command and looks at its own words, its arguments and what it says.
+    fn run_as(&mut self, mut program: Command, line: &str) -> Output {
         for name in ["AWS_SECRET_ACCESS_KEY", "SHELFLIFE_TOKEN", "DATABASE_URL", "LS_COLORS"] {
             program.env(name, VARIABLE);
         }
@@ -95,7 +90,24 @@ impl Watch<'_> {
         self.look(&arguments, &format!("the arguments of {line}"));
         self.look(&output.stdout, &format!("standard output of {line}"));
         self.look(&output.stderr, &format!("standard error of {line}"));
+        self.look_at_files(line);
+        self.codes.extend(output.status.code());
+        self.commands += 1;
         output
+    }
+
+    /// A run that panics, because the system lets it begin no thread.
+    fn run_into_panic(&mut self) {
+        if !has("strace") {
+            skip::<()>("there is no strace");
+            return;
+        }
+        let inject = "inject=clone,clone3:error=EAGAIN";
+        let mut strace = self.site.around(&["strace", "-f", "-o", "/dev/null", "-e", inject]);
+        strace.env("RUST_BACKTRACE", "full");
+        let output = self.run_as(strace, "validate -v");
+        assert_eq!(output.status.code(), Some(70), "{}", said(&output));
+        assert!(said(&output).contains("panicked at"), "{}", said(&output));
     }
 
     /// Looks into every file but those that the secrets were put in.
@@ -112,37 +124,48 @@ impl Watch<'_> {
     }
 }
 
-#[test]
-fn no_secret_is_told_or_written_anywhere() {
-    let site = Site::new();
-    let made = site.run("audit checkpoint --new-key key");
-    fs::write(site.path("public"), &made.stdout).unwrap();
-    let key = fs::read_to_string(site.path("key")).unwrap();
-    let secret = key.trim_end().splitn(5, '+').last().unwrap();
-    assert!(secret.len() > 40, "{secret}");
-    let (head, tail) = secret.split_at(20);
+/// Beside the secret key: one that is broken, one that is too short and one that others may read.
+fn lay_out_keys(site: &Site, (key, tail): (&str, &str)) {
     let private = |name: &str, text: &str| {
         fs::write(site.path(name), text).unwrap();
         fs::set_permissions(site.path(name), Permissions::from_mode(0o600)).unwrap();
     };
     private("broken", &key.replace(tail, &tail.chars().rev().collect::<String>()));
     private("short", &key[..key.len() - 10]);
-    private("open", &key);
+    private("open", key);
     fs::set_permissions(site.path("open"), Permissions::from_mode(0o644)).unwrap();
     let note = site.run("audit checkpoint --key key");
     fs::write(site.path("note"), &note.stdout).unwrap();
+}
 
-    let secrets = vec![VARIABLE.to_owned(), head.to_owned(), tail.to_owned()];
-    let mut watch = Watch { site: &site, secrets, looked_at: 0, bytes: 0 };
-    let mut codes = std::collections::BTreeSet::new();
-    for line in LINES.iter().chain(WITH_KEY) {
-        codes.extend(watch.run(line).status.code());
-        watch.look_at_files(line);
+#[test]
+fn no_secret_is_told_or_written_anywhere() {
+    let site = tour::site();
+    let mut watch = Watch::new(&site);
+    let mut key = String::new();
+    tour::go(&site, |code, line| {
+        let output = watch.run(&format!("{line} -v"));
+        assert_eq!(output.status.code(), Some(code), "{line}: {}", said(&output));
+        if line.ends_with("--new-key key") {
+            key = fs::read_to_string(site.path("key")).unwrap();
+            let secret = key.trim_end().splitn(5, '+').last().unwrap();
+            assert!(secret.len() > 40, "{secret}");
+            let (head, tail) = secret.split_at(20);
+            watch.secrets.extend([head.to_owned(), tail.to_owned()]);
+            watch.look(&[&output.stdout[..], &output.stderr].concat(), line);
+            fs::write(site.path("public"), &output.stdout).unwrap();
+        }
+    });
+    lay_out_keys(&site, (&key, &watch.secrets[2].clone()));
+    for line in WITH_KEY.iter().chain(FAILURES) {
+        watch.run(line);
     }
-    assert!(codes.len() > 5, "too few ways to end: {codes:?}");
+    watch.run_into_panic();
+    assert!(watch.codes.len() > 6, "too few ways to end: {:?}", watch.codes);
     say(&format!(
-        "hardening: {} commands, {} streams and files with {} bytes looked at, 0 of {} secrets seen",
-        LINES.len() + WITH_KEY.len(),
+        "hardening: {} commands, each there is among them and one that panics, {} streams and \
+         files with {} bytes looked at, 0 of {} secrets seen",
+        watch.commands,
         watch.looked_at,
         watch.bytes,
         watch.secrets.len()

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::site::{Site, said};
 use crate::crash::say;
-use crate::selftest::{Mounted, skip_where_mounting_works};
+use crate::selftest::{Mounted, mounted};
 use crate::support::cases;
 use crate::support::moving::tree;
 use crate::support::pictures::png;
@@ -68,9 +68,8 @@ fn of_two_names_that_look_the_same_the_one_that_ended_is_moved() {
 
 #[test]
 fn a_stick_on_which_a_move_could_replace_a_file_is_no_root() {
-    let made = Mounted::of_device(&["mkfs.exfat"], "mount.exfat-fuse", 16);
-    let made = made.or_else(|why| skip_where_mounting_works(&why));
-    let Ok(mounted) = made else { return };
+    let made = || Mounted::of_device(&["mkfs.exfat"], "mount.exfat-fuse", 16);
+    let Some(mounted) = mounted("exFAT", made) else { return };
     let site = Site::with(&[]);
     let stick = mounted.path();
     let bytes = png((9, 9), b"hero");

@@ -1,8 +1,10 @@
 //! Catalogs whose bytes were changed by a bad disk.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use super::site::{Codes, Site, bytes_of};
+use super::some;
 use crate::crash::say;
 use crate::support::cases;
 
@@ -41,24 +43,95 @@ impl Dice {
         u8::try_from(self.below(256)).unwrap()
     }
 
-    fn damage(&mut self, length: usize) -> Damage {
+    /// Of ten numbers in a row, each makes a damage of a kind of its own.
+    fn damage(&mut self, number: usize, length: usize) -> Damage {
         let pages = (length / 4_096).max(2);
         // Headers of the file and of its pages are hit more often than they would be by chance.
         let near = [length, 100, 4_096][self.below(3)];
         let page = if near == 100 { self.below(pages) * 4_096 } else { 0 };
         let at = (page + self.below(near.min(length))).min(length - 1);
-        match self.below(10) {
+        match number % 10 {
             0..=4 => Damage::Flip { at, bit: u8::try_from(self.below(8)).unwrap() },
             5 | 6 => Damage::Byte { at, value: self.byte() },
             7 => Damage::Zeros { at, length: 1 + self.below(5_000) },
             8 => Damage::Swap { one: self.below(pages), other: self.below(pages) },
-            _ if self.below(3) > 0 => Damage::Cut { length: self.below(length) },
+            _ if number % 30 != 29 => Damage::Cut { length: self.below(length) },
             _ => Damage::Longer { by: 1 + self.below(20_000) },
         }
     }
 }
 
+/// Kinds of damage that are noticed more or less often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Bits,
+    Zeros,
+    Swap,
+    Cut,
+    Longer,
+    /// To what SQLite goes by in a page: how many cells it has and where they are.
+    Head,
+}
+
+impl Kind {
+    /// Of a hundred, so many are noticed at least. Most of a catalog that is small is in no use, and of
+    /// texts that are wrong nothing tells but the log, if they are in it; what is longer has all that
+    /// it had.
+    fn share(self) -> usize {
+        match self {
+            Self::Bits => 6,
+            Self::Zeros => 50,
+            Self::Swap => 85,
+            Self::Cut | Self::Head => 100,
+            Self::Longer => 0,
+        }
+    }
+}
+
+/// How many damages there were, and how many of them a command noticed.
+#[derive(Debug, Default)]
+struct Noticed(BTreeMap<Kind, (usize, usize)>);
+
+impl Noticed {
+    fn count(&mut self, kind: Kind, codes: &[i32]) {
+        let (tried, noticed) = self.0.entry(kind).or_default();
+        *tried += 1;
+        *noticed += usize::from(codes.iter().any(|code| matches!(code, 65 | 74 | 78)));
+    }
+
+    fn all(&self) -> usize {
+        self.0.values().map(|(_, noticed)| noticed).sum()
+    }
+
+    /// No kind was noticed less often than four deviations below its share.
+    fn check(&self) {
+        for (kind, (tried, noticed)) in &self.0 {
+            let share = kind.share();
+            let spread = 4 * (tried * share * (100 - share)).isqrt();
+            let least = (tried * share).saturating_sub(spread).div_ceil(100);
+            assert!(*noticed >= least, "{kind:?}: {noticed} of {tried}, not {least}: {self:?}");
+        }
+    }
+}
+
 impl Damage {
+    fn kind(self) -> Kind {
+        let is_of_head = |at: usize| {
+            // The first page begins with the header of the file. What kind of page it is may be
+            // wrong of one that is empty.
+            let head = if at < 4_096 { 101..108 } else { 1..8 };
+            head.contains(&(at % 4_096))
+        };
+        match self {
+            Self::Flip { at, .. } | Self::Byte { at, .. } if is_of_head(at) => Kind::Head,
+            Self::Flip { .. } | Self::Byte { .. } => Kind::Bits,
+            Self::Zeros { .. } => Kind::Zeros,
+            Self::Swap { .. } => Kind::Swap,
+            Self::Cut { .. } => Kind::Cut,
+            Self::Longer { .. } => Kind::Longer,
+        }
+    }
+
     fn done_to(self, bytes: &[u8]) -> Vec<u8> {
         let mut bytes = bytes.to_vec();
         match self {
@@ -83,12 +156,19 @@ impl Damage {
     }
 }
 
+/// How commands ended on a catalog, and how many of them moved files.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    pub(super) codes: Vec<i32>,
+    pub(super) moved: usize,
+    /// Of those that moved files, the ones that met damage amid their work.
+    pub(super) amid: usize,
+}
+
 /// Runs every command on a catalog and its log, and makes sure that no byte of the library is lost.
-/// Tells how each command ended, and how many files were moved.
-pub(super) fn go_through(site: &Site, files: &[(&str, Vec<u8>)], about: &str) -> (Vec<i32>, usize) {
+pub(super) fn go_through(site: &Site, files: &[(&str, Vec<u8>)], about: &str) -> Ended {
     let before = site.files();
-    let mut moved = 0;
-    let mut codes = Vec::new();
+    let mut ended = Ended::default();
     for line in LOOKS.iter().chain(&ACTS) {
         lay_out(site, files);
         let (code, said) = site.survive(line, about);
@@ -96,7 +176,7 @@ pub(super) fn go_through(site: &Site, files: &[(&str, Vec<u8>)], about: &str) ->
             matches!(code, 0..=3 | 5 | 6 | 65 | 74 | 78),
             "{about}, {line} ended with {code}: {said}"
         );
-        codes.push(code);
+        ended.codes.push(code);
         let after = site.files();
         if LOOKS.contains(line) {
             for (name, bytes) in files {
@@ -109,11 +189,26 @@ pub(super) fn go_through(site: &Site, files: &[(&str, Vec<u8>)], about: &str) ->
         }
         if after != before {
             assert_eq!(bytes_of(&after), bytes_of(&before), "{about}: {line} lost files");
-            moved += 1;
+            ended.moved += 1;
+            if matches!(code, 65 | 78) {
+                // What it says of itself is left for a rebuild of the catalog.
+                assert_announced(site, &format!("{about}: {line}"));
+                ended.amid += 1;
+            }
             site.put_back();
         }
     }
-    (codes, moved)
+    ended
+}
+
+/// Beside every file in quarantine it is written what it is.
+fn assert_announced(site: &Site, about: &str) {
+    for entry in walkdir::WalkDir::new(site.path("state/quarantine")) {
+        let file = entry.unwrap().into_path();
+        if file.extension().is_some_and(|extension| extension == "bin") {
+            assert!(file.with_file_name("manifest.json").is_file(), "{about}: {}", file.display());
+        }
+    }
 }
 
 /// Puts the catalog and its log in place, and nothing else beside them.
@@ -132,22 +227,53 @@ fn a_catalog_with_damaged_bytes_crashes_nothing_and_loses_no_file() {
     site.keep();
     let whole = fs::read(site.path("state/catalog.db")).unwrap();
     let mut dice = Dice::new();
-    let (mut codes, mut moved, mut noticed) = (Codes::default(), 0, 0);
+    let (mut codes, mut noticed) = (Codes::default(), Noticed::default());
+    let (mut moved, mut amid) = (0, 0);
     let count = cases(24, 1_000);
     for number in 0..count {
-        let damage = dice.damage(whole.len());
-        let files = [("state/catalog.db", damage.done_to(&whole))];
-        let (ended, runs) = go_through(&site, &files, &format!("{number}: {damage:?}"));
-        noticed += usize::from(ended.iter().any(|code| matches!(code, 65 | 74 | 78)));
-        codes.count(&ended);
-        moved += runs;
+        let damage = dice.damage(number, whole.len());
+        let bytes = damage.done_to(&whole);
+        let is_damaged = bytes != whole;
+        let files = [("state/catalog.db", bytes)];
+        let ended = go_through(&site, &files, &format!("{number}: {damage:?}"));
+        if is_damaged {
+            noticed.count(damage.kind(), &ended.codes);
+        }
+        if damage.kind() == Kind::Cut {
+            let refused = ended.codes.iter().all(|code| matches!(code, 65 | 78));
+            assert!(refused && ended.moved == 0, "{damage:?}: {ended:?}");
+        }
+        codes.count(&ended.codes);
+        (moved, amid) = (moved + ended.moved, amid + ended.amid);
     }
     say(&format!(
-        "hardening: {count} damaged catalogs, {noticed} of them noticed, {moved} runs moved files, \
-         none was lost; exit codes {}",
+        "hardening: {count} damaged catalogs, {} of them noticed, {moved} runs moved files, {amid} \
+         of them before they met the damage, none was lost; exit codes {}",
+        noticed.all(),
         codes.told()
     ));
-    assert!(noticed > 0, "{noticed} of {count}");
+    noticed.check();
+    assert!(amid <= 2 + count / 50, "{amid} of {count}");
+}
+
+/// Where the cells of a page are, and how many: all that is read of it goes by that.
+#[test]
+fn a_bit_that_is_flipped_in_the_head_of_any_page_is_noticed() {
+    let site = Site::new();
+    let whole = fs::read(site.path("state/catalog.db")).unwrap();
+    let before = site.files();
+    let heads = (0..whole.len() / 4_096).map(|page| page * 4_096 + if page == 0 { 100 } else { 0 });
+    let places: Vec<_> = heads.flat_map(|head| head + 1..head + 8).collect();
+    let (mut dice, mut noticed) = (Dice::new(), 0);
+    for at in some(&places, 40) {
+        let damage = Damage::Flip { at: *at, bit: u8::try_from(dice.below(8)).unwrap() };
+        lay_out(&site, &[("state/catalog.db", damage.done_to(&whole))]);
+        let (code, said) = site.survive("doctor", &format!("{damage:?}"));
+        assert!(matches!(code, 65 | 78), "{damage:?}: {code} {said}");
+        noticed += 1;
+    }
+    assert_eq!(site.files(), before);
+    say(&format!("hardening: {noticed} flipped bits in heads of pages, all of them noticed"));
 }
 
 /// The second page has the table with the flag of the kill switch.
@@ -160,8 +286,8 @@ fn damage_about_the_flag_of_the_kill_switch_is_told_as_damage_and_not_as_a_pause
         for value in [110, 200] {
             let damage = Damage::Byte { at, value };
             let files = [("state/catalog.db", damage.done_to(&whole))];
-            let (ended, _) = go_through(&site, &files, &format!("{damage:?}"));
-            assert!(ended.contains(&65), "{damage:?}: {ended:?}");
+            let ended = go_through(&site, &files, &format!("{damage:?}"));
+            assert!(ended.codes.contains(&65), "{damage:?}: {ended:?}");
         }
     }
 }
@@ -185,12 +311,12 @@ fn a_damaged_log_beside_the_catalog_crashes_nothing_and_loses_no_file() {
     let (mut codes, mut moved) = (Codes::default(), 0);
     let count = cases(6, 200);
     for number in 0..count {
-        let damage = dice.damage(log.len());
+        let damage = dice.damage(number, log.len());
         let log = damage.done_to(&log);
         let files = [("state/catalog.db", catalog.clone()), ("state/catalog.db-wal", log)];
-        let (ended, runs) = go_through(&site, &files, &format!("{number}: {damage:?} of the log"));
-        codes.count(&ended);
-        moved += runs;
+        let ended = go_through(&site, &files, &format!("{number}: {damage:?} of the log"));
+        codes.count(&ended.codes);
+        moved += ended.moved;
     }
     say(&format!(
         "hardening: {count} damaged write-ahead logs, {moved} runs moved files, none was lost; \

@@ -10,7 +10,9 @@ use shelflife::cli::Terminals;
 use shelflife::exit::ExitCode;
 
 use crate::crash::say;
-use crate::support::{Run, TestLibrary, cases, skip};
+use crate::support::many::program;
+use crate::support::terminal::{on_terminal, without_color};
+use crate::support::{Run, TestLibrary, cases, skip, split_words};
 
 /// What begins or ends something somewhere.
 const BEGINNINGS: [&str; 15] = [
@@ -159,9 +161,7 @@ fn give(library: &TestLibrary, words: &[&str]) {
         matches!(run.exit, ExitCode::Success | ExitCode::No | ExitCode::Usage | ExitCode::Partial),
         "{words:?}: {run}"
     );
-    if run.exit != ExitCode::Usage {
-        assert_harmless(&run, &format!("{words:?}"));
-    }
+    assert_harmless(&run, &format!("{words:?}"));
 }
 
 /// Everything that moves, hides or turns around what is beside it.
@@ -210,6 +210,9 @@ const LINES: &[&str] = &[
     "check table.csv",
 ];
 
+/// A table of descriptions, to be read back.
+const SHEET: &str = "describe --under '' --to-csv";
+
 fn table(payloads: &[String]) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["id", "file", "title", "alt_text"]).unwrap();
@@ -245,16 +248,44 @@ fn no_text_from_outside_becomes_a_command_anywhere() {
         assert_well_formed(&say("junit"));
     }
     // In a file it is what was given, so that it can be read back; on a terminal it is harmless.
-    cells += assert_no_formulas(&library.run("describe --under '' --to-csv"));
-    library.set_terminals(Terminals { stdout: true, ..Terminals::default() });
-    assert_harmless(&library.run("describe --under '' --to-csv"), "a table of descriptions");
-    library.set_terminals(Terminals::default());
+    cells += assert_no_formulas(&library.run(SHEET));
     assert_kept(&library, &payloads);
+    let shown = assert_harmless_on_terminals(&library);
     say(&format!(
-        "hardening: {} payloads in {reports} reports, 0 control characters; {cells} cells, 0 \
-         formulas",
+        "hardening: {} payloads in {reports} reports and {shown} on terminals, 0 control \
+         characters; {cells} cells, 0 formulas",
         payloads.len()
     ));
+}
+
+/// Reports on a terminal with colors, and those of the real program on one without. Tells how many.
+fn assert_harmless_on_terminals(library: &TestLibrary) -> usize {
+    let lines: Vec<_> = LINES.iter().chain(&[SHEET]).collect();
+    library.set_terminals(Terminals { stdin: false, stdout: true, stderr: true });
+    for line in &lines {
+        let run = library.run(line);
+        let [stdout, stderr] = [&run.stdout, &run.stderr].map(|text| without_color(text));
+        assert_harmless(&Run { stdout, stderr, ..run }, &format!("{line} in color"));
+    }
+    library.set_terminals(Terminals::default());
+    for line in &lines {
+        let words = split_words(line);
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        let mut program = program(library, &words);
+        program.env("NO_COLOR", "1").env("TERM", "xterm").env("HOME", library.path("home"));
+        let Some(output) = on_terminal(&program) else {
+            skip::<()>("there is no python3");
+            return lines.len();
+        };
+        let run = Run {
+            exit: ExitCode::Success,
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(matches!(output.status.code(), Some(0..=2)) && !run.stdout.is_empty(), "{run}");
+        assert_harmless(&run, &format!("{line} on a terminal"));
+    }
+    2 * lines.len()
 }
 
 /// Makes sure that no cell of a table is a formula. Tells how many there are.

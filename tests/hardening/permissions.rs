@@ -4,31 +4,25 @@ use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
+
+use shelflife::commands::Class;
 
 use super::site::{Site, said};
+use super::tour;
 use crate::crash::say;
 use crate::disks::has;
+use crate::support::here::needs_root;
 use crate::support::{skip, split_words};
 
-/// Commands that write files somewhere, in an order in which each of them does.
-const WRITES: &[&str] = &[
-    "release mug.png --reason 'legal is done'",
-    "plan list",
-    "sweep --save",
-    "clean --apply",
-    "restore tea-tin.png",
-    "audit checkpoint --new-key key",
-    "audit checkpoint --key key",
-    "backup snapshot.db",
-    "import csv notes.csv",
-    "pause --reason drill",
-    "resume --reason 'the drill is over'",
-    "withdraw garden.png --reason unsafe",
-    "scan --full",
-    "audit verify --replay --disk=full",
-    "doctor --selftest .",
-    "demo --dir played",
+/// Commands of the tour that write no entry into the log, and why.
+const WITHOUT_ENTRY: &[(&str, &str)] = &[
+    ("audit checkpoint", "it makes a key, or signs"),
+    ("backup", "it writes a copy of the catalog"),
+    ("demo", "it has a catalog of its own"),
+    ("man", "it writes pages"),
+    ("recover", "nothing was left half done"),
+    ("purge", "nothing is old enough until later"),
 ];
 
 fn set_mode(path: &Path, mode: u32) {
@@ -45,30 +39,70 @@ fn made(site: &Site) -> BTreeSet<PathBuf> {
     entries.map(|entry| entry.unwrap().into_path()).collect()
 }
 
+/// Runs a command that may give everything to everybody, with other programs around it.
+fn unmasked(site: &Site, around: &str, line: &str) -> Output {
+    let mut shell = Command::new("bash");
+    shell.env_clear().current_dir(site.path("."));
+    shell.env("SHELFLIFE_CONFIG", site.path("shelflife.toml"));
+    shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    shell.args(["-c", &format!("umask 000; exec {around} \"$0\" \"$@\"")]);
+    shell.arg(env!("CARGO_BIN_EXE_shelflife")).args(split_words(line)).output().unwrap()
+}
+
+/// Makes sure that what was made is its user's alone. Tells how many files and folders that are.
+fn check_modes(site: &Site, foreign: &BTreeSet<PathBuf>, line: &str) -> usize {
+    let original = site.path("uploads/garden.png").symlink_metadata().unwrap();
+    let of_library = original.mode() & 0o7777;
+    let mut looked_at = 0;
+    for path in made(site).difference(foreign) {
+        let metadata = path.symlink_metadata().unwrap();
+        // A file of the library keeps its mode: in a folder that is closed, or in one that was given.
+        let [out, quarantine] = ["out", "state/quarantine"].map(|folder| site.path(folder));
+        let is_stored = path.extension().is_some_and(|extension| extension == "bin");
+        let wanted = match metadata.is_dir() {
+            true => 0o700,
+            false if path.starts_with(out) => of_library,
+            false if path.starts_with(quarantine) && is_stored => of_library,
+            false => 0o600,
+        };
+        assert_eq!(metadata.mode() & 0o7777, wanted, "{} after {line}", path.display());
+        looked_at += 1;
+    }
+    looked_at
+}
+
+fn entries(site: &Site) -> i64 {
+    let catalog = rusqlite::Connection::open(site.path("state/catalog.db")).unwrap();
+    catalog.query_row("SELECT count(*) FROM audit", [], |row| row.get(0)).unwrap()
+}
+
 #[test]
 fn whatever_the_umask_everything_it_makes_is_its_users_alone() {
-    let site = Site::with(&[]);
+    let site = tour::site();
     let foreign = made(&site);
-    let mut looked_at = 0;
-    let mut unmasked = |line: &str| {
-        let mut shell = Command::new("bash");
-        shell.env_clear().current_dir(site.path("."));
-        shell.env("SHELFLIFE_CONFIG", site.path("shelflife.toml"));
-        shell.args(["-c", "umask 000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_shelflife")]);
-        let output = shell.args(split_words(line)).output().unwrap();
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {}", said(&output));
-        for path in made(&site).difference(&foreign) {
-            let metadata = path.symlink_metadata().unwrap();
-            if path.extension().is_some_and(|extension| extension == "bin") {
-                continue; // A file of the library keeps its mode, in a folder that is closed.
-            }
-            let wanted = if metadata.is_dir() { 0o700 } else { 0o600 };
-            assert_eq!(metadata.mode() & 0o7777, wanted, "{} after {line}", path.display());
-            looked_at += 1;
+    let (mut looked_at, mut known) = (0, 0);
+    let mut commands = tour::go(&site, |code, line| {
+        let output = unmasked(&site, "", line);
+        assert_eq!(output.status.code(), Some(code), "{line}: {}", said(&output));
+        looked_at += check_modes(&site, &foreign, line);
+        let row = tour::row_of(line).unwrap();
+        let is_quiet = WITHOUT_ENTRY.iter().any(|(name, _)| *name == row.name);
+        let now = entries(&site);
+        let is_told = row.class != Class::Read && !is_quiet;
+        assert_eq!(now > known, is_told, "{line} wrote {} entries: {}", now - known, said(&output));
+        known = now;
+    });
+    if has("faketime") {
+        for (offset, line) in tour::LATER {
+            let output = unmasked(&site, &format!("faketime -f {offset}"), line);
+            assert_eq!(output.status.code(), Some(0), "{line}: {}", said(&output));
+            looked_at += check_modes(&site, &foreign, line);
         }
-    };
-    super::site::STORY.iter().chain(WRITES).for_each(|line| unmasked(line));
-    let commands = super::site::STORY.len() + WRITES.len();
+        commands += tour::LATER.len();
+        assert!(said(&site.run("history poster.png")).contains("purge"));
+    } else {
+        skip::<()>("there is no faketime");
+    }
     assert!(made(&site).len() > foreign.len() + 15, "{:?}", made(&site));
     say(&format!(
         "hardening: {looked_at} modes after {commands} commands with umask 000, all private"
@@ -259,9 +293,8 @@ fn a_catalog_that_may_not_be_written_is_named_and_so_is_what_lies_beside_it() {
 
 #[test]
 fn a_layout_that_lets_others_in_is_refused_before_anything_changes() {
-    let is_root = rustix::process::geteuid().is_root();
     let mut refused = 0;
-    for layout in LAYOUTS.iter().filter(|layout| is_root || !layout.by_root) {
+    for layout in LAYOUTS.iter().filter(|layout| !layout.by_root || needs_root(layout.about)) {
         let site = Site::new();
         (layout.spoil)(&site);
         let before = site.files();

@@ -11,6 +11,7 @@ use shelflife::commands::{COMMANDS, Class};
 use super::site::{Site, said};
 use crate::crash::say;
 use crate::disks::has;
+use crate::support::here::needs_mounts;
 use crate::support::{skip, split_words};
 
 /// Every command of the class read, and plans of those that are not.
@@ -195,15 +196,9 @@ fn run_read_only(site: &Site, temporary: &Path, line: &str) -> Output {
     command.output().unwrap()
 }
 
-fn can_remount() -> bool {
-    let tried = Command::new("unshare").args(["-m", "true"]).output();
-    tried.is_ok_and(|output| output.status.success())
-        || skip::<()>("nothing can be mounted here").is_some()
-}
-
 #[test]
 fn on_a_file_system_that_nobody_may_write_to_every_reading_command_works() {
-    if !can_remount() {
+    if !needs_mounts("commands on a read-only mount") {
         return;
     }
     let site = Site::new();
@@ -253,7 +248,7 @@ fn on_a_file_system_that_nobody_may_write_to_every_reading_command_works() {
 
 #[test]
 fn a_command_that_changes_something_says_that_it_cannot_where_nobody_may_write() {
-    if !can_remount() {
+    if !needs_mounts("commands on a read-only mount") {
         return;
     }
     let site = Site::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::damage::go_through;
+use super::damage::{Ended, go_through};
 use super::site::{Codes, Site};
 use super::some;
 use crate::crash::say;
@@ -235,7 +235,8 @@ fn try_one(site: &Site, about: &str, make: impl FnOnce(&Path)) -> (Vec<i32>, usi
     make(&copy);
     let files = [("state/catalog.db", fs::read(&copy).unwrap())];
     fs::remove_file(&copy).unwrap();
-    go_through(site, &files, about)
+    let Ended { codes, moved, .. } = go_through(site, &files, about);
+    (codes, moved)
 }
 
 #[test]
@@ -312,6 +313,16 @@ fn a_cell_of_a_kind_that_is_never_written_crashes_nothing_and_loses_no_file() {
          exit codes {}",
         codes.told()
     ));
+}
+
+#[test]
+fn an_entry_that_does_not_say_what_it_is_about_is_told_as_damage() {
+    let site = Site::new();
+    put(&site.path("state/catalog.db"), ("audit", "payload", "x'ff'")).unwrap();
+    for line in ["show --under ''", "doctor", "audit verify"] {
+        let (code, said) = site.survive(line, "audit.payload");
+        assert_eq!(code, 65, "{line}: {said}");
+    }
 }
 
 #[test]

@@ -70,16 +70,17 @@ impl Site {
             let said = said(&output);
             assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {said}");
             if line.starts_with("init") {
-                site.allow_purging();
+                site.allow_purging(30);
             }
         }
         site
     }
 
-    fn allow_purging(&self) {
+    pub(super) fn allow_purging(&self, after_days: u32) {
         let path = self.path("shelflife.toml");
         let config = fs::read_to_string(&path).unwrap();
-        fs::write(&path, config.replace("# after_days = 90", "after_days = 30")).unwrap();
+        let days = format!("after_days = {after_days}");
+        fs::write(&path, config.replace("# after_days = 90", &days)).unwrap();
     }
 
     /// Lets a run move as many files as it likes.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::Child;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use shelflife::catalog::AuditEntry;
 use shelflife::exit::ExitCode;
@@ -40,9 +40,14 @@ fn since_pause(library: &TestLibrary, way: Way, known: usize) -> Vec<AuditEntry>
     entries.split_off(from)
 }
 
+/// From the return of a pause to the end of the clean, for 99 of 100.
+const SOON: Duration = Duration::from_secs(2);
+
 /// What a pause met.
 #[derive(Debug, Default)]
 struct Met {
+    /// How long each clean went on after it.
+    went_on: Vec<Duration>,
     /// Cleans that had begun an asset.
     at_work: usize,
     /// Cleans that left an asset open.
@@ -60,8 +65,10 @@ fn pause_after(library: &TestLibrary, before: &Tree, (way, delay): (Way, Duratio
         Way::Hard => drop(library.run("pause --hard --reason x").expect(ExitCode::Success)),
         Way::FileAlone => drop(library.write(FILE, "")),
     }
+    let paused = Instant::now();
     let known = library.audit_entries().len();
     let code = clean.wait().unwrap().code().unwrap();
+    met.went_on.push(paused.elapsed());
     assert!([0, 4].contains(&code), "{place}: ended with {code}");
     let later = since_pause(library, way, known);
     let begun = count(&later, "quarantine.intent");
@@ -114,6 +121,14 @@ fn after_a_pause_no_asset_is_begun_and_at_most_one_is_finished() {
         rounds += pause_one_library(&mut dice, (wanted, rounds), &mut met);
         assert!(rounds < wanted * 10, "the clean is never at work");
     }
-    let Met { at_work, amid } = met;
-    say(&format!("pause: paused {rounds} cleans, {at_work} of them at work, {amid} amid an asset"));
+    let Met { mut went_on, at_work, amid } = met;
+    went_on.sort();
+    let almost_all = went_on[(went_on.len() * 99).div_ceil(100) - 1];
+    assert!(almost_all <= SOON, "{almost_all:?}");
+    say(&format!(
+        "pause: paused {rounds} cleans, {at_work} of them at work, {amid} amid an asset; 99 of 100 \
+         ended within {} ms, all within {} ms",
+        almost_all.as_millis(),
+        went_on[went_on.len() - 1].as_millis()
+    ));
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use shelflife::domain::asset::{AssetId, Place};
@@ -71,20 +71,47 @@ pub(crate) fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// The most memory that a program had until its end, in KiB, and how it ended.
-pub(crate) fn watched(mut child: Child) -> (u64, ExitStatus) {
-    let status = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
+/// What a program used until its end, and how it ended.
+#[derive(Debug)]
+pub(crate) struct Used {
+    /// The most at a time, in KiB.
+    pub(crate) memory: u64,
+    /// Of processors: what else the machine does meanwhile does not count.
+    pub(crate) time: Duration,
+    pub(crate) status: ExitStatus,
+}
+
+/// Looks at a program until its end. It is killed if it works for longer than `limit`, or waits for
+/// as long as no busy machine makes it.
+pub(crate) fn watched(mut child: Child, limit: Duration) -> Used {
+    let (folder, began) = (format!("/proc/{}", child.id()), Instant::now());
+    let read = |name: &str| fs::read_to_string(format!("{folder}/{name}")).unwrap_or_default();
+    let (mut memory, mut time) = (0, Duration::ZERO);
     loop {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.split_whitespace().next());
-        peak = peak.max(kibibytes.map_or(0, |number| number.parse().unwrap()));
+        memory = memory.max(peak_in(&read("status")));
+        time = time.max(time_in(&read("stat")));
         if let Some(status) = child.try_wait().unwrap() {
-            return (peak, status);
+            return Used { memory, time, status };
+        }
+        if time > limit || began.elapsed() > limit * 20 {
+            child.kill().unwrap();
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// The most memory that a process had, as Linux tells it.
+fn peak_in(status: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.split_whitespace().next());
+    kibibytes.map_or(0, |number| number.parse().unwrap())
+}
+
+/// The time of all threads, in the hundredths of a second that Linux counts in.
+fn time_in(stat: &str) -> Duration {
+    let Some((_, fields)) = stat.rsplit_once(") ") else { return Duration::ZERO };
+    let ticks = fields.split(' ').skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap());
+    Duration::from_millis(ticks.sum::<u64>() * 10)
 }
 
 /// Every file is where the catalog says, and together with the others of its asset.

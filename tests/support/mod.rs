@@ -5,12 +5,14 @@ pub(crate) mod dying_files;
 pub(crate) mod embedded;
 pub(crate) mod exports;
 pub(crate) mod frozen;
+pub(crate) mod here;
 pub(crate) mod many;
 pub(crate) mod moving;
 pub(crate) mod pictures;
 pub(crate) mod rust_code;
 pub(crate) mod scanned;
 pub(crate) mod stock;
+pub(crate) mod terminal;
 pub(crate) mod writing;
 pub(crate) mod wxr;
 
