@@ -3,6 +3,7 @@
 mod disk;
 mod machine;
 mod power;
+mod traced;
 mod trouble;
 mod upgrade;
 

@@ -1,6 +1,5 @@
 //! A library on disks of its own, and the program at work there until its power is cut.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -43,43 +42,6 @@ impl Layout {
     }
 }
 
-/// When the power goes, and what the disks made of what they were told to keep.
-#[derive(Debug, Clone)]
-pub(super) enum Cut {
-    /// Just before the call of this name and number.
-    Before(&'static str, usize),
-    /// Once the program has ended, on disks that kept nothing but said so.
-    WithoutSync,
-    /// The same, where only one of the disks lied: `a` is 0.
-    WithoutSyncOf(usize),
-}
-
-/// Calls that change files, or end the program.
-const CHANGES: [&str; 22] = [
-    "copy_file_range",
-    "exit_group",
-    "fallocate",
-    "fchmod",
-    "fchown",
-    "fdatasync",
-    "fsync",
-    "ftruncate",
-    "link",
-    "linkat",
-    "mkdir",
-    "mkdirat",
-    "pwrite64",
-    "pwritev",
-    "rename",
-    "renameat",
-    "renameat2",
-    "sendfile",
-    "unlink",
-    "unlinkat",
-    "utimensat",
-    "write",
-];
-
 const ASSETS: i64 = 2;
 
 /// The number of the root that is served: the first that was added.
@@ -90,14 +52,14 @@ pub(super) struct Template {
     /// Where the disks are mounted, with a clock of its own until the power is cut.
     library: TestLibrary,
     layout: Layout,
-    disks: Vec<Disk>,
+    pub(super) disks: Vec<Disk>,
     before: Tree,
 }
 
 /// A running machine.
 pub(super) struct Machine<'t> {
-    template: &'t Template,
-    disks: Vec<Disk>,
+    pub(super) template: &'t Template,
+    pub(super) disks: Vec<Disk>,
 }
 
 impl Template {
@@ -224,7 +186,7 @@ impl Template {
         program
     }
 
-    fn place(&self, program: &mut Command) {
+    pub(super) fn place(&self, program: &mut Command) {
         program.env_clear().current_dir(self.path(""));
         program.env("SHELFLIFE_CONFIG", self.path("a/shelflife.toml"));
         program.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -256,55 +218,18 @@ impl Machine<'_> {
     /// Runs a command, and keeps what it says it has done.
     pub(super) fn run(&self, words: &[&str]) -> Output {
         let output = self.template.program(words).output().unwrap();
-        fs::write(self.template.path("said"), &output.stdout).unwrap();
+        self.hear(&output);
         output
+    }
+
+    /// Keeps what a command says it has done.
+    pub(super) fn hear(&self, output: &Output) {
+        fs::write(self.path("said"), &output.stdout).unwrap();
     }
 
     /// A path on one of the disks, such as `a/uploads`.
     pub(super) fn path(&self, relative: &str) -> PathBuf {
         self.template.path(relative)
-    }
-
-    /// Every change that a command makes, as the moments before it.
-    pub(super) fn moments(&self, words: &[&str]) -> Vec<Cut> {
-        let log = self.template.path("trace");
-        let mut tracer = self.tracer();
-        must(tracer.arg("-o").arg(&log).arg(env!("CARGO_BIN_EXE_shelflife")).args(words));
-        let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-        let trace = fs::read_to_string(log).unwrap();
-        let called = |line: &str| CHANGES.into_iter().find(|c| line.contains(&format!(" {c}(")));
-        for call in trace.lines().filter_map(called) {
-            *counts.entry(call).or_default() += 1;
-        }
-        let moments = counts.into_iter();
-        moments.flat_map(|(call, count)| (1..=count).map(move |at| Cut::Before(call, at))).collect()
-    }
-
-    /// A command that dies at a moment, and the power with it. It comes back at once.
-    pub(super) fn run_until(&self, words: &[&str], cut: &Cut) {
-        let injected = match cut {
-            Cut::Before(call, number) => format!("inject={call}:signal=KILL:when={number}"),
-            Cut::WithoutSync => "inject=fsync,fdatasync:retval=0".to_owned(),
-            Cut::WithoutSyncOf(_) => "trace=exit_group".to_owned(),
-        };
-        let mut tracer = self.tracer();
-        tracer.args(["-e", &injected, "-o", "/dev/null", env!("CARGO_BIN_EXE_shelflife")]);
-        let output = tracer.args(words).output().unwrap();
-        fs::write(self.template.path("said"), output.stdout).unwrap();
-        self.disks.iter().for_each(Disk::cut_power);
-        self.disks.iter().for_each(Disk::unmount);
-        if let Cut::WithoutSyncOf(number) = cut {
-            self.template.disks[*number].copy(self.disks[*number].image.clone());
-        }
-        self.disks.iter().for_each(Disk::mount);
-    }
-
-    fn tracer(&self) -> Command {
-        let mut tracer = Command::new("strace");
-        self.template.place(&mut tracer);
-        tracer.args(["-f", "-qq", "-e", "signal=none", "-e"]);
-        tracer.arg(format!("trace={}", CHANGES.join(",")));
-        tracer
     }
 
     pub(super) fn has_open_operations(&self) -> bool {

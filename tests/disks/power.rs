@@ -7,7 +7,8 @@
 use std::thread;
 
 use super::disk::Kind;
-use super::machine::{Cut, Layout, Template};
+use super::machine::{Layout, Template};
+use super::traced::{Cut, Moment};
 use super::{can_mount, chosen};
 use crate::crash::say;
 
@@ -54,19 +55,19 @@ impl Doing {
         match self {
             Self::Clean | Self::Publish => template,
             Self::RecoverPublish => {
-                let amid_a_move = Cut::Before("renameat2", 2);
+                let amid_a_move = Cut::Before(Moment("renameat2", 2));
                 template.after(|machine| machine.run_until(Self::Publish.words(), &amid_a_move))
             }
             Self::Restore => template.after(|machine| {
                 machine.must_run(Self::Clean.words());
             }),
             Self::Recover => {
-                let amid_a_move = Cut::Before("renameat2", 2);
+                let amid_a_move = Cut::Before(Moment("renameat2", 2));
                 template.after(|machine| machine.run_until(Self::Clean.words(), &amid_a_move))
             }
             Self::Purge => template.ripe(),
             Self::RecoverPurge => {
-                let amid = Cut::Before("unlinkat", 2);
+                let amid = Cut::Before(Moment("unlinkat", 2));
                 template.ripe().after(|machine| machine.run_until(Self::Purge.words(), &amid))
             }
         }
@@ -95,11 +96,11 @@ fn cut_the_power(kind: Kind, layout: Layout, doing: Doing) -> Counted {
     let template = doing.template(kind, layout);
     let all = template.machine().moments(doing.words());
     let mut counted = Counted { moments: all.len(), ..Counted::default() };
-    for cut in chosen(&all, 3) {
+    for moment in chosen(&all, 3) {
         let machine = template.machine();
-        machine.run_until(doing.words(), &cut);
+        machine.run_until(doing.words(), &Cut::Before(moment));
         counted.unfinished += usize::from(machine.has_open_operations());
-        assert_eq!(machine.violations(), [""; 0], "{kind:?} {layout:?} {doing:?} {cut:?}");
+        assert_eq!(machine.violations(), [""; 0], "{kind:?} {layout:?} {doing:?} {moment:?}");
         counted.cuts += 1;
     }
     counted
@@ -149,7 +150,11 @@ fn a_program_that_does_not_wait_for_its_disks_is_caught() {
                 machine.run_until(Doing::Clean.words(), cut);
                 machine.violations()
             };
-            assert_eq!(violations(&Cut::Before("exit_group", 1)), [""; 0], "{kind:?} {layout:?}");
+            assert_eq!(
+                violations(&Cut::Before(Moment("exit_group", 1))),
+                [""; 0],
+                "{kind:?} {layout:?}"
+            );
             assert_ne!(violations(&cut), [""; 0], "without {missing}, on {kind:?}");
             caught += 1;
         }

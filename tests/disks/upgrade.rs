@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::disk::Kind;
 use super::machine::{Layout, Machine, Template};
+use super::traced::Cut;
 use super::{can_mount, chosen};
 use crate::crash::say;
 use crate::support::frozen::{frozen_catalogs, thaw};
@@ -53,10 +54,10 @@ fn a_power_cut_amid_an_upgrade_leaves_the_old_schema_or_the_new_one_and_a_whole_
             let before = read(&template.machine().catalog_path());
             let all = template.machine().moments(&FIRST);
             moments += all.len();
-            for cut in chosen(&all, 3) {
-                let place = format!("{kind:?} {layout:?} {cut:?}");
+            for moment in chosen(&all, 3) {
+                let place = format!("{kind:?} {layout:?} {moment:?}");
                 let machine = template.machine();
-                machine.run_until(&FIRST, &cut);
+                machine.run_until(&FIRST, &Cut::Before(moment));
                 let left = read(&machine.catalog_path());
                 for copy in copies(&machine) {
                     assert_eq!(read(&copy), before, "{place}: {}", copy.display());
