@@ -54,6 +54,8 @@ pub(super) struct Template {
     layout: Layout,
     pub(super) disks: Vec<Disk>,
     before: Tree,
+    /// An environment variable of every run under the tracer.
+    pub(super) variable: Option<(&'static str, &'static str)>,
 }
 
 /// A running machine.
@@ -81,7 +83,7 @@ impl Template {
             Disk::new(kind, library.path(format!("{name}.image")), library.path(name))
         };
         let disks = names.iter().map(disk).collect();
-        let mut template = Self { library, layout, disks, before: Tree::new() };
+        let mut template = Self { library, layout, disks, before: Tree::new(), variable: None };
         fill(&mut template);
         template.disks.iter().for_each(Disk::unmount);
         template
@@ -169,6 +171,11 @@ impl Template {
             machine.disks.iter().map(kept).collect()
         };
         Self { disks, ..self }
+    }
+
+    /// The same where this environment variable is set for what runs under the tracer.
+    pub(super) fn under(self, variable: (&'static str, &'static str)) -> Self {
+        Self { variable: Some(variable), ..self }
     }
 
     /// A machine that starts with copies of the disks.

@@ -7,70 +7,94 @@
 use std::thread;
 
 use super::disk::Kind;
-use super::machine::{Layout, Template};
+use super::machine::{Layout, Machine, Template};
 use super::traced::{Cut, Moment};
 use super::{can_mount, chosen};
 use crate::crash::say;
 
-/// What the program is doing when the power goes.
+/// A command at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Doing {
+enum Act {
     Clean,
     Restore,
-    /// It brings to an end what another cut left unfinished.
-    Recover,
     Purge,
-    /// The same amid a purge that has begun to delete.
-    RecoverPurge,
+    /// A recovery takes a purge back that has deleted nothing yet.
+    TakeBack,
     Publish,
-    RecoverPublish,
 }
 
-impl Doing {
-    const ALL: [Self; 7] = [
-        Self::Clean,
-        Self::Restore,
-        Self::Recover,
-        Self::Purge,
-        Self::RecoverPurge,
-        Self::Publish,
-        Self::RecoverPublish,
-    ];
+/// How a run died before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Death {
+    /// Amid its work, and the power with it: what is there was made durable.
+    WithPower,
+    /// Amid its work, on a machine that goes on: there are renames that only memory knows of.
+    Amid,
+    /// The same when all files of an asset had been moved, and the last one was not durable yet.
+    Moved,
+}
+
+/// What the program is doing when the power goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Doing {
+    act: Act,
+    /// It brings to an end what a run of the act left unfinished that died like this.
+    after: Option<Death>,
+}
+
+impl Act {
+    const ALL: [Self; 5] = [Self::Clean, Self::Restore, Self::Purge, Self::TakeBack, Self::Publish];
 
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Clean => &["clean", "--apply"],
             Self::Restore => &["restore", "--state", "quarantined"],
-            Self::Recover | Self::RecoverPurge | Self::RecoverPublish => &["recover"],
-            Self::Publish => &["publish", "--ready"],
             Self::Purge => &["purge", "--apply", "--yes-delete", "2"],
+            Self::TakeBack => &["recover"],
+            Self::Publish => &["publish", "--ready"],
         }
     }
 
     /// The machine as it is before.
     fn template(self, kind: Kind, layout: Layout) -> Template {
-        let drafts = matches!(self, Self::Publish | Self::RecoverPublish);
-        let template =
-            if drafts { Template::of_drafts(kind, layout) } else { Template::new(kind, layout) };
         match self {
-            Self::Clean | Self::Publish => template,
-            Self::RecoverPublish => {
-                let amid_a_move = Cut::Before(Moment("renameat2", 2));
-                template.after(|machine| machine.run_until(Self::Publish.words(), &amid_a_move))
-            }
-            Self::Restore => template.after(|machine| {
+            Self::Clean => Template::new(kind, layout),
+            Self::Restore => Template::new(kind, layout).after(|machine| {
                 machine.must_run(Self::Clean.words());
             }),
-            Self::Recover => {
-                let amid_a_move = Cut::Before(Moment("renameat2", 2));
-                template.after(|machine| machine.run_until(Self::Clean.words(), &amid_a_move))
+            Self::Purge => Template::new(kind, layout).ripe(),
+            Self::TakeBack => {
+                let begun = Cut::Before(Moment("unlinkat", 1));
+                let purge = |machine: &Machine<'_>| machine.run_until(Self::Purge.words(), &begun);
+                let template = Template::new(kind, layout).ripe().after(purge);
+                template.under(("SHELFLIFE_PAUSED", "1"))
             }
-            Self::Purge => template.ripe(),
-            Self::RecoverPurge => {
-                let amid = Cut::Before(Moment("unlinkat", 2));
-                template.ripe().after(|machine| machine.run_until(Self::Purge.words(), &amid))
-            }
+            Self::Publish => Template::of_drafts(kind, layout),
         }
+    }
+
+    /// Where a run of it dies amid an asset, if it can.
+    fn amid(self) -> Option<Moment> {
+        match self {
+            Self::Clean | Self::Restore | Self::Publish => Some(Moment("renameat2", 2)),
+            Self::Purge => Some(Moment("unlinkat", 2)),
+            Self::TakeBack => None,
+        }
+    }
+
+    /// The deaths on a machine that goes on, given the changes of a run that lives.
+    fn deaths(self, moments: &[Moment]) -> Vec<(Death, Moment)> {
+        let is_moved =
+            |pair: &&[Moment]| matches!(pair, [Moment("renameat2", _), Moment("fsync", _)]);
+        let moved = moments.windows(2).rfind(is_moved).unwrap()[1];
+        let amid = self.amid().map(|moment| (Death::Amid, moment));
+        amid.into_iter().chain([(Death::Moved, moved)]).collect()
+    }
+}
+
+impl Doing {
+    fn words(self) -> &'static [&'static str] {
+        if self.after.is_some() { &["recover"] } else { self.act.words() }
     }
 }
 
@@ -80,6 +104,7 @@ struct Counted {
     cuts: usize,
     unfinished: usize,
     moments: usize,
+    recoveries: usize,
 }
 
 impl Counted {
@@ -88,20 +113,69 @@ impl Counted {
             cuts: self.cuts + other.cuts,
             unfinished: self.unfinished + other.unfinished,
             moments: self.moments + other.moments,
+            recoveries: self.recoveries + other.recoveries,
         }
     }
 }
 
-fn cut_the_power(kind: Kind, layout: Layout, doing: Doing) -> Counted {
-    let template = doing.template(kind, layout);
-    let all = template.machine().moments(doing.words());
-    let mut counted = Counted { moments: all.len(), ..Counted::default() };
-    for moment in chosen(&all, 3) {
-        let machine = template.machine();
-        machine.run_until(doing.words(), &Cut::Before(moment));
-        counted.unfinished += usize::from(machine.has_open_operations());
-        assert_eq!(machine.violations(), [""; 0], "{kind:?} {layout:?} {doing:?} {moment:?}");
-        counted.cuts += 1;
+/// A command on machines whose power goes.
+struct Trial<'t> {
+    template: &'t Template,
+    doing: Doing,
+    /// Where a run of the act dies before, if the machine goes on.
+    died: Option<Moment>,
+    place: (Kind, Layout),
+}
+
+impl Trial<'_> {
+    fn machine(&self) -> Machine<'_> {
+        let machine = self.template.machine();
+        if let Some(moment) = self.died {
+            machine.killed(self.doing.act.words(), moment);
+        }
+        machine
+    }
+
+    fn moments(&self) -> Vec<Moment> {
+        self.machine().moments(self.doing.words())
+    }
+
+    fn cut_at(&self, moments: &[Moment]) -> Counted {
+        let Self { doing, place, .. } = self;
+        let is_first = doing.after.is_none();
+        let mut counted = Counted { moments: moments.len(), ..Counted::default() };
+        for moment in chosen(moments, if is_first { 2 } else { 1 }) {
+            let machine = self.machine();
+            machine.run_until(doing.words(), &Cut::Before(moment));
+            counted.unfinished += usize::from(is_first && machine.has_open_operations());
+            assert_eq!(machine.violations(), [""; 0], "{place:?} {doing:?} {moment:?}");
+            counted.recoveries += usize::from(!is_first);
+            counted.cuts += 1;
+        }
+        counted
+    }
+}
+
+/// Cuts the power amid an act, and amid the recoveries from runs of it that died.
+fn cut_the_power(kind: Kind, layout: Layout, act: Act) -> Counted {
+    let place = (kind, layout);
+    let template = act.template(kind, layout);
+    let doing = Doing { act, after: None };
+    let trial = Trial { template: &template, doing, died: None, place };
+    let moments = trial.moments();
+    let mut counted = trial.cut_at(&moments);
+    // Where the catalog is apart, recovery does as it does where all is together.
+    let deaths = if layout == Layout::CatalogApart { Vec::new() } else { act.deaths(&moments) };
+    for (death, moment) in deaths {
+        let doing = Doing { act, after: Some(death) };
+        let trial = Trial { doing, died: Some(moment), ..trial };
+        counted = counted.and(trial.cut_at(&trial.moments()));
+    }
+    if let (Some(amid), Act::Clean | Act::Purge | Act::Publish) = (act.amid(), act) {
+        let template = template.after(|machine| machine.run_until(act.words(), &Cut::Before(amid)));
+        let doing = Doing { act, after: Some(Death::WithPower) };
+        let trial = Trial { template: &template, doing, died: None, place };
+        counted = counted.and(trial.cut_at(&trial.moments()));
     }
     counted
 }
@@ -113,18 +187,18 @@ fn a_power_cut_at_any_moment_loses_nothing_and_unmakes_nothing_that_was_said() {
     }
     let on = |kind| {
         let layouts = Layout::ALL.into_iter();
-        let machines = layouts.flat_map(|layout| Doing::ALL.map(|doing| (layout, doing)));
-        machines.map(|(layout, doing)| cut_the_power(kind, layout, doing)).reduce(Counted::and)
+        let machines = layouts.flat_map(|layout| Act::ALL.map(|act| (layout, act)));
+        machines.map(|(layout, act)| cut_the_power(kind, layout, act)).reduce(Counted::and)
     };
     let counted = thread::scope(|scope| {
         let kinds = Kind::ALL.map(|kind| scope.spawn(move || on(kind)));
         kinds.into_iter().filter_map(|kind| kind.join().unwrap()).reduce(Counted::and)
     });
-    let Counted { cuts, unfinished, moments } = counted.unwrap();
+    let Counted { cuts, unfinished, moments, recoveries } = counted.unwrap();
     assert!(unfinished > 0, "no cut came amid a move");
     say(&format!(
         "power: cut {cuts} times at one of {moments} moments, on ext4, ext4 with writeback and \
-         xfs, {unfinished} times amid a move; nothing lost"
+         xfs, {unfinished} times amid a move and {recoveries} times amid a recovery; nothing lost"
     ));
 }
 
@@ -144,10 +218,10 @@ fn a_program_that_does_not_wait_for_its_disks_is_caught() {
         ("every sync of the catalog", Layout::CatalogApart, Cut::WithoutSyncOf(1)),
     ] {
         for kind in Kind::ALL {
-            let template = Doing::Clean.template(kind, layout);
+            let template = Act::Clean.template(kind, layout);
             let violations = |cut: &Cut| {
                 let machine = template.machine();
-                machine.run_until(Doing::Clean.words(), cut);
+                machine.run_until(Act::Clean.words(), cut);
                 machine.violations()
             };
             assert_eq!(

@@ -97,8 +97,9 @@ impl Machine<'_> {
         self.disks.iter().for_each(Disk::mount);
     }
 
+    /// A command that dies at a moment, on a machine that goes on.
     #[track_caller]
-    fn killed(&self, words: &[&str], moment: Moment) -> Output {
+    pub(super) fn killed(&self, words: &[&str], moment: Moment) -> Output {
         let Moment(call, number) = moment;
         let output = self.traced(words, &format!("inject={call}:signal=KILL:when={number}"));
         assert_eq!(output.status.signal(), Some(9), "{words:?} at {moment:?}: {output:?}");
@@ -114,6 +115,7 @@ impl Machine<'_> {
     fn tracer(&self) -> Command {
         let mut tracer = Command::new("strace");
         self.template.place(&mut tracer);
+        tracer.envs(self.template.variable);
         tracer.args(["-f", "-qq", "-e", "signal=none", "-e"]);
         tracer.arg(format!("trace={}", CHANGES.join(",")));
         tracer
