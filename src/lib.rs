@@ -7,6 +7,7 @@
 //! report   → domain, exit       output → domain, report, exit
 //! error    → catalog, config, domain, exit, files, media
 //! executor → catalog, domain, error, files
+//! mutant   → –                  catalog, executor, files → mutant
 //! commands → everything but cli and output
 //! cli      → everything
 //! ```
@@ -23,5 +24,6 @@ pub mod exit;
 pub mod exports;
 pub mod files;
 pub mod media;
+mod mutant;
 pub mod output;
 pub mod report;

@@ -14,15 +14,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("exit", &[]),
     ("clock", &["domain"]),
-    ("files", &["domain"]),
+    ("mutant", &[]),
+    ("files", &["domain", "mutant"]),
     ("exports", &["domain"]),
     ("media", &["domain"]),
-    ("catalog", &["domain"]),
+    ("catalog", &["domain", "mutant"]),
     ("config", &["domain"]),
     ("report", &["domain", "exit"]),
     ("output", &["domain", "exit", "report"]),
     ("error", &["catalog", "config", "domain", "exit", "exports", "files", "media"]),
-    ("executor", &["catalog", "domain", "error", "files"]),
+    ("executor", &["catalog", "domain", "error", "files", "mutant"]),
     (
         "commands",
         &[
@@ -44,7 +45,7 @@ const ONLY_IN: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["env::var", "env::var_os", "env::vars", "env::vars_os", "env::args", "env::args_os"],
-        &["cli/environment.rs"],
+        &["cli/environment.rs", "mutant.rs"],
         "the environment is read once",
     ),
     (&["env::current_dir", "env::home_dir"], &["cli/environment.rs"], "so are its folders"),

@@ -1,7 +1,10 @@
 //! The real program on real file systems: their power is cut, they are full, they let nothing go.
 
+mod acts;
 mod disk;
+mod failing;
 mod machine;
+mod mutants;
 mod power;
 mod traced;
 mod trouble;
@@ -19,9 +22,14 @@ fn can_mount() -> bool {
         && programs.iter().all(|program| has(program) || skip::<()>(program).is_some())
 }
 
+/// Whether this is a full run.
+fn is_full() -> bool {
+    std::env::var_os("PROPTEST_CASES").is_some()
+}
+
 /// Every moment in a full run, and else some, which differ from run to run.
 fn chosen<T: Clone>(moments: &[T], few: usize) -> Vec<T> {
-    if std::env::var_os("PROPTEST_CASES").is_some() {
+    if is_full() {
         return moments.to_vec();
     }
     let few = if must_run_everything() { few } else { few.min(2) };

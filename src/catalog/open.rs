@@ -13,6 +13,7 @@ use super::error::{CatalogError, Result};
 use super::migrations::{SCHEMA_HASHES, newest};
 use super::runs::Session;
 use super::upgrade;
+use crate::mutant::Mutant;
 
 /// `SHLF`, SQLite's application id of a shelflife catalog.
 const APPLICATION_ID: i64 = 0x5348_4C46;
@@ -213,8 +214,9 @@ fn harden(conn: &Connection) -> Result<()> {
 
 /// A commit that returned is on the disk, in WAL mode and in any other.
 pub(super) fn make_durable(conn: &Connection) -> Result<()> {
+    let synchronous = if Mutant::LazyCatalog.is_at_work() { "1" } else { "3" };
     setting(conn, "journal_mode", "wal")?;
-    setting(conn, "synchronous", "3")?;
+    setting(conn, "synchronous", synchronous)?;
     setting(conn, "wal_autocheckpoint", "1000")
 }
 

@@ -10,6 +10,7 @@ use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::error::Error;
 use crate::files::moves::rename_no_replace;
 use crate::files::{FileError, FileStat, Folder, Quarantine, Root, hash_file};
+use crate::mutant::Mutant;
 
 use super::links::Linked;
 use super::look::existing;
@@ -41,11 +42,13 @@ pub fn quarantine_asset(target: &mut Target<'_>, removal: &Removal) -> Result<En
         Ok(announced) => announced,
         Err(obstacle) => return obstacle.end(None),
     };
+    let close = |target: &mut Target<'_>| close_done(target, &operation, Some(removal.transition));
+    let early = Mutant::ClosesFirst.is_at_work().then(|| close(target));
     let linked = match carry_away(target, removal, (&operation, &sources)) {
         Ok(linked) => linked,
         Err(obstacle) => return take_back(target, &operation, obstacle),
     };
-    match close_done(target, &operation, Some(removal.transition)) {
+    match early.unwrap_or_else(|| close(target)) {
         Ok(()) => Ok(Ended::Done { load: load_of(&operation), linked }),
         Err(obstacle) => obstacle.end(None),
     }

@@ -54,7 +54,9 @@ pub(super) struct Template {
     layout: Layout,
     pub(super) disks: Vec<Disk>,
     before: Tree,
-    /// An environment variable of every run under the tracer.
+    /// What runs under the tracer.
+    pub(super) program: PathBuf,
+    /// An environment variable of each of its runs.
     pub(super) variable: Option<(&'static str, &'static str)>,
 }
 
@@ -83,7 +85,9 @@ impl Template {
             Disk::new(kind, library.path(format!("{name}.image")), library.path(name))
         };
         let disks = names.iter().map(disk).collect();
-        let mut template = Self { library, layout, disks, before: Tree::new(), variable: None };
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_shelflife"));
+        let before = Tree::new();
+        let mut template = Self { library, layout, disks, before, program, variable: None };
         fill(&mut template);
         template.disks.iter().for_each(Disk::unmount);
         template
@@ -176,6 +180,11 @@ impl Template {
     /// The same where this environment variable is set for what runs under the tracer.
     pub(super) fn under(self, variable: (&'static str, &'static str)) -> Self {
         Self { variable: Some(variable), ..self }
+    }
+
+    /// The same where another program runs under the tracer, with no such variable.
+    pub(super) fn traced(self, program: &Path) -> Self {
+        Self { program: program.to_owned(), variable: None, ..self }
     }
 
     /// A machine that starts with copies of the disks.

@@ -6,22 +6,12 @@
 
 use std::thread;
 
+use super::acts::Act;
 use super::disk::Kind;
 use super::machine::{Layout, Machine, Template};
 use super::traced::{Cut, Moment};
 use super::{can_mount, chosen};
 use crate::crash::say;
-
-/// A command at work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
-    Clean,
-    Restore,
-    Purge,
-    /// A recovery takes a purge back that has deleted nothing yet.
-    TakeBack,
-    Publish,
-}
 
 /// How a run died before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,45 +33,6 @@ struct Doing {
 }
 
 impl Act {
-    const ALL: [Self; 5] = [Self::Clean, Self::Restore, Self::Purge, Self::TakeBack, Self::Publish];
-
-    fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::Clean => &["clean", "--apply"],
-            Self::Restore => &["restore", "--state", "quarantined"],
-            Self::Purge => &["purge", "--apply", "--yes-delete", "2"],
-            Self::TakeBack => &["recover"],
-            Self::Publish => &["publish", "--ready"],
-        }
-    }
-
-    /// The machine as it is before.
-    fn template(self, kind: Kind, layout: Layout) -> Template {
-        match self {
-            Self::Clean => Template::new(kind, layout),
-            Self::Restore => Template::new(kind, layout).after(|machine| {
-                machine.must_run(Self::Clean.words());
-            }),
-            Self::Purge => Template::new(kind, layout).ripe(),
-            Self::TakeBack => {
-                let begun = Cut::Before(Moment("unlinkat", 1));
-                let purge = |machine: &Machine<'_>| machine.run_until(Self::Purge.words(), &begun);
-                let template = Template::new(kind, layout).ripe().after(purge);
-                template.under(("SHELFLIFE_PAUSED", "1"))
-            }
-            Self::Publish => Template::of_drafts(kind, layout),
-        }
-    }
-
-    /// Where a run of it dies amid an asset, if it can.
-    fn amid(self) -> Option<Moment> {
-        match self {
-            Self::Clean | Self::Restore | Self::Publish => Some(Moment("renameat2", 2)),
-            Self::Purge => Some(Moment("unlinkat", 2)),
-            Self::TakeBack => None,
-        }
-    }
-
     /// The deaths on a machine that goes on, given the changes of a run that lives.
     fn deaths(self, moments: &[Moment]) -> Vec<(Death, Moment)> {
         let is_moved =
@@ -230,6 +181,18 @@ fn a_program_that_does_not_wait_for_its_disks_is_caught() {
                 "{kind:?} {layout:?}"
             );
             assert_ne!(violations(&cut), [""; 0], "without {missing}, on {kind:?}");
+            caught += 1;
+        }
+    }
+    // What each command says it has done is looked for, too.
+    for act in [Act::Clean, Act::Restore, Act::Purge, Act::Publish] {
+        for kind in chosen(&Kind::ALL, 1) {
+            let template = act.template(kind, Layout::Together);
+            let machine = template.machine();
+            machine.run_until(act.words(), &Cut::WithoutSync);
+            let wrong = machine.violations();
+            let is_told = wrong.iter().any(|what| what.starts_with("what was said"));
+            assert!(is_told, "{act:?} on {kind:?}: {wrong:?}");
             caught += 1;
         }
     }

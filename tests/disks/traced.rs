@@ -76,7 +76,7 @@ impl Machine<'_> {
     pub(super) fn moments(&self, words: &[&str]) -> Vec<Moment> {
         let log = self.path("trace");
         let mut tracer = self.tracer();
-        must(tracer.arg("-o").arg(&log).arg(env!("CARGO_BIN_EXE_shelflife")).args(words));
+        must(tracer.arg("-o").arg(&log).arg(&self.template.program).args(words));
         moments_in(&fs::read_to_string(log).unwrap())
     }
 
@@ -106,9 +106,17 @@ impl Machine<'_> {
         output
     }
 
+    /// A command one of whose calls fails, on a machine that goes on.
+    pub(super) fn failing(&self, words: &[&str], (moment, error): (Moment, &str)) -> Output {
+        let Moment(call, number) = moment;
+        let output = self.traced(words, &format!("inject={call}:error={error}:when={number}"));
+        self.hear(&output);
+        output
+    }
+
     fn traced(&self, words: &[&str], how: &str) -> Output {
         let mut tracer = self.tracer();
-        tracer.args(["-e", how, "-o", "/dev/null", env!("CARGO_BIN_EXE_shelflife")]);
+        tracer.args(["-e", how, "-o", "/dev/null"]).arg(&self.template.program);
         tracer.args(words).output().unwrap()
     }
 
