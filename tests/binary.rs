@@ -76,6 +76,8 @@ fn a_full_disk_is_a_failure() {
     let library = TestLibrary::new();
     assert_eq!(shell(&library, "\"$0\" man >/dev/full").code(), Some(74));
     assert_eq!(shell(&library, "\"$0\" --help >/dev/full").code(), Some(74));
+    let said = "\"$0\" man 2>&1 >/dev/full | grep -q 'error: the report could not be written'";
+    assert_eq!(shell(&library, said).code(), Some(0));
 }
 
 #[test]

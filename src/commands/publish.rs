@@ -85,17 +85,17 @@ pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error
     ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         let chosen = chosen(args, ctx, (target, terms))?;
-        publish_all(ctx, target, (&chosen, Asked::ToPublish))
+        publish_all(ctx, target, (&chosen, Asked::Publish))
     })
 }
 
 /// What somebody asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asked {
-    ToPublish,
-    ToApprove,
+    Publish,
+    Approve,
     /// What an approval would publish.
-    ToForetell,
+    Foretell,
 }
 
 /// An asset that is to be published.
@@ -121,8 +121,8 @@ pub(super) fn publish_approved(
     ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
         say_recovered(ctx, target.catalog, &recovered)?;
         let court = Court::load(ctx, target.catalog)?;
-        let chosen = named(ctx, (target, &court, terms), (&waiting, None), Asked::ToApprove)?;
-        publish_all(ctx, target, (&chosen, Asked::ToApprove))
+        let chosen = named(ctx, (target, &court, terms), (&waiting, None), Asked::Approve)?;
+        publish_all(ctx, target, (&chosen, Asked::Approve))
     })
 }
 
@@ -140,7 +140,7 @@ pub(super) fn foretell_approved(
             let row = facts(target.catalog, *asset)?;
             drafts.extend(court.draft_roots.contains(&row.asset.root).then_some(*asset));
         }
-        let asked = Asked::ToForetell;
+        let asked = Asked::Foretell;
         let chosen = named(ctx, (target, &court, terms), (&drafts, None), asked)?;
         foretell(ctx, target, &chosen);
         Ok(())
@@ -239,7 +239,7 @@ fn chosen(
         return Err(Error::usage("--name is for one asset"));
     }
     let name = args.name.as_deref();
-    let mut chosen = named(ctx, (target, &court, terms), (&numbers, name), Asked::ToPublish)?;
+    let mut chosen = named(ctx, (target, &court, terms), (&numbers, name), Asked::Publish)?;
     for choice in &mut chosen {
         choice.publication.reason.clone_from(&args.reason);
     }
@@ -262,7 +262,7 @@ fn named(
     let mut chosen = Vec::new();
     for number in numbers {
         let mut row = facts(catalog, *number)?;
-        if asked == Asked::ToForetell {
+        if asked == Asked::Foretell {
             as_approved(ctx, court, &mut row.facts);
         }
         let subject = subject(&row.asset);
@@ -311,7 +311,7 @@ fn unusable(ctx: &Context<'_>, court: &Court, (row, asked): (&FactsRow, Asked)) 
     if standing.may_be_used() {
         return None;
     }
-    if asked != Asked::ToPublish && standing == Standing::Scheduled {
+    if asked != Asked::Publish && standing == Standing::Scheduled {
         let because = format!(
             "it is {standing}, and not published before it may be used: `shelflife publish --ready`"
         );

@@ -86,7 +86,7 @@ pub(super) fn choose(
             }
         };
         let siblings = Folder::default().siblings_of(catalog, &chosen.asset)?;
-        let losers = match rejections(ctx, (bench, mode), (&chosen.asset, &winner), &siblings)? {
+        let losers = match rejections(ctx, bench, (&chosen.asset, &winner), &siblings)? {
             Ok(losers) => losers,
             Err(refusal) => {
                 ctx.report.say(&refusal);
@@ -101,7 +101,7 @@ pub(super) fn choose(
 /// chosen one is rejected for being there twice: nothing speaks against what it shows.
 fn rejections(
     ctx: &Context<'_>,
-    (bench, mode): (Bench<'_>, Mode),
+    bench: Bench<'_>,
     (chosen, winner): (&Asset, &Decision),
     siblings: &[(FactsRow, Bond)],
 ) -> Result<Result<Vec<Decision>, Item>, Error> {
@@ -120,9 +120,10 @@ fn rejections(
         let decision = Decision {
             code: Some(code),
             settlement: Some(Settlement::Lost(chosen.id)),
+            look,
             ..step.decision(row, transition, Vec::new())
         };
-        losers.push(eyes.remember(library, mode, (&row.asset, decision))?);
+        losers.push(decision);
     }
     Ok(Ok(losers))
 }

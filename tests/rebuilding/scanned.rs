@@ -198,7 +198,7 @@ fn what_people_worked_on_or_decided_about_keeps_its_record_and_the_others_go_on(
     for (command, stays, told) in [
         ("describe 3 --title Tin", "rejected", "Tin"),
         ("reconsider 3 --reason 'a new tin'", "draft", "#2"),
-        ("reject 3 --for-placement blog --code quality", "rejected", "rejected_for"),
+        ("reject 3 --for-placement blog --code quality", "rejected", "rejected for"),
     ] {
         let library = scanned();
         library.run(command).expect(ExitCode::Success);

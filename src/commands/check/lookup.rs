@@ -2,8 +2,9 @@
 //! other files, and by paths that an asset once had.
 //!
 //! Where several assets fit, the one with the worst standing counts: a doubt never lets a bad one
-//! through. What was rejected as a duplicate counts for its bytes only where no other has them. A number alone is believed only where the entry tells no path, for two sites may give
-//! the same number to different pictures.
+//! through. What was rejected as a duplicate counts for its bytes only where no other has them. A
+//! number alone is believed only where the entry tells no path, for two sites may give the same number
+//! to different pictures.
 
 use std::collections::BTreeSet;
 
