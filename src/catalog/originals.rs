@@ -25,6 +25,11 @@ impl Catalog {
     pub fn is_overwritten(&self, asset: &Asset) -> Result<bool> {
         Ok(content_of(&self.conn, asset)?.is_some_and(|(digest, _)| digest != asset.digest))
     }
+
+    /// What is at an asset's path, whatever it is about.
+    pub fn content_at_path(&self, asset: &Asset) -> Result<Option<Content>> {
+        Ok(content_of(&self.conn, asset)?.map(|(_, content)| content))
+    }
 }
 
 /// What an asset's original is, as far as it has its place in the library.

@@ -135,7 +135,8 @@ impl Search<'_> {
 
     /// Whether the asset goes on under the name of a rendition because its original is missing.
     fn is_stand_in(&self, asset: &Asset) -> Result<bool, Error> {
-        let original = possible_original(&asset.path, asset.content.dimensions);
+        let there = self.catalog.content_at_path(asset)?;
+        let original = possible_original(&asset.path, there.and_then(|is| is.dimensions));
         Ok(match original {
             Some(original) => {
                 self.catalog.assets_at(Some(asset.root), &original)?.contains(&asset.id)

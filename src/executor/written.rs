@@ -2,9 +2,10 @@
 //! nothing on disk is touched.
 
 use crate::catalog::Operation;
-use crate::domain::recovery::{Aside, Recovery, Sight, decide_direction};
+use crate::domain::recovery::{Aside, Recovery, Sight, Toward, decide_direction};
 
 use super::look::{Seen, look, sightings, store_of};
+use super::publish::others_there;
 use super::settle::{as_it_is, close, endings};
 use super::{Attempt, Settled, Target, moves};
 
@@ -18,13 +19,14 @@ pub(super) fn write_down(target: &mut Target<'_>, operation: &Operation) -> Atte
     moves::sync_all(target, operation, store.as_ref())?;
     let recovery = as_seen(operation, &seen);
     close(target, operation, (&recovery, &seen), NOTE)?;
+    let goes_back = recovery.toward == Toward::Library;
     Ok(Settled {
         operation: operation.id.clone(),
         kind: operation.kind,
         asset: operation.asset,
         end: recovery.end,
         files: endings(operation, &recovery),
-        notes: Vec::new(),
+        notes: if goes_back { others_there(operation, &seen) } else { Vec::new() },
     })
 }
 

@@ -68,7 +68,11 @@ fn edit(catalog: &Connection, (table, column): (&str, &str), dice: &mut Dice) ->
         (Value::Text(text), _) if table == "meta" => Value::Text(format!("{text}7")),
         (Value::Text(text), _) => Value::Text(format!("{text}x")),
         (Value::Blob(mut bytes), _) => {
-            bytes[0] ^= 1;
+            // A folder may have no name: the root itself.
+            match bytes.first_mut() {
+                Some(first) => *first ^= 1,
+                None => bytes.push(7),
+            }
             Value::Blob(bytes)
         }
         (Value::Null | Value::Real(_), _) => {

@@ -79,7 +79,10 @@ fn copied(from: &Path, to: &Path) {
 fn what_a_dead_publication_brought_is_named_while_it_cannot_be_settled() {
     for is_paused in [true, false] {
         let library = announced_publication();
-        copied(&library.path("drafts/out 7.png"), &library.path("uploads/2026/03/poster.png"));
+        // Between two file systems the draft is set aside before a copy of it gets the new name.
+        let draft = library.path("drafts/out 7.png");
+        copied(&draft, &library.path("uploads/2026/03/poster.png"));
+        fs::rename(&draft, library.path(&format!("drafts/.shelflife-{DEAD}-1"))).unwrap();
         let (lock, exit) = if is_paused {
             library.run("pause --reason 'something is wrong'").expect(ExitCode::Success);
             (None, ExitCode::Changed)
@@ -99,6 +102,16 @@ fn what_a_dead_publication_brought_is_named_while_it_cannot_be_settled() {
         assert_eq!(state(&library, 1), "draft");
         drop(lock);
     }
+}
+
+#[test]
+fn a_copy_that_somebody_put_where_a_draft_was_to_go_is_told_and_stays() {
+    let library = announced_publication();
+    copied(&library.path("drafts/out 7.png"), &library.path("uploads/2026/03/poster.png"));
+    library.run("pause --reason 'something is wrong'").expect(ExitCode::Success);
+    let run = library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+    assert!(run.stdout.contains("what is at `2026/03/poster.png` stays there"), "{run}");
+    assert!(library.path("uploads/2026/03/poster.png").exists());
 }
 
 #[test]
