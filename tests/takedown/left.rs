@@ -82,7 +82,7 @@ fn what_a_dead_publication_brought_is_named_while_it_cannot_be_settled() {
         // Between two file systems the draft is set aside before a copy of it gets the new name.
         let draft = library.path("drafts/out 7.png");
         copied(&draft, &library.path("uploads/2026/03/poster.png"));
-        fs::rename(&draft, library.path(&format!("drafts/.shelflife-{DEAD}-1"))).unwrap();
+        fs::rename(&draft, library.path(format!("drafts/.shelflife-{DEAD}-1"))).unwrap();
         let (lock, exit) = if is_paused {
             library.run("pause --reason 'something is wrong'").expect(ExitCode::Success);
             (None, ExitCode::Changed)

@@ -183,7 +183,8 @@ impl<'r> Intake<'r> {
             while listed.next_if(|name| *name < known.found.name.as_slice()).is_some() {}
             if listed.peek() == Some(&known.found.name.as_slice()) {
                 // Seen after all, beneath a folder of which only a part could be listed.
-                self.hidden -= u64::from(self.seen.contains(known.file));
+                let counted = u64::from(self.seen.contains(known.file));
+                self.hidden = self.hidden.saturating_sub(counted);
                 self.seen.insert(known.file);
             }
         }
