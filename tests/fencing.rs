@@ -67,42 +67,59 @@ fn take_over(library: &TestLibrary) -> bool {
     open
 }
 
-#[test]
-fn a_run_that_lost_its_lock_while_it_stood_still_changes_nothing_and_ends_with_6() {
-    let wanted = cases(6, 50);
+/// Lets a clean that stood still go on. Tells how it ended, and what it said.
+fn wake(child: Child) -> (Option<i32>, String) {
+    signal(&child, Signal::CONT);
+    let ended = child.wait_with_output().unwrap();
+    (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+}
+
+/// Stops cleans at random moments until so many were refused to go on, as `meanwhile` tells of each.
+/// Everything has to be whole after each of them, and in the end.
+fn stop_cleans(
+    (wanted, seed): (usize, u64),
+    mut meanwhile: impl FnMut(&TestLibrary, Child) -> bool,
+) {
     let library = rejected(ASSETS);
     let whole = tree(&library.path("uploads"));
     let began = Instant::now();
     assert!(program(&library, &CLEAN).status().unwrap().success());
     let duration = began.elapsed();
-    let mut dice = Dice(0x5348_4C46);
-    let (mut fenced, mut amid, mut rounds) = (0, 0, 0);
-    while fenced < wanted {
+    let mut dice = Dice(seed);
+    let (mut refused, mut rounds) = (0, 0);
+    while refused < wanted {
         library.run("restore --state quarantined").expect(ExitCode::Success);
         rounds += 1;
         assert!(rounds < wanted * 10, "the clean is never at work");
         let Some(child) = stopped_clean(&library, dice.part(duration)) else { continue };
-        amid += usize::from(take_over(&library));
-        let (before, known) = (disk(&library), intents(&library));
-        signal(&child, Signal::CONT);
-        let ended = child.wait_with_output().unwrap();
-        let told = String::from_utf8(ended.stderr).unwrap();
-        assert!(disk(&library) == before, "it went on: {told}");
-        assert_eq!(intents(&library), known, "it began another asset: {told}");
-        // It may have stood still after its last asset.
-        if ended.status.code() != Some(0) {
-            assert_eq!(ended.status.code(), Some(6), "{told}");
-            assert!(told.contains("another run began to move files"), "{told}");
-            fenced += 1;
-        }
+        refused += usize::from(meanwhile(&library, child));
         library.run("recover").expect(ExitCode::Success);
         library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
     }
     library.run("restore --state quarantined");
     assert!(tree(&library.path("uploads")) == whole);
+}
+
+#[test]
+fn a_run_that_lost_its_lock_while_it_stood_still_changes_nothing_and_ends_with_6() {
+    let (wanted, mut amid) = (cases(6, 50), 0);
+    stop_cleans((wanted, 0x5348_4C46), |library, child| {
+        amid += usize::from(take_over(library));
+        let (before, known) = (disk(library), intents(library));
+        let (code, told) = wake(child);
+        assert!(disk(library) == before, "it went on: {told}");
+        assert_eq!(intents(library), known, "it began another asset: {told}");
+        // It may have stood still after its last asset.
+        let is_refused = code != Some(0);
+        if is_refused {
+            assert_eq!(code, Some(6), "{told}");
+            assert!(told.contains("another run began to move files"), "{told}");
+        }
+        is_refused
+    });
     assert!(amid > 0, "none stood still amid an asset");
     say(&format!(
-        "fencing: {fenced} runs lost their lock, {amid} of them amid an asset; 0 changes"
+        "fencing: {wanted} runs lost their lock, {amid} of them amid an asset; 0 changes"
     ));
 }
 
@@ -117,35 +134,19 @@ fn set_schema(library: &TestLibrary, change: i64) {
 #[test]
 fn a_run_beneath_which_the_catalog_was_upgraded_writes_nothing_more_and_ends_with_78() {
     let wanted = cases(3, 30);
-    let library = rejected(ASSETS);
-    let whole = tree(&library.path("uploads"));
-    let began = Instant::now();
-    assert!(program(&library, &CLEAN).status().unwrap().success());
-    let duration = began.elapsed();
-    let mut dice = Dice(0x4E2D_3121);
-    let (mut refused, mut rounds) = (0, 0);
-    while refused < wanted {
-        library.run("restore --state quarantined").expect(ExitCode::Success);
-        rounds += 1;
-        assert!(rounds < wanted * 10, "the clean is never at work");
-        let Some(child) = stopped_clean(&library, dice.part(duration)) else { continue };
+    stop_cleans((wanted, 0x4E2D_3121), |library, child| {
         let entries = library.audit_entries().len();
-        set_schema(&library, 1);
-        signal(&child, Signal::CONT);
-        let ended = child.wait_with_output().unwrap();
-        let told = String::from_utf8(ended.stderr).unwrap();
-        set_schema(&library, -1);
+        set_schema(library, 1);
+        let (code, told) = wake(child);
+        set_schema(library, -1);
         assert_eq!(library.audit_entries().len(), entries, "it wrote: {told}");
         // It may have stood still after its last asset.
-        if ended.status.code() != Some(0) {
-            assert_eq!(ended.status.code(), Some(78), "{told}");
+        let is_refused = code != Some(0);
+        if is_refused {
+            assert_eq!(code, Some(78), "{told}");
             assert!(told.contains("this program knows up to"), "{told}");
-            refused += 1;
         }
-        library.run("recover").expect(ExitCode::Success);
-        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
-    }
-    library.run("restore --state quarantined");
-    assert!(tree(&library.path("uploads")) == whole);
-    say(&format!("fencing: {refused} runs met a catalog of a later version; 0 entries"));
+        is_refused
+    });
+    say(&format!("fencing: {wanted} runs met a catalog of a later version; 0 entries"));
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::{Value, json};
 
 use super::adoptions::{Adoption, own_asset};
+use super::assets::named_asset;
 use super::audit::{About, Log, meta, set_meta};
 use super::cells;
 use super::error::{CatalogError, Result};
@@ -221,14 +222,7 @@ fn new_number(tx: &Transaction<'_>, adoption: &Adoption) -> Result<AssetId> {
 
 /// The state of an asset, and whether what is known of its original is what was told.
 fn known_asset(tx: &Transaction<'_>, adoption: &Adoption, id: AssetId) -> Result<(State, bool)> {
-    let mut statement = tx.prepare_cached(
-        "SELECT id, state, was, version, root_id, path, sha256, media_type, width, height,
-                attachment_id, added_ms
-         FROM asset WHERE id = :id",
-    )?;
-    let mut rows = statement.query(named_params! { ":id": id.0 })?;
-    let row = rows.next()?.ok_or_else(|| CatalogError::damaged("an asset that is gone"))?;
-    let (known, told) = (cells::asset(row)?, &adoption.told.asset);
+    let (known, told) = (named_asset(tx, id)?, &adoption.told.asset);
     let same = (known.root, &known.path, &known.digest, &known.content)
         == (adoption.root, &told.path, &told.digest, &told.content);
     Ok((known.state, same))

@@ -68,7 +68,7 @@ impl Catalog {
     }
 }
 
-pub(super) fn asset_of(conn: &Connection, id: AssetId) -> Result<Option<Asset>> {
+fn asset_of(conn: &Connection, id: AssetId) -> Result<Option<Asset>> {
     let mut statement = conn.prepare_cached(
         "SELECT id, state, was, version, root_id, path, sha256, media_type, width, height,
                 attachment_id, added_ms
@@ -76,6 +76,11 @@ pub(super) fn asset_of(conn: &Connection, id: AssetId) -> Result<Option<Asset>> 
     )?;
     let mut rows = statement.query(named_params! { ":id": id.0 })?;
     rows.next()?.map(cells::asset).transpose()
+}
+
+/// An asset that something in the catalog names.
+pub(super) fn named_asset(conn: &Connection, id: AssetId) -> Result<Asset> {
+    asset_of(conn, id)?.ok_or_else(|| CatalogError::damaged("an asset that is gone"))
 }
 
 /// Moves the asset's version on if it is still the one that was read.

@@ -53,12 +53,6 @@ impl Catalog {
         })
     }
 
-    /// Refuses an operation one of whose files would arrive at a path that belongs to something else
-    /// by now (`PathTaken`).
-    pub fn refuse_taken_paths(&self, operation: &Operation) -> Result<()> {
-        refuse_taken_paths(&self.conn, operation)
-    }
-
     /// Closes an operation: its state, its files' places, the asset's new state, a hold and the
     /// audit entry, all or none. Closing one that is closed already changes nothing.
     pub fn close_operation(

@@ -7,10 +7,10 @@
 use rusqlite::{Connection, Transaction, named_params};
 use serde_json::json;
 
-use super::assets::asset_of;
+use super::assets::named_asset;
 use super::audit::{About, Log};
 use super::cells;
-use super::error::{CatalogError, Result};
+use super::error::Result;
 use super::open::Catalog;
 use super::search::index_words;
 use crate::domain::asset::{Asset, AssetId, Content, Digest};
@@ -51,7 +51,7 @@ pub(super) fn set_original(
     asset: AssetId,
     (path, digest, content): (&RelPath, Digest, &Content),
 ) -> Result<()> {
-    let known = known(tx, asset)?;
+    let known = named_asset(tx, asset)?;
     let ended = known.state.ended().is_some();
     let is = if ended { (path, known.digest, &known.content) } else { (path, digest, content) };
     write(tx, log, asset, is)
@@ -63,15 +63,11 @@ pub(super) fn follow_original(
     log: &mut Log<'_>,
     asset: AssetId,
 ) -> Result<Digest> {
-    let known = known(tx, asset)?;
+    let known = named_asset(tx, asset)?;
     let there = content_of(tx, &known)?.filter(|(digest, _)| *digest != known.digest);
     let Some((digest, content)) = there else { return Ok(known.digest) };
     write(tx, log, asset, (&known.path, digest, &content))?;
     Ok(digest)
-}
-
-fn known(tx: &Transaction<'_>, asset: AssetId) -> Result<Asset> {
-    asset_of(tx, asset)?.ok_or_else(|| CatalogError::damaged("an asset that is gone"))
 }
 
 fn write(

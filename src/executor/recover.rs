@@ -185,8 +185,8 @@ fn direction(target: &Target<'_>, operation: &Operation, seen: &[Sighting]) -> A
     if operation.kind != OperationKind::Publish || toward == Toward::Library {
         return Ok(toward);
     }
-    match target.catalog.refuse_taken_paths(operation) {
-        Ok(()) => Ok(toward),
+    match target.catalog.free_paths_of(operation) {
+        Ok(_) => Ok(toward),
         Err(CatalogError::PathTaken { .. }) => Ok(toward.other()),
         Err(error) => Err(error.into()),
     }

@@ -13,7 +13,7 @@ use shelflife::files::Steps;
 
 use super::dying::{Counted, Fate, Meddled};
 use super::scene::{Layout, has_two_devices};
-use super::stage::{NAMES, Script, Stage, bytes_of, published};
+use super::stage::{Listing, NAMES, Script, Stage, bytes_of, published};
 use super::{ERRORS, say};
 use crate::support::must_run_everything;
 
@@ -37,10 +37,9 @@ fn steps_of(script: &Script) -> Vec<&'static str> {
     counted.taken()
 }
 
-/// Dies before the step `at`, and its recovery before the step `again`. Tells how many steps the
-/// recovery had, and whether it was published in the end.
-fn die_at(script: &Script, at: usize, again: Option<usize>) -> (usize, bool) {
-    let place = format!("{:?} died before step {at}, recovery {again:?}", script.layout);
+/// A stage on which a publication died before the step `at`, and its recovery before the step `again`;
+/// with its files as they were before.
+fn died(script: &Script, at: usize, again: Option<usize>) -> (Stage, Listing) {
     let stage = Stage::new(script);
     let before = stage.listing();
     let dying: Arc<dyn Steps> = Counted::with(Fate::DiesBefore(at));
@@ -48,6 +47,14 @@ fn die_at(script: &Script, at: usize, again: Option<usize>) -> (usize, bool) {
     if let Some(again) = again {
         let _dead = stage.recover(Fate::DiesBefore(again));
     }
+    (stage, before)
+}
+
+/// Dies before the step `at`, and its recovery before the step `again`. Tells how many steps the
+/// recovery had, and whether it was published in the end.
+fn die_at(script: &Script, at: usize, again: Option<usize>) -> (usize, bool) {
+    let place = format!("{:?} died before step {at}, recovery {again:?}", script.layout);
+    let (stage, before) = died(script, at, again);
     let (recovered, steps) = stage.recover(Fate::Nothing);
     assert!(recovered.unwrap().unsettled.is_empty(), "{place}");
     assert_eq!(stage.violations(&before), Vec::<String>::new(), "{place}");
@@ -96,10 +103,7 @@ fn a_publication_that_died_half_way_is_seen_to_be_neither() {
     let script = Script::new(Layout::OneDevice);
     let steps = steps_of(&script).len();
     let half = (0..=steps).filter(|at| {
-        let stage = Stage::new(&script);
-        let before = stage.listing();
-        let dying: Arc<dyn Steps> = Counted::with(Fate::DiesBefore(*at));
-        let _dead = stage.publish(&dying, 1);
+        let (stage, before) = died(&script, *at, None);
         !stage.violations(&before).is_empty()
     });
     assert!(half.count() > steps / 2);
@@ -192,13 +196,7 @@ fn what_somebody_puts_in_the_way_of_a_publication_stays_even_if_it_is_a_copy() {
 /// Tells whether it waits for the end of the pause.
 fn pause_at(script: &Script, at: usize, again: Option<usize>) -> bool {
     let place = format!("{:?}: died before step {at}, recovery {again:?}", script.layout);
-    let stage = Stage::new(script);
-    let before = stage.listing();
-    let dying: Arc<dyn Steps> = Counted::with(Fate::DiesBefore(at));
-    let _dead = stage.publish(&dying, 1);
-    if let Some(again) = again {
-        let _dead = stage.recover(Fate::DiesBefore(again));
-    }
+    let (stage, before) = died(script, at, again);
     let left = stage.listing();
     fs::write(stage.pause_file(), b"").unwrap();
     let (recovered, _) = stage.recover(Fate::Nothing);

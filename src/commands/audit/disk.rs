@@ -9,7 +9,7 @@ use crate::exit::ExitCode;
 use crate::files::{FileError, FileKind, Folder, Quarantine, Root, hash_file};
 
 use super::super::Context;
-use super::super::library::own_files;
+use super::super::roots::open;
 
 /// How closely files are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -95,10 +95,7 @@ pub(in crate::commands) fn open_root(
     let Some(configured) = config.roots.iter().find(|root| root.name == record.name) else {
         return Ok(Err("it is not configured"));
     };
-    let root = match Root::open(&configured.path) {
-        Err(error) if error.is_missing() => return Ok(Err("it is not there")),
-        opened => opened?.leaving_alone(own_files(&config)),
-    };
+    let Some(root) = open(&config, configured)? else { return Ok(Err("it is not there")) };
     let ours = root.read_marker()? == Some(catalog.uuid()?);
     Ok(if ours { Ok(root) } else { Err("it has not this catalog's marker") })
 }
