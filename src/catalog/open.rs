@@ -157,11 +157,30 @@ pub(super) fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection
     let id: i64 = conn
         .pragma_query_value(None, "application_id", |row| row.get(0))
         .map_err(|error| CatalogError::opening(path, error))?;
-    if id == APPLICATION_ID {
-        Ok(conn)
-    } else {
-        Err(CatalogError::Foreign { path: path.to_owned() })
+    if id != APPLICATION_ID {
+        return Err(CatalogError::Foreign { path: path.to_owned() });
     }
+    check_length(&conn, path)?;
+    Ok(conn)
+}
+
+/// Refuses a file that ends amid a page: SQLite itself notices only whole pages that are gone, and
+/// reads the rest of one as zeros.
+///
+/// While there is a write-ahead log the file may be amid being written, and the log has the rest.
+fn check_length(conn: &Connection, path: &Path) -> Result<()> {
+    // With a view nobody else is the last to close the catalog, which would remove the log.
+    let _one_moment = conn.unchecked_transaction()?;
+    user_version(conn)?;
+    let page: u32 = conn.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let length = |path: &Path| path.metadata().map_or(0, |metadata| metadata.len());
+    let bytes = length(path);
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if bytes.is_multiple_of(u64::from(page)) || length(Path::new(&log)) > 0 {
+        return Ok(());
+    }
+    Err(CatalogError::damaged(format!("it ends after {bytes} bytes, amid a page of {page}")))
 }
 
 /// Opens the empty file that a copy of a catalog is to be in.

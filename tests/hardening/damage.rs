@@ -258,6 +258,23 @@ fn a_catalog_with_damaged_bytes_crashes_nothing_and_loses_no_file() {
     assert!(amid <= 2 + count / 50, "{amid} of {count}");
 }
 
+/// SQLite itself takes what is gone of the last page for zeros.
+#[test]
+fn a_catalog_that_ends_amid_its_last_page_is_refused_by_every_command() {
+    let site = Site::new();
+    site.keep();
+    let whole = fs::read(site.path("state/catalog.db")).unwrap();
+    for short in [1, 1_000, 2_048, 4_095] {
+        let cut = Damage::Cut { length: whole.len() - short };
+        let ended =
+            go_through(&site, &[("state/catalog.db", cut.done_to(&whole))], &format!("{cut:?}"));
+        assert!(
+            ended.codes.iter().all(|code| *code == 65) && ended.moved == 0,
+            "{cut:?}: {ended:?}"
+        );
+    }
+}
+
 /// Where the cells of a page are, and how many: all that is read of it goes by that.
 #[test]
 fn a_bit_that_is_flipped_in_the_head_of_any_page_is_noticed() {
