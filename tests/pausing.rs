@@ -217,6 +217,20 @@ fn what_a_recovery_would_do_while_it_is_paused_is_what_it_does() {
 }
 
 #[test]
+fn what_a_restore_would_do_while_it_is_paused_is_told_with_the_pause() {
+    let library = ended();
+    library.run("clean --apply").expect(ExitCode::Success);
+    library.write(FILE, "");
+    for command in ["restore 2 --dry-run", "restore 2 --dry-run --while-paused"] {
+        let exit = if command.ends_with("paused") { ExitCode::Success } else { ExitCode::Paused };
+        let run = library.run(command).expect(exit);
+        assert!(run.stdout.contains("would restore  #2"), "{command}: {run}");
+    }
+    library.run("restore 2").expect(ExitCode::Paused);
+    library.run("restore 2 --while-paused").expect(ExitCode::Success);
+}
+
+#[test]
 fn a_pause_needs_neither_the_lock_nor_the_catalog() {
     let library = ended();
     let lock = RunLock::take(&library.path("state/run.lock"), "process 7 of li: shelflife clean");

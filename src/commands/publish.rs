@@ -16,7 +16,7 @@ use crate::executor::{
 use crate::report::{Found, Item, Subject};
 
 use super::Context;
-use super::act::{WhilePaused, say_not_done, say_recovered};
+use super::act::{WhilePaused, refuse_while_paused, say_not_done, say_recovered};
 use super::clearing::{as_approved, in_the_way};
 use super::decide::facts;
 use super::foretold::Given;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &PublishArgs, ctx: &mut Context<'_>) -> Result<(), Error
         return ctx.foresee(|ctx, target| {
             let chosen = chosen(args, ctx, (target, terms))?;
             foretell(ctx, target, &chosen);
-            Ok(())
+            refuse_while_paused(&target.switch, target.catalog)
         });
     }
     ctx.act(WhilePaused::Stop, |ctx, target, recovered| {
@@ -140,10 +140,13 @@ pub(super) fn foretell_approved(
             let row = facts(target.catalog, *asset)?;
             drafts.extend(court.draft_roots.contains(&row.asset.root).then_some(*asset));
         }
+        if drafts.is_empty() {
+            return Ok(());
+        }
         let asked = Asked::Foretell;
         let chosen = named(ctx, (target, &court, terms), (&drafts, None), asked)?;
         foretell(ctx, target, &chosen);
-        Ok(())
+        refuse_while_paused(&target.switch, target.catalog)
     })
 }
 

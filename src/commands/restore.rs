@@ -9,7 +9,7 @@ use crate::executor::{Ended, Obstacle, Return, Target, check_restore, restore_as
 use crate::report::Item;
 
 use super::Context;
-use super::act::{WhilePaused, say_not_done, say_paused, say_recovered};
+use super::act::{WhilePaused, refuse_while_paused, say_not_done, say_paused, say_recovered};
 use super::decide::Step;
 use super::foretold::Given;
 use super::library::{Court, new_id, subject};
@@ -52,7 +52,10 @@ pub(super) fn run(args: &RestoreArgs, ctx: &mut Context<'_>) -> Result<(), Error
             for (row, transition) in allowed(args, ctx, target)? {
                 foretell(args, ctx, (target, &mut given), (&row, transition));
             }
-            Ok(())
+            if args.while_paused {
+                return Ok(());
+            }
+            refuse_while_paused(&target.switch, target.catalog)
         });
     }
     let paused = if args.while_paused { WhilePaused::GoOn } else { WhilePaused::Stop };

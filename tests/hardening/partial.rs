@@ -199,6 +199,47 @@ fn what_a_scan_may_not_look_at_stays_as_the_catalog_has_it_and_what_is_gone_is_m
 }
 
 #[test]
+fn what_nobody_may_look_at_hides_no_other_difference() {
+    let site = site();
+    let closed = ["uploads/many/01", "uploads/many/05/asset-25.png"].map(|path| site.path(path));
+    let removed = site.survive("clean --apply", "to have some in quarantine").0;
+    assert_eq!(removed, 0);
+    assert_eq!(site.survive("restore --under many/", "all but what is taken out again").0, 0);
+    assert_eq!(site.survive("withdraw --under many/02/ --reason unsafe", "some are away").0, 0);
+    let Some(()) = give_to_nobody(&site) else { return };
+    fs::remove_file(site.path("uploads/many/09/asset-49.png")).unwrap();
+    let stored = site.path("state/quarantine/v1");
+    let mut stored: Vec<_> =
+        fs::read_dir(stored).unwrap().map(|entry| entry.unwrap().path()).collect();
+    stored.sort();
+    fs::remove_file(stored.last().unwrap().join("0001.bin")).unwrap();
+    for path in closed.iter().chain(stored.first()) {
+        fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
+    }
+    for (line, unseen) in [
+        ("leftovers", 1 + 10 + 2),
+        ("audit verify --disk", 10 + 2),
+        ("audit verify --disk=full", 10 + 1 + 2),
+    ] {
+        let output = run_as_nobody(&site, &format!("{line} --format json"));
+        assert_eq!(output.status.code(), Some(65), "{line}: {}", said(&output));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let items = report["items"].as_array().unwrap();
+        let denied = items.iter().filter(|item| {
+            item["why"].as_str().is_some_and(|why| why.contains("Permission denied"))
+        });
+        assert_eq!(denied.count(), unseen, "{line}: {report}");
+        for missing in ["many/09/asset-49.png", "0001.bin"] {
+            let is_told = items.iter().any(|item| {
+                let item = item.to_string();
+                item.contains(missing) && item.contains("is not there")
+            });
+            assert!(is_told, "{line}: {missing}: {report}");
+        }
+    }
+}
+
+#[test]
 fn files_that_vanish_and_pipes_that_block_keep_nobody_else_from_being_moved() {
     let site = site();
     let gone: BTreeSet<_> = (0..ASSETS).step_by(10).collect();

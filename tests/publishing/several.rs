@@ -74,8 +74,10 @@ fn a_set_of_which_none_is_approved_publishes_none() {
 fn the_hint_after_a_pause_names_each_draft_that_waits_once() {
     let library = library_of(2);
     library.set_variable("SHELFLIFE_PAUSED", "1");
+    library.run("approve 2 3 --dry-run").expect(ExitCode::Paused);
     let run = library.run("approve 2 3").expect(ExitCode::Paused);
     assert!(run.stdout.contains("to publish it: `shelflife publish 2 3`\n"), "{run}");
+    library.run("publish 2 3 --dry-run").expect(ExitCode::Paused);
     library.remove_variable("SHELFLIFE_PAUSED");
     library.run("publish 2 3").expect(ExitCode::Success);
     check_whole(&library);

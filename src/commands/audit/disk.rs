@@ -3,10 +3,11 @@
 use crate::catalog::{Catalog, PlacedFile, RootRecord, StoredFile};
 use crate::domain::asset::{AssetId, Digest, Place};
 use crate::domain::operation::OperationState;
-use crate::domain::text::{counted, printable};
-use crate::error::Error;
+use crate::domain::text::{counted, printable, with_causes};
+use crate::error::{Error, file_hint};
 use crate::exit::ExitCode;
 use crate::files::{FileError, FileKind, Folder, Quarantine, Root, hash_file};
+use crate::report::Item;
 
 use super::super::Context;
 use super::super::roots::open;
@@ -110,13 +111,25 @@ fn look_at_root(
     catalog.visit_placed(record.id, |file| {
         ctx.stop_if_interrupted()?;
         seen += 1;
-        if let Some(what) = library_difference(&mut folders, &file, depth)? {
-            let path = format!("{}/{}", record.name, file.path);
-            tell(ctx, difference(Side::Library, file.asset, &path, what));
+        let path = format!("{}/{}", record.name, file.path);
+        match library_difference(&mut folders, &file, depth) {
+            Ok(None) => {}
+            Ok(Some(what)) => tell(ctx, difference(Side::Library, file.asset, &path, what)),
+            Err(error) => say_unseen(ctx, &path, error)?,
         }
         Ok::<_, Error>(())
     })?;
     Ok(seen)
+}
+
+/// Tells what could not be looked at. Fails if the next file could not either.
+fn say_unseen(ctx: &mut Context<'_>, path: &str, error: FileError) -> Result<(), Error> {
+    if error.is_disk_wide() {
+        return Err(error.into());
+    }
+    let (what, why, hint) = (printable(path.as_bytes()), with_causes(&error), file_hint(&error));
+    ctx.report.say(&Item::Failure { what, why, hint });
+    Ok(())
 }
 
 /// How many files the catalog has in the library of a root, and how many of them are there with their
@@ -171,7 +184,7 @@ fn library_difference(
     folders: &mut Folders<'_>,
     file: &PlacedFile,
     depth: Depth,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, FileError> {
     let folder = folders.open(file.path.folder())?;
     let expected = (file.bytes, &file.digest);
     let found = folder.map(|folder| look(folder, file.path.name(), expected, depth));
@@ -205,7 +218,7 @@ fn look(
     name: &[u8],
     (bytes, digest): (u64, &Digest),
     depth: Depth,
-) -> Result<Look, Error> {
+) -> Result<Look, FileError> {
     let Some(stat) = folder.stat(name)? else { return Ok(Look::Nothing) };
     if stat.kind != FileKind::Regular {
         return Ok(Look::Other(format!("is {}", stat.kind.words())));
@@ -217,11 +230,11 @@ fn look(
     if depth == Depth::Size {
         return Ok(Look::AsExpected);
     }
-    Ok(match hash_file(folder, name) {
-        Ok((found, _)) if found == *digest => Look::AsExpected,
-        Ok((found, _)) => Look::Other(format!("has other bytes: sha256 {found}")),
-        Err(error) if error.is_disk_wide() => return Err(error.into()),
-        Err(error) => Look::Other(error.to_string()),
+    let (found, _) = hash_file(folder, name)?;
+    Ok(if found == *digest {
+        Look::AsExpected
+    } else {
+        Look::Other(format!("has other bytes: sha256 {found}"))
     })
 }
 
@@ -237,9 +250,13 @@ fn look_at_quarantine(
     catalog.visit_stored(|file| {
         ctx.stop_if_interrupted()?;
         seen += 1;
-        if let Some(what) = quarantine_difference(&quarantine, &file, depth)? {
-            let path = format!("quarantine {}/{}", file.store, file.name);
-            tell(ctx, difference(Side::Quarantine, Some(file.asset), &path, what));
+        let path = format!("quarantine {}/{}", file.store, file.name);
+        match quarantine_difference(&quarantine, &file, depth) {
+            Ok(None) => {}
+            Ok(Some(what)) => {
+                tell(ctx, difference(Side::Quarantine, Some(file.asset), &path, what));
+            }
+            Err(error) => say_unseen(ctx, &path, error)?,
         }
         Ok::<_, Error>(())
     })?;
@@ -283,7 +300,7 @@ fn quarantine_difference(
     quarantine: &Quarantine,
     file: &StoredFile,
     depth: Depth,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<String>, FileError> {
     let Some(folder) = existing(quarantine.op_folder(&file.store))? else {
         return Ok(Look::Nothing.says());
     };
