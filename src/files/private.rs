@@ -11,7 +11,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::folder::Identity;
+use super::folder::{Circumstances, Identity};
 use super::mounts::is_seen_beneath;
 use super::{FileError, FileKind, FileStat, Folder, Result, Root, write};
 
@@ -50,7 +50,10 @@ pub(super) fn folder_and_name(path: &Path) -> Result<(Folder, &[u8])> {
     let Some(Component::Normal(name)) = path.components().next_back() else {
         return Err(FileError::io("write", path, Errno::ISDIR));
     };
-    Ok((Root::open(folder_of(path))?.folder(b"")?, name.as_bytes()))
+    let folder = folder_of(path);
+    let handle = openat(CWD, folder, FOLDER, Mode::empty())
+        .map_err(|errno| FileError::io("open folder", folder, errno))?;
+    Ok((Folder::new(handle, folder.to_owned(), Circumstances::default()), name.as_bytes()))
 }
 
 /// The folder that the path's last part is in.

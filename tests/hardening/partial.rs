@@ -213,6 +213,14 @@ fn what_nobody_may_look_at_hides_no_other_difference() {
         fs::read_dir(stored).unwrap().map(|entry| entry.unwrap().path()).collect();
     stored.sort();
     fs::remove_file(stored.last().unwrap().join("0001.bin")).unwrap();
+    let looked_at = |line: &str| {
+        let shown = String::from_utf8(run_as_nobody(&site, line).stdout).unwrap();
+        let line = shown.lines().find(|line| line.starts_with("Looked at ")).unwrap_or_default();
+        let counts = line.split(' ').filter_map(|word| word.parse().ok());
+        <[u64; 2]>::try_from(counts.collect::<Vec<_>>()).unwrap_or_else(|_| panic!("{shown}"))
+    };
+    let lines = ["audit verify --disk", "audit verify --disk=full"];
+    let [before, read_before] = lines.map(looked_at);
     for path in closed.iter().chain(stored.first()) {
         fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
     }
@@ -237,6 +245,10 @@ fn what_nobody_may_look_at_hides_no_other_difference() {
             assert!(is_told, "{line}: {missing}: {report}");
         }
     }
+    assert_eq!(
+        lines.map(looked_at),
+        [[before[0] - 10, before[1] - 2], [read_before[0] - 10 - 1, read_before[1] - 2]]
+    );
 }
 
 #[test]

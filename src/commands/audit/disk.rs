@@ -110,11 +110,14 @@ fn look_at_root(
     let (mut seen, mut folders) = (0, Folders { root, open: None });
     catalog.visit_placed(record.id, |file| {
         ctx.stop_if_interrupted()?;
-        seen += 1;
         let path = format!("{}/{}", record.name, file.path);
         match library_difference(&mut folders, &file, depth) {
-            Ok(None) => {}
-            Ok(Some(what)) => tell(ctx, difference(Side::Library, file.asset, &path, what)),
+            Ok(found) => {
+                seen += 1;
+                if let Some(what) = found {
+                    tell(ctx, difference(Side::Library, file.asset, &path, what));
+                }
+            }
             Err(error) => say_unseen(ctx, &path, error)?,
         }
         Ok::<_, Error>(())
@@ -246,23 +249,25 @@ fn look_at_quarantine(
     tell: Tell<'_>,
 ) -> Result<u64, Error> {
     let quarantine = Quarantine::open(&ctx.config()?.quarantine)?;
-    let mut seen = 0;
+    let (mut told, mut seen) = (0, 0);
     catalog.visit_stored(|file| {
         ctx.stop_if_interrupted()?;
-        seen += 1;
+        told += 1;
         let path = format!("quarantine {}/{}", file.store, file.name);
         match quarantine_difference(&quarantine, &file, depth) {
-            Ok(None) => {}
-            Ok(Some(what)) => {
-                tell(ctx, difference(Side::Quarantine, Some(file.asset), &path, what));
+            Ok(found) => {
+                seen += 1;
+                if let Some(what) = found {
+                    tell(ctx, difference(Side::Quarantine, Some(file.asset), &path, what));
+                }
             }
             Err(error) => say_unseen(ctx, &path, error)?,
         }
         Ok::<_, Error>(())
     })?;
     let expected = catalog.count_stored()?;
-    if expected != seen {
-        let what = format!("{expected} should be there, operations tell of {seen}");
+    if expected != told {
+        let what = format!("{expected} should be there, operations tell of {told}");
         tell(ctx, difference(Side::Quarantine, None, "quarantine", what));
     }
     for store in quarantine.list_ops()? {
