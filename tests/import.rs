@@ -240,7 +240,12 @@ fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts,
     let known = catalog.files_in(root, b"", library.now()).unwrap();
     let small = known.iter().find(|file| file.found.name == b"tea-small.png").unwrap();
     let home = Home::Asset(AssetId(2), Role::Size);
-    let step = FileStep { known: Some(small.file), found: small.found.clone(), home: home.clone() };
+    let step = FileStep {
+        known: Some(small.file),
+        instead_of: None,
+        found: small.found.clone(),
+        home: home.clone(),
+    };
     let plan =
         FolderPlan { files: vec![step], merged: vec![(AssetId(1), home)], ..FolderPlan::default() };
     for command in meanwhile {

@@ -1,5 +1,6 @@
 //! `withdraw` as the emergency: what it takes down, and what it says is left to do.
 
+mod back;
 mod confirming;
 mod left;
 mod links;
@@ -285,10 +286,10 @@ fn nothing_is_left_out_of_a_takedown_that_ends_before_its_time() {
 /// The operation of a run that died.
 const DEAD: &str = "0123456789abcdef0123456789abcdef";
 
-/// Leaves #2 as a run that died after its first file would: announced, and one file in the store.
-fn die_half_way(library: &TestLibrary) {
+/// A removal of #2 that is about to be announced.
+fn removal_of_two(library: &TestLibrary) -> OpenOperation {
     let asset = AssetId(2);
-    let mut catalog = library.open_to_write();
+    let catalog = library.scanned_catalog();
     let pending = |(number, (file, known)): (u32, (FileId, AssetFile))| OperationFile {
         number,
         file,
@@ -311,16 +312,21 @@ fn die_half_way(library: &TestLibrary) {
         to: None,
         files: (1..).zip(catalog.files_of(asset).unwrap()).map(pending).collect(),
     };
-    let first = operation.files[0].path.to_string();
-    let open = OpenOperation {
+    OpenOperation {
         operation,
         version: catalog.asset(asset).unwrap().unwrap().version,
         transition: Transition::of(State::Rejected, Action::Quarantine),
         reason: None,
         causes: Vec::new(),
         heed: Heed::Stop,
-    };
-    catalog.open_operation(&open).unwrap();
+    }
+}
+
+/// Leaves #2 as a run that died after its first file would: announced, and one file in the store.
+fn die_half_way(library: &TestLibrary) {
+    let open = removal_of_two(library);
+    let first = open.operation.files[0].path.to_string();
+    library.open_to_write().open_operation(&open).unwrap();
     let store = library.path("state/quarantine/v1").join(DEAD);
     fs::DirBuilder::new().mode(0o700).create(&store).unwrap();
     fs::rename(library.path("uploads").join(first), store.join("0001.bin")).unwrap();

@@ -6,7 +6,7 @@ use super::cells;
 use super::error::Result;
 use super::open::Catalog;
 use crate::domain::asset::{AssetId, Digest};
-use crate::domain::lifecycle::State;
+use crate::domain::lifecycle::{Ended, State};
 use crate::domain::memory::rank;
 use crate::domain::path::RelPath;
 use crate::domain::validation::{SameBytes, Shared, Tally, Twins, folded_text};
@@ -26,6 +26,12 @@ const COPIES: &str =
 const OPEN: &str = "SELECT id, state, was FROM asset
                     WHERE sha256 = :digest AND state IN ('draft', 'approved') AND id <> :own
                     ORDER BY id LIMIT 100";
+/// The same of the bytes of their renditions. An original's row may have got bytes that nobody decided
+/// about.
+const ENDED_FILES: &str = "SELECT DISTINCT a.id, a.state, a.was
+                           FROM file f JOIN asset a ON a.id = f.asset_id
+                           WHERE f.sha256 = :digest AND f.role <> 'original'
+                             AND a.state NOT IN ('draft', 'approved') AND a.id <> :own";
 /// All of them: the one that counts may be the last.
 pub(super) const ENDED: &str = "SELECT id, state, was FROM asset INDEXED BY asset_ended
                                 WHERE sha256 = :digest AND state NOT IN ('draft', 'approved')
@@ -83,6 +89,18 @@ impl Catalog {
         let mut group = self.states(OPEN, of)?;
         group.extend(self.worst(self.states(ENDED, of)?)?);
         Ok(Twins::of(asset, &group))
+    }
+
+    /// The asset that comes first of those whose use has ended and that have or had a rendition of
+    /// these bytes.
+    pub fn ended_with_rendition(
+        &self,
+        asset: AssetId,
+        digest: &Digest,
+    ) -> Result<Option<(AssetId, Ended)>> {
+        let of = named_params! { ":digest": digest.0, ":own": asset.0 };
+        let worst = self.worst(self.states(ENDED_FILES, of)?)?;
+        Ok(worst.and_then(|(asset, state)| Some((asset, state.ended()?))))
     }
 
     /// The assets of these bytes, at most 100.

@@ -1,6 +1,8 @@
 //! Operations: file work that is announced before the first file moves and closed with the state
 //! change it leads to. An operation that is open tells recovery where to look.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 use serde_json::json;
 
@@ -9,7 +11,7 @@ use super::audit::{About, Log};
 use super::cells;
 use super::decisions::enter_state;
 use super::error::{CatalogError, Result};
-use super::files::refresh_missing;
+use super::files::{FileId, refresh_missing};
 use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
@@ -43,6 +45,7 @@ impl Catalog {
             touch(tx, operation.asset, open.version)?;
             if operation.kind == OperationKind::Quarantine {
                 refuse_outside_plan(tx, session, operation.asset)?;
+                refuse_other_files(tx, operation)?;
                 refuse_held(tx, session, operation.asset)?;
                 refuse_in_sight(tx, open)?;
             }
@@ -147,6 +150,18 @@ pub(super) fn refuse_held(tx: &Transaction<'_>, session: &Session, asset: AssetI
         })
         .optional()?;
     reason.map_or(Ok(()), |reason| Err(CatalogError::Held { asset, reason }))
+}
+
+/// All files of an asset go or none: an import may have given it others since they were read.
+fn refuse_other_files(tx: &Transaction<'_>, operation: &Operation) -> Result<()> {
+    let mut statement =
+        tx.prepare_cached("SELECT id FROM file WHERE asset_id = :asset AND place = 'library'")?;
+    let rows = statement.query_map(named_params! { ":asset": operation.asset.0 }, |row| {
+        Ok(FileId(row.get("id")?))
+    })?;
+    let here = rows.collect::<std::result::Result<BTreeSet<_>, _>>()?;
+    let taken: BTreeSet<_> = operation.files.iter().map(|file| file.file).collect();
+    if here == taken { Ok(()) } else { Err(changed(tx, operation.asset)?) }
 }
 
 /// What published or scheduled content shows stays; what is unsafe goes whatever shows it.

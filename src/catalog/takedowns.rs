@@ -33,7 +33,8 @@ pub(super) const MARKS: &str = "
     SELECT at_ms, kind, payload FROM audit
     WHERE asset_id = :asset
       AND (kind IN ('asset.withdraw', 'asset.confirm', 'restore.done')
-           OR kind = 'asset.rebuild' AND json_extract(payload, '$.to') = 'withdrawn')
+           OR kind = 'asset.rebuild' AND json_extract(payload, '$.to') = 'withdrawn'
+           OR kind = 'asset.add' AND json_extract(payload, '$.state') = 'withdrawn')
     ORDER BY seq";
 pub(super) const SERVED: &str = "
     SELECT f.asset_id, f.root_id, f.folder, f.name
@@ -222,6 +223,12 @@ fn mark(row: &Row<'_>) -> Result<Mark> {
         "asset.rebuild" => {
             let by = told("withdrawn_by").or(told("actor")).unwrap_or_default().to_owned();
             Mark::Withdrawn { by, at, reason: told("reason").unwrap_or_default().to_owned() }
+        }
+        // Content that came back is recorded as what it was.
+        "asset.add" => {
+            let by = told("withdrawn_by").unwrap_or_default().to_owned();
+            let of = payload.get("of").and_then(Value::as_i64).unwrap_or_default();
+            Mark::Withdrawn { by, at, reason: format!("it is the content of {of}, come back") }
         }
         "asset.confirm" => Mark::Confirmed(Confirmation { by: text("by"), at, note: text("note") }),
         _ => Mark::Restored,

@@ -246,7 +246,12 @@ fn add_files(catalog: &mut Catalog, assets: u64) -> anyhow::Result<()> {
                 if file == 0 {
                     plan.new_assets.push(found.clone());
                 }
-                plan.files.push(FileStep { known: None, found, home: Home::New(index, role) });
+                plan.files.push(FileStep {
+                    known: None,
+                    instead_of: None,
+                    found,
+                    home: Home::New(index, role),
+                });
             }
         }
         catalog.record_intake(&[FolderChange { root, folder, plan }])?;

@@ -117,7 +117,7 @@ impl Template {
                 plan.new_assets.push(found.clone());
             }
             let role = if is_first { Role::Original } else { Role::Size };
-            plan.files.push(FileStep { known: None, found, home: home(role) });
+            plan.files.push(FileStep { known: None, instead_of: None, found, home: home(role) });
         }
         plan
     }

@@ -73,7 +73,12 @@ impl Script {
             if number == 0 {
                 plan.new_assets.push(found(name));
             }
-            plan.files.push(FileStep { known: None, found: found(name), home: Home::New(0, role) });
+            plan.files.push(FileStep {
+                known: None,
+                instead_of: None,
+                found: found(name),
+                home: Home::New(0, role),
+            });
         }
         let change = FolderChange { root, folder: b"gen".to_vec(), plan };
         catalog.record_intake(&[change]).unwrap();

@@ -207,7 +207,12 @@ fn new_asset(root: i64, path: &str) -> FolderChange {
         stamp: FileStamp { bytes: 1000, modified_ns: 0, changed_ns: 0, inode: 1, device: 1 },
         claims: None,
     };
-    let file = FileStep { known: None, found: found.clone(), home: Home::New(0, Role::Original) };
+    let file = FileStep {
+        known: None,
+        instead_of: None,
+        found: found.clone(),
+        home: Home::New(0, Role::Original),
+    };
     let plan = FolderPlan { new_assets: vec![found], files: vec![file], ..FolderPlan::default() };
     FolderChange { root, folder: path.folder().to_vec(), plan }
 }

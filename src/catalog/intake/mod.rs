@@ -3,7 +3,7 @@
 mod added;
 mod approvals;
 
-use rusqlite::{Row, Transaction, named_params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
 use serde_json::json;
 
 use super::assets::changed;
@@ -16,7 +16,7 @@ use super::runs::Session;
 use super::{cells, claims};
 use crate::domain::asset::{AssetId, Digest, Place, Role, Tie};
 use crate::domain::claims::EDITION;
-use crate::domain::intake::{FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
+use crate::domain::intake::{FileStep, FolderPlan, FoundFile, Home, KnownFile, Owner, Voided};
 use crate::domain::time::Timestamp;
 
 /// A folder's plan, and which folder it is about.
@@ -61,7 +61,10 @@ impl Catalog {
                                       WHERE h.asset_id = a.id AND h.released_ms IS NULL
                                         AND (h.until_ms IS NULL OR h.until_ms > :now))
                            THEN 'held'
-                    END AS tie
+                    END AS tie,
+                    a.was IS NOT NULL OR EXISTS (
+                      SELECT 1 FROM operation o
+                      WHERE o.asset_id = a.id AND o.state IN ('intent', 'partial')) AS closed
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
@@ -153,7 +156,7 @@ impl<'a, 's> Writing<'a, 's> {
             self.add_asset(change, original, returned)?;
         }
         for step in &plan.files {
-            self.file(change, first, (step.known, &step.found, &step.home))?;
+            self.file(change, first, step)?;
         }
         for (asset, original) in &plan.originals {
             let path = cells::joined(&change.folder, &original.name)?;
@@ -193,8 +196,14 @@ impl<'a, 's> Writing<'a, 's> {
         &mut self,
         change: &FolderChange,
         first_new: i64,
-        (known, found, home): (Option<i64>, &FoundFile, &Home),
+        FileStep { known, instead_of, found, home }: &FileStep,
     ) -> Result<()> {
+        if let Some(left) = instead_of {
+            self.give_up_path(*left)?;
+        }
+        if let Home::Asset(asset, _) = home {
+            refuse_closed(self.tx, *asset, *known)?;
+        }
         let (asset, role, ambiguity) = match resolve(home, first_new) {
             Home::Asset(asset, role) => (Some(asset.0), Some(role.name()), None),
             Home::Nowhere(why) => (None, None, Some(why)),
@@ -217,6 +226,23 @@ impl<'a, 's> Writing<'a, 's> {
         }
         self.counts.files_written += 1;
         Ok(())
+    }
+
+    /// Another file has the path of one that its asset left behind.
+    fn give_up_path(&mut self, left: i64) -> Result<()> {
+        let asset: Option<Option<i64>> = self
+            .tx
+            .prepare_cached(
+                "UPDATE file SET place = 'gone' WHERE id = :id AND place IN ('library', 'missing')
+                 RETURNING asset_id",
+            )?
+            .query_row(named_params! { ":id": left }, |row| row.get("asset_id"))
+            .optional()?;
+        let Some(asset) = asset.flatten().map(AssetId) else {
+            return Err(changed(self.tx, AssetId(0))?);
+        };
+        refresh_missing(self.tx, asset)?;
+        self.log.append(self.tx, "file.gone", About::asset(asset), &json!({ "file": left }))
     }
 
     fn attach(&mut self, attachment: i64, home: &Home) -> Result<()> {
@@ -257,11 +283,30 @@ impl<'a, 's> Writing<'a, 's> {
         if self.tx.prepare_cached(is_decided)?.query_row(asked, |row| row.get(0))? {
             return Err(changed(self.tx, asset)?);
         }
+        refuse_closed(self.tx, *into, None)?;
         merge_asset(self.tx, asset, *into)?;
         self.counts.merged += 1;
         let payload = json!({ "into": into.0 });
         self.log.append(self.tx, "asset.merge", About::asset(asset), &payload)
     }
+}
+
+/// No asset gets a file that is out of the library, or that an operation is about: the file would be
+/// served as one of an asset that is called gone. A file that it has in the library stays its own.
+fn refuse_closed(tx: &Transaction<'_>, asset: AssetId, known: Option<i64>) -> Result<()> {
+    let refused: bool = tx
+        .prepare_cached(
+            "SELECT (a.was IS NOT NULL OR EXISTS (
+                       SELECT 1 FROM operation o
+                       WHERE o.asset_id = a.id AND o.state IN ('intent', 'partial')))
+                    AND NOT EXISTS (SELECT 1 FROM file f WHERE f.id = :known AND f.asset_id = a.id
+                                      AND f.place = 'library')
+             FROM asset a WHERE a.id = :asset",
+        )?
+        .query_row(named_params! { ":asset": asset.0, ":known": known }, |row| row.get(0))
+        .optional()?
+        .unwrap_or(false);
+    if refused { Err(changed(tx, asset)?) } else { Ok(()) }
 }
 
 /// Gives the files and attachments of an asset to another one, and takes it off the record.
@@ -324,6 +369,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 state: cells::state(row)?,
                 version: row.get("version")?,
                 tie: row.get::<_, Option<String>>("tie")?.as_deref().and_then(Tie::named),
+                closed: row.get("closed")?,
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }

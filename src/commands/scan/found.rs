@@ -131,7 +131,8 @@ pub(in crate::commands) fn plan(
 }
 
 fn folder_file(file: &FoundFile, known: &[KnownFile]) -> FolderFile {
-    let owner = known_as(known, &file.name).and_then(|known| known.owner.as_ref().ok());
+    let known = known_as(known, &file.name).filter(|known| !known.is_left_behind());
+    let owner = known.and_then(|known| known.owner.as_ref().ok());
     let earlier = owner.map(|owner| Membership { asset: owner.asset, role: owner.role });
     FolderFile { name: file.name.clone(), content: file.content.clone(), earlier }
 }

@@ -144,7 +144,11 @@ fn returned(
     (asset, found): (AssetId, &FoundFile),
     look: &Look,
 ) -> Result<Option<Returned>, Error> {
-    let bytes = catalog.twins_of(asset, &found.digest)?.ended.map(|ended| (ended, "bytes"));
+    let bytes = catalog.twins_of(asset, &found.digest)?.ended;
+    // What comes back may be a rendition alone.
+    let bytes =
+        bytes.map_or_else(|| catalog.ended_with_rendition(asset, &found.digest), |b| Ok(Some(b)));
+    let bytes = bytes?.map(|ended| (ended, "bytes"));
     let pixels = catalog.recalled_pixels(asset, look)?.pixels.map(|ended| (ended, "pixels"));
     let same = bytes.into_iter().chain(pixels).min_by_key(|(ended, _)| rank(*ended));
     if let Some((ended, what)) = same {

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
-use crate::domain::asset::{AssetFile, AssetId, Digest, RootKind};
-use crate::domain::path::RelPath;
+use crate::domain::asset::{AssetId, RootKind};
 use crate::error::Error;
-use crate::files::{FileError, FoundFile, Root, WalkOptions, hash_file, walk};
+use crate::files::{FoundFile, Root, WalkOptions, walk};
 use crate::report::{Item, Subject};
 
 use super::super::Context;
@@ -15,6 +14,7 @@ use super::super::act::guarded_roots;
 use super::super::decide::{AssetChange, Bench, Decided, decide_each, each_on_its_own};
 use super::super::library::{Mode, subject};
 use super::WithdrawArgs;
+use super::back::{Back, back_at};
 
 /// What was seen, about to be recorded.
 struct Seen {
@@ -85,16 +85,16 @@ fn objection(
     let files = catalog.files_of(row.asset.id)?;
     let bytes: BTreeSet<_> = files.iter().map(|(_, file)| file.digest).collect();
     for (_, file) in &files {
-        let found = match served.roots.get(&file.root) {
+        let back = match served.roots.get(&file.root) {
             None => continue,
             Some(None) => {
                 let what = "is beneath a root that is not configured: nobody can look there";
                 return Ok(Some(format!("`{}` {what}", file.path)));
             }
-            Some(Some(root)) => found_at(root, file)?,
+            Some(Some(root)) => back_at(root, &file.path, &bytes)?,
         };
-        if found.is_some_and(|digest| bytes.contains(&digest)) {
-            return Ok(Some(format!("`{}` is there again", file.path)));
+        if let Some(back) = back {
+            return Ok(Some(back.in_words(&file.path)));
         }
     }
     let sizes: BTreeSet<_> = files.iter().map(|(_, file)| file.stamp.bytes).collect();
@@ -102,26 +102,15 @@ fn objection(
         served.linked.iter().filter(|(_, file)| sizes.contains(&file.stamp.bytes))
     {
         let Some(Some(root)) = served.roots.get(number) else { continue };
-        if read_at(root, &linked.path)?.is_some_and(|digest| bytes.contains(&digest)) {
-            return Ok(Some(format!("`{}` has the same bytes and is served", linked.path)));
+        match back_at(root, &linked.path, &bytes)? {
+            None => {}
+            Some(Back::Bytes) => {
+                return Ok(Some(format!("`{}` has the same bytes and is served", linked.path)));
+            }
+            Some(back) => return Ok(Some(back.in_words(&linked.path))),
         }
     }
     Ok(None)
-}
-
-/// The bytes that are at the path of a file now, if it is a file.
-pub(super) fn found_at(root: &Root, file: &AssetFile) -> Result<Option<Digest>, Error> {
-    read_at(root, &file.path)
-}
-
-fn read_at(root: &Root, path: &RelPath) -> Result<Option<Digest>, Error> {
-    let found = root.folder(path.folder()).and_then(|folder| hash_file(&folder, path.name()));
-    match found {
-        Ok((digest, _)) => Ok(Some(digest)),
-        Err(FileError::NotRegular { .. }) => Ok(None),
-        Err(error) if error.is_missing() || error.is_no_folder() => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
 
 impl AssetChange for Seen {

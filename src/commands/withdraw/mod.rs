@@ -3,6 +3,7 @@
 //! **Invariant:** what could not be taken out of the served folders is named with its addresses,
 //! however the command ends.
 
+mod back;
 mod confirm;
 mod memory;
 mod names;
@@ -75,6 +76,15 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>) -> Result<(), Erro
     takedown::run(args, ctx, mode)
 }
 
+/// What a withdrawal is about.
+#[derive(Debug, Default)]
+struct Selected {
+    /// Whose files are to go.
+    withdrawn: Vec<AssetId>,
+    /// Those that were taken out before.
+    before: Vec<AssetId>,
+}
+
 /// Whether the withdrawal of an asset is on record.
 fn is_withdrawn(catalog: &Catalog, asset: AssetId) -> Result<bool, CatalogError> {
     let state = catalog.asset(asset)?.map(|asset| asset.state);
@@ -123,8 +133,9 @@ impl WithdrawArgs {
         &self,
         ctx: &mut Context<'_>,
         (catalog, mode): (&mut Catalog, Mode),
-        withdrawn: &mut Vec<AssetId>,
+        selected: &mut Selected,
     ) -> Result<(), Error> {
+        let Selected { withdrawn, before } = selected;
         let court = Court::load(ctx, catalog)?;
         decide_all(ctx, (catalog, &court), (mode, &self.selection), |ctx, bench, row| {
             let is_person = ctx.actor.authority() == Authority::Human;
@@ -139,6 +150,7 @@ impl WithdrawArgs {
                     "it was withdrawn before, and a restore of it is not finished: run `shelflife \
                      recover`, then withdraw it again"
                 } else {
+                    before.push(row.asset.id);
                     "it was withdrawn before, and its files were taken out"
                 };
                 let (subject, because) = (subject(&row.asset), because.to_owned());

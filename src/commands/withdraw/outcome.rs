@@ -45,6 +45,8 @@ impl List {
 pub(super) struct Left {
     /// Why files of an asset stay.
     pub(super) why: BTreeMap<AssetId, String>,
+    /// What was found in served folders that the catalog does not know there.
+    pub(super) back: BTreeSet<(AssetId, RelPath)>,
     /// What of them is served.
     public: BTreeSet<(AssetId, RelPath)>,
 }
@@ -65,13 +67,16 @@ pub(super) fn say_still_public(
     let mut list = List::new("STILL PUBLIC:", "still public", "URLs still public");
     for (asset, why) in &left.why {
         let files = catalog.served_files_of(*asset)?.into_iter();
-        for file in files.chain(catalog.arriving_files_of(*asset)?) {
-            if is_gone(roots.get(&file.root), &file.path)
-                || !left.public.insert((*asset, file.path.clone()))
-            {
+        let files = files.chain(catalog.arriving_files_of(*asset)?);
+        let there = files.filter(|file| !is_gone(roots.get(&file.root), &file.path));
+        let back = left.back.iter().filter(|(of, _)| of == asset);
+        let paths: Vec<_> =
+            there.map(|file| file.path).chain(back.map(|(_, path)| path.clone())).collect();
+        for path in paths {
+            if !left.public.insert((*asset, path.clone())) {
                 continue;
             }
-            for url in urls(&bases, &file.path) {
+            for url in urls(&bases, &path) {
                 let because = why.as_str().into();
                 let fields =
                     vec![("asset", asset.0.into()), ("url", url.into()), ("because", because)];

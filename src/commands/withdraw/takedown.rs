@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, FactsRow};
+use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
-use crate::domain::asset::{AssetId, Place};
+use crate::domain::asset::AssetId;
 use crate::domain::cleanup::{HardLinks, Load};
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::error::Error;
@@ -19,11 +19,11 @@ use super::super::Context;
 use super::super::act::{WhilePaused, say_not_done, say_quarantined, say_recovered};
 use super::super::library::{Mode, new_id, subject};
 use super::super::turn::is_busy;
-use super::confirm::found_at;
+use super::back::back_of;
 use super::memory::remember;
 use super::names::say_other_names;
 use super::outcome::{Left, say_aftermath, say_still_public};
-use super::{WithdrawArgs, is_withdrawn};
+use super::{Selected, WithdrawArgs, is_withdrawn};
 
 pub(super) const UNRECORDED: &str = "its withdrawal could not be recorded";
 const UNFINISHED: &str = "an earlier run was bringing its files back and did not end";
@@ -32,7 +32,7 @@ const UNFINISHED: &str = "an earlier run was bringing its files back and did not
 #[derive(Default)]
 pub(super) struct Takedown {
     recorded: bool,
-    assets: Vec<AssetId>,
+    selected: Selected,
     left: Left,
     /// Where the disk can be asked what is still there.
     roots: BTreeMap<i64, Root>,
@@ -48,18 +48,20 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             return foretell(args, ctx, catalog);
         }
         let mut takedown = Takedown::default();
-        if !ctx.settings.wait.is_zero() && is_busy(&*ctx.config()?)? {
-            // However long it waits for the files: nothing may use the assets from now on.
-            takedown.record(args, ctx, catalog)?;
-        }
-        let ended = ctx.act_on(catalog, WhilePaused::GoOn, |ctx, target, recovered| {
-            say_recovered(ctx, target.catalog, &recovered)?;
-            takedown.record(args, ctx, target.catalog)?;
-            let ended = takedown.remove_each(args, ctx, target);
-            let looked = takedown.look_for_names(target);
-            let remembered = remember(ctx, target, &takedown.assets);
-            takedown.roots = std::mem::take(&mut target.roots);
-            ended.and(looked).and(remembered)
+        // However long it waits for the files: nothing may use the assets from now on.
+        let first = !ctx.settings.wait.is_zero() && is_busy(&*ctx.config()?)?;
+        let recorded = if first { takedown.record(args, ctx, catalog) } else { Ok(()) };
+        let ended = recorded.and_then(|()| {
+            ctx.act_on(catalog, WhilePaused::GoOn, |ctx, target, recovered| {
+                say_recovered(ctx, target.catalog, &recovered)?;
+                takedown.record(args, ctx, target.catalog)?;
+                let ended = takedown.remove_each(args, ctx, target);
+                let back = takedown.look_at_those_before(ctx, target);
+                let looked = takedown.look_for_names(target);
+                let remembered = remember(ctx, target, &takedown.selected.withdrawn);
+                takedown.roots = std::mem::take(&mut target.roots);
+                ended.and(back).and(looked).and(remembered)
+            })
         });
         // Where no file can be moved now, the decision is recorded all the same.
         let ended = takedown.record(args, ctx, catalog).and(ended);
@@ -77,8 +79,9 @@ fn foretell(
     ctx: &mut Context<'_>,
     catalog: &mut Catalog,
 ) -> Result<(), Error> {
-    let (mut assets, mut left) = (Vec::new(), Left::default());
-    args.record(ctx, (catalog, Mode::DryRun), &mut assets)?;
+    let (mut selected, mut left) = (Selected::default(), Left::default());
+    args.record(ctx, (catalog, Mode::DryRun), &mut selected)?;
+    let assets = selected.withdrawn;
     for asset in &assets {
         let Some(row) = catalog.facts_of(*asset)? else { continue };
         if let Some(why) = held(ctx, catalog, *asset)? {
@@ -109,7 +112,7 @@ impl Takedown {
         if std::mem::replace(&mut self.recorded, true) {
             return Ok(());
         }
-        args.record(ctx, (catalog, Mode::Real), &mut self.assets)
+        args.record(ctx, (catalog, Mode::Real), &mut self.selected)
     }
 
     fn remove_each(
@@ -118,8 +121,9 @@ impl Takedown {
         ctx: &mut Context<'_>,
         target: &mut Target<'_>,
     ) -> Result<(), Error> {
-        let progress = ctx.progress(u64::try_from(self.assets.len()).unwrap_or(0), "assets");
-        while let Some(asset) = self.assets.get(self.done).copied() {
+        let progress =
+            ctx.progress(u64::try_from(self.selected.withdrawn.len()).unwrap_or(0), "assets");
+        while let Some(asset) = self.selected.withdrawn.get(self.done).copied() {
             ctx.stop_if_interrupted()?;
             self.remove(args, ctx, (target, asset))?;
             self.done += 1;
@@ -156,7 +160,15 @@ impl Takedown {
             self.left.why.insert(asset, why);
             return Ok(());
         }
-        end_grace(ctx, target.catalog, &mut row)?;
+        match end_grace(ctx, target.catalog, &mut row) {
+            Err(error @ CatalogError::Changed { .. }) => {
+                let why = error.to_string();
+                ctx.report.say(&failure(&row, why.clone()));
+                self.left.why.insert(asset, why);
+                return Ok(());
+            }
+            ended => ended?,
+        }
         let removal = Removal {
             operation: new_id(ctx.now),
             asset,
@@ -177,25 +189,37 @@ impl Takedown {
                 let what = (&subject(&row.asset), Action::Quarantine.name());
                 say_not_done(ctx, what, &because, settled.as_ref());
                 self.left.why.insert(asset, because.in_words());
+                return Ok(());
             }
         }
-        self.say_returned(ctx, target, &row)
+        self.say_back(ctx, target, &row)
     }
 
-    /// A file that the last scan missed may be there again, and the asset's other files were moved
-    /// without it.
-    fn say_returned(
+    /// Files may be back that were taken out, or that the last scan missed: then they are served.
+    fn say_back(
         &mut self,
         ctx: &mut Context<'_>,
         target: &Target<'_>,
         row: &FactsRow,
     ) -> Result<(), Error> {
-        for (_, file) in target.catalog.files_of(row.asset.id)? {
-            let Some(root) = target.roots.get(&file.root) else { continue };
-            if file.place == Place::Missing && found_at(root, &file)? == Some(file.digest) {
-                let why = format!("`{}` is there again: scan first", file.path);
-                ctx.report.say(&failure(row, why.clone()));
-                self.left.why.insert(row.asset.id, why);
+        let asset = row.asset.id;
+        for (path, back) in back_of(target.catalog, &target.roots, asset)? {
+            let why = format!("{}: {}", back.in_words(&path), back.advice());
+            ctx.report.say(&failure(row, why.clone()));
+            self.left.why.insert(asset, why);
+            self.left.back.insert((asset, path));
+        }
+        Ok(())
+    }
+
+    fn look_at_those_before(
+        &mut self,
+        ctx: &mut Context<'_>,
+        target: &Target<'_>,
+    ) -> Result<(), Error> {
+        for asset in std::mem::take(&mut self.selected.before) {
+            if let Some(row) = target.catalog.facts_of(asset)? {
+                self.say_back(ctx, target, &row)?;
             }
         }
         Ok(())
@@ -210,13 +234,15 @@ impl Takedown {
         error: &Error,
     ) -> Result<(), Error> {
         let why = format!("its files stay where they are: {error}");
-        for asset in self.assets.iter().skip(self.done) {
+        for asset in self.selected.withdrawn.iter().skip(self.done) {
             let Some(row) = catalog.facts_of(*asset)? else { continue };
             let because = match row.asset.state {
                 State::Withdrawn => {
                     ctx.report.say(&failure(&row, why.clone()));
                     error.to_string()
                 }
+                // The run ended after this one was taken out.
+                State::Quarantined(_) if catalog.arriving_files_of(*asset)?.is_empty() => continue,
                 state => not_movable(state).to_owned(),
             };
             self.left.why.insert(*asset, because);
@@ -232,7 +258,7 @@ impl Takedown {
         }
         say_other_names(ctx, catalog, (&self.linked, &self.names))?;
         let mut withdrawn = Vec::new();
-        for asset in &self.assets {
+        for asset in &self.selected.withdrawn {
             if is_withdrawn(catalog, *asset)? {
                 withdrawn.push(*asset);
             }
@@ -264,7 +290,11 @@ fn held(ctx: &Context<'_>, catalog: &Catalog, asset: AssetId) -> Result<Option<S
 }
 
 /// Releases what a restore holds by itself.
-fn end_grace(ctx: &Context<'_>, catalog: &mut Catalog, row: &mut FactsRow) -> Result<(), Error> {
+fn end_grace(
+    ctx: &Context<'_>,
+    catalog: &mut Catalog,
+    row: &mut FactsRow,
+) -> Result<(), CatalogError> {
     let asset = row.asset.id;
     if catalog.holds_on(asset, ctx.now)?.is_empty() {
         return Ok(());

@@ -5,80 +5,19 @@
 //! one that was in quarantine, is never merged into another: what would need that is left as it is
 //! and remarked.
 
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use super::asset::{AssetId, Content, Digest, FileStamp, PixelHash, Place, Role, Tie};
+use super::asset::{AssetId, Digest, PixelHash, Place, Role};
 use super::claims::Claims;
 use super::group::{Ambiguous, Group};
 use super::lifecycle::{Ended, State};
 use super::text::printable;
 
-/// A file of the folder as it is on disk now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundFile {
-    pub name: Vec<u8>,
-    pub digest: Digest,
-    pub content: Content,
-    pub stamp: FileStamp,
-    /// What it says about itself; `None` if it was not looked into now.
-    pub claims: Option<Box<Claims>>,
-}
-
-impl FoundFile {
-    /// Whether the other is the same file, unchanged.
-    fn is_same(&self, other: &Self) -> bool {
-        self.name == other.name
-            && self.digest == other.digest
-            && self.content == other.content
-            && self.stamp == other.stamp
-    }
-
-    /// Whether by its name it speaks of another file.
-    fn is_sidecar(&self) -> bool {
-        stem_of_sidecar(&self.name).is_some()
-    }
-}
-
-/// `photo.jpg` of `photo.jpg.xmp`, `photo` of `photo.xmp`.
-fn stem_of_sidecar(name: &[u8]) -> Option<&[u8]> {
-    let (stem, ending) = name.split_at_checked(name.len().checked_sub(4)?)?;
-    (ending.eq_ignore_ascii_case(b".xmp") && !stem.is_empty()).then_some(stem)
-}
-
-/// The asset that a known file belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Owner {
-    pub asset: AssetId,
-    pub state: State,
-    pub version: i64,
-    /// What keeps it an asset of its own though it is a draft.
-    pub tie: Option<Tie>,
-    pub role: Role,
-}
-
-impl Owner {
-    /// Why it is never merged into another asset, if it is not.
-    fn stays_an_asset(&self) -> Option<String> {
-        match self.state {
-            State::Draft => self.tie.map(|tie| tie.in_words().to_owned()),
-            state => Some(format!("is {state}")),
-        }
-    }
-}
-
-/// A file of the folder as the catalog knows it; its place is the library or missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownFile {
-    /// The file's number in the catalog.
-    pub file: i64,
-    pub found: FoundFile,
-    pub place: Place,
-    /// Whether what it says about itself is known.
-    pub looked_into: bool,
-    /// Of which asset, or why of none.
-    pub owner: Result<Owner, String>,
-}
+use files::stem_of_sidecar;
+pub use files::{FoundFile, KnownFile, Owner};
 
 /// Where a file belongs from now on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +34,8 @@ pub enum Home {
 pub struct FileStep {
     /// The file's number, if the catalog knows it.
     pub known: Option<i64>,
+    /// The file whose path it has now: one that its asset left behind.
+    pub instead_of: Option<i64>,
     pub found: FoundFile,
     pub home: Home,
 }
@@ -115,14 +56,6 @@ pub struct Kept {
     pub was: Digest,
     pub digest: Digest,
     pub pixels: PixelHash,
-}
-
-impl KnownFile {
-    /// Whether it ought to be read for what it says, although it did not change.
-    pub fn wants_a_look(&self) -> bool {
-        let is_original = self.owner.as_ref().is_ok_and(|owner| owner.role == Role::Original);
-        !self.looked_into && is_original
-    }
 }
 
 /// What a file says about an asset, its own or that of the picture beside it.
@@ -194,12 +127,14 @@ pub fn plan_folder(
     (groups, ambiguous): (&[Group], &[Ambiguous]),
     same_pixels: &BTreeMap<Vec<u8>, PixelHash>,
 ) -> FolderPlan {
-    let known: BTreeMap<&[u8], &KnownFile> =
-        known.iter().map(|file| (file.found.name.as_slice(), file)).collect();
+    let (left, known): (BTreeMap<_, _>, BTreeMap<_, _>) = known
+        .iter()
+        .map(|file| (file.found.name.as_slice(), file))
+        .partition(|(_, file)| file.is_left_behind());
     let found: BTreeMap<&[u8], &FoundFile> =
         found.iter().map(|file| (file.name.as_slice(), file)).collect();
     let (originals, plan) = (BTreeMap::new(), FolderPlan::default());
-    let mut planning = Planning { known, found, same_pixels, originals, plan };
+    let mut planning = Planning { known, left, found, same_pixels, originals, plan };
     for group in groups {
         planning.plan_group(group);
     }
@@ -213,6 +148,8 @@ pub fn plan_folder(
 
 struct Planning<'a> {
     known: BTreeMap<&'a [u8], &'a KnownFile>,
+    /// What assets left behind that were taken away.
+    left: BTreeMap<&'a [u8], &'a KnownFile>,
     found: BTreeMap<&'a [u8], &'a FoundFile>,
     same_pixels: &'a BTreeMap<Vec<u8>, PixelHash>,
     /// The originals of the folder by name, with the assets they are.
@@ -256,9 +193,12 @@ impl Planning<'_> {
         let Some(found) = self.found.get(name).copied() else { return };
         let known = self.known.get(name).copied();
         let Some(Ok(owner)) = known.map(|file| file.owner.as_ref()) else {
-            return self.step(known, found, home);
+            return self.step(known, found, self.unless_closed(home));
         };
         let stays = matches!(home, Home::Asset(asset, _) if asset == owner.asset);
+        if !stays && matches!(self.unless_closed(home.clone()), Home::Nowhere(_)) {
+            return self.step(known, found, Home::Asset(owner.asset, owner.role));
+        }
         if !stays && owner.role == Role::Original {
             if let Some(because) = owner.stays_an_asset() {
                 let (name, asset) = (printable(name), owner.asset);
@@ -270,6 +210,17 @@ impl Planning<'_> {
             self.plan.merged.push((owner.asset, home.clone()));
         }
         self.step(known, found, home);
+    }
+
+    /// The home of a file that was not there before.
+    fn unless_closed(&self, home: Home) -> Home {
+        let Home::Asset(asset, _) = home else { return home };
+        let mut owners = self.known.values().filter_map(|file| file.owner.as_ref().ok());
+        if owners.any(|owner| owner.asset == asset && owner.closed) {
+            Home::Nowhere(format!("the files of {asset} are being moved"))
+        } else {
+            home
+        }
     }
 
     fn plan_ambiguous(&mut self, file: &Ambiguous) {
@@ -295,8 +246,9 @@ impl Planning<'_> {
             stays && file.found.is_same(found) && file.place == Place::Library
         });
         if !same {
-            let known = known.map(|file| file.file);
-            self.plan.files.push(FileStep { known, found: found.clone(), home });
+            let instead_of = self.left.get(found.name.as_slice()).map(|file| file.file);
+            let (known, found) = (known.map(|file| file.file), found.clone());
+            self.plan.files.push(FileStep { known, instead_of, found, home });
         }
     }
 

@@ -1,0 +1,89 @@
+//! The files of a folder: as they are on disk, and as the catalog knows them.
+
+use crate::domain::asset::{AssetId, Content, Digest, FileStamp, Place, Role, Tie};
+use crate::domain::claims::Claims;
+use crate::domain::lifecycle::State;
+
+/// A file of the folder as it is on disk now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundFile {
+    pub name: Vec<u8>,
+    pub digest: Digest,
+    pub content: Content,
+    pub stamp: FileStamp,
+    /// What it says about itself; `None` if it was not looked into now.
+    pub claims: Option<Box<Claims>>,
+}
+
+impl FoundFile {
+    /// Whether the other is the same file, unchanged.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.digest == other.digest
+            && self.content == other.content
+            && self.stamp == other.stamp
+    }
+
+    /// Whether by its name it speaks of another file.
+    pub(super) fn is_sidecar(&self) -> bool {
+        stem_of_sidecar(&self.name).is_some()
+    }
+}
+
+/// `photo.jpg` of `photo.jpg.xmp`, `photo` of `photo.xmp`.
+pub(super) fn stem_of_sidecar(name: &[u8]) -> Option<&[u8]> {
+    let (stem, ending) = name.split_at_checked(name.len().checked_sub(4)?)?;
+    (ending.eq_ignore_ascii_case(b".xmp") && !stem.is_empty()).then_some(stem)
+}
+
+/// The asset that a known file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    pub asset: AssetId,
+    pub state: State,
+    pub version: i64,
+    /// What keeps it an asset of its own though it is a draft.
+    pub tie: Option<Tie>,
+    /// Whether it takes no file: it is out of the library, or an operation on it is open.
+    pub closed: bool,
+    pub role: Role,
+}
+
+impl Owner {
+    /// Why it is never merged into another asset, if it is not.
+    pub(super) fn stays_an_asset(&self) -> Option<String> {
+        match self.state {
+            State::Draft => self.tie.map(|tie| tie.in_words().to_owned()),
+            state => Some(format!("is {state}")),
+        }
+    }
+}
+
+/// A file of the folder as the catalog knows it; its place is the library or missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownFile {
+    /// The file's number in the catalog.
+    pub file: i64,
+    pub found: FoundFile,
+    pub place: Place,
+    /// Whether what it says about itself is known.
+    pub looked_into: bool,
+    /// Of which asset, or why of none.
+    pub owner: Result<Owner, String>,
+}
+
+impl KnownFile {
+    /// Whether it ought to be read for what it says, although it did not change.
+    pub fn wants_a_look(&self) -> bool {
+        let is_original = self.owner.as_ref().is_ok_and(|owner| owner.role == Role::Original);
+        !self.looked_into && is_original
+    }
+
+    /// Whether its asset was taken away, or is on its way, without it. What is found at its path is
+    /// another file then: it would be served under the name of an asset that is called gone.
+    pub fn is_left_behind(&self) -> bool {
+        self.owner.as_ref().is_ok_and(|owner| {
+            owner.closed && (self.place == Place::Missing || owner.state.was().is_some())
+        })
+    }
+}
