@@ -7,6 +7,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
 use rusqlite::Connection;
+use shelflife::catalog::CatalogError;
 use shelflife::exit::ExitCode;
 use shelflife::files::{Locking, RunLock};
 
@@ -281,4 +282,16 @@ fn the_code_is_the_same_in_every_format() {
         }
         library.run(&format!("validate --format {format}"));
     }
+}
+
+#[test]
+fn a_pause_that_nobody_looked_at_is_not_ended() {
+    let library = ended();
+    library.run("pause --reason 'the first'").expect(ExitCode::Success);
+    fs::remove_file(library.path(FILE)).unwrap();
+    let unseen = library.open_to_write().end_pause("it is known", &[]);
+    assert!(matches!(unseen, Err(CatalogError::RecordChanged { .. })), "{unseen:?}");
+    library.run("clean --apply").expect(ExitCode::Paused);
+    library.run("resume --reason 'it is known'").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Success);
 }

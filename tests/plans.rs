@@ -179,9 +179,15 @@ fn nothing_is_done_that_is_not_in_the_plan() {
     library.run("clean 1 --save").expect(ExitCode::Success);
     library.run("clean --apply --plan 1").expect(ExitCode::Success);
     assert_eq!(left(&library), ["tea-2.png"]);
-    library.run("clean --apply --plan 1 --under tea").expect(ExitCode::Usage);
-    library.run("clean --plan 1").expect(ExitCode::Usage);
-    library.run("sweep --apply --plan 1").expect(ExitCode::Usage);
+    for line in [
+        "clean --apply --plan 1 --under tea",
+        "clean --plan 1",
+        "clean --save --plan 1",
+        "sweep --apply --plan 1",
+        "sweep --save --plan 1",
+    ] {
+        library.run(line).expect(ExitCode::Usage);
+    }
 }
 
 #[test]

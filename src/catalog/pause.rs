@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::audit::{About, set_meta};
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
-use crate::domain::pause::{Note, Pause, Paused};
+use crate::domain::pause::{Note, Pause, Paused, Source};
 
 const KEY: &str = "pause";
 
@@ -42,9 +42,14 @@ impl Catalog {
         })
     }
 
-    /// Takes the flag away, and audits who ended what and why.
+    /// Takes the flag away, and audits who ended what and why. Fails with `RecordChanged` if the flag
+    /// says by now what is not among `ended`: nobody looked at that pause.
     pub fn end_pause(&mut self, reason: &str, ended: &[Paused]) -> Result<()> {
         self.write(|tx, session, log| {
+            let seen = ended.iter().find(|paused| paused.source == Source::Catalog);
+            if flag(tx).as_ref() != seen.map(|paused| &paused.note) {
+                return Err(CatalogError::RecordChanged { what: "the flag", key: KEY.to_owned() });
+            }
             tx.execute("DELETE FROM meta WHERE key = :key", named_params! { ":key": KEY })?;
             let ended = ended.iter().map(
                 |paused| json!({ "note": told(&paused.note), "source": paused.source.name() }),

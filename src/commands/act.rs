@@ -23,7 +23,7 @@ use super::Context;
 use super::library::{Mode, subject_of};
 use super::older::refuse_older_catalog;
 use super::publish::refuse_half_published;
-pub(super) use super::roots::guarded_roots;
+pub(super) use super::roots::{guarded_roots, reachable_roots};
 use super::turn::begin_turn;
 
 /// What a command that moves files does while it is paused.
@@ -47,13 +47,15 @@ impl Context<'_> {
         paused: WhilePaused,
         work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        self.with_catalog(Mode::Real, |ctx, catalog| ctx.act_on(catalog, paused, work))
+        self.with_catalog(Mode::Real, |ctx, catalog| {
+            ctx.act_on((catalog, Reach::Every), paused, work)
+        })
     }
 
     /// [`Self::act`] for a command that has opened the catalog.
     pub(super) fn act_on(
         &mut self,
-        catalog: &mut Catalog,
+        (catalog, reach): (&mut Catalog, Reach),
         paused: WhilePaused,
         work: impl FnOnce(&mut Self, &mut Target<'_>, Recovered) -> Result<(), Error>,
     ) -> Result<(), Error> {
@@ -63,7 +65,7 @@ impl Context<'_> {
             refuse_while_paused(&switch, catalog)?;
         }
         let _lock = begin_turn(self, (&config, catalog))?;
-        let done = target((self, &config), catalog, switch).and_then(|mut target| {
+        let done = target_in(reach, (self, &config), catalog, switch).and_then(|mut target| {
             let recovered = recover(&mut target)?;
             work(self, &mut target, recovered)
         });
@@ -126,6 +128,15 @@ impl Context<'_> {
     }
 }
 
+/// Which roots must be there, and be those that were scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// All of them: who cannot see one cannot tell what a plan would do.
+    Every,
+    /// Those that are there: what is unsafe leaves them whatever became of the others.
+    WhatIsThere,
+}
+
 impl WhilePaused {
     fn heed(self) -> Heed {
         match self {
@@ -140,6 +151,23 @@ pub(super) fn refuse_while_paused(switch: &Switch, catalog: &Catalog) -> Result<
     catalog.check_pause()?;
     let by = switch.look(Some(catalog));
     if by.is_empty() { Ok(()) } else { Err(Error::Paused { by }) }
+}
+
+/// [`target`], or what of it is there, with a word about every root that is left out.
+fn target_in<'c>(
+    reach: Reach,
+    (ctx, config): (&mut Context<'_>, &Config),
+    catalog: &'c mut Catalog,
+    switch: Switch,
+) -> Result<Target<'c>, Error> {
+    if reach == Reach::Every {
+        return target((ctx, config), catalog, switch);
+    }
+    let (roots, left_out) = reachable_roots(config, catalog)?;
+    for why in left_out {
+        ctx.report.text(format!("Left out: {why}"));
+    }
+    target_on((ctx, config), catalog, switch, roots)
 }
 
 fn target<'c>(
@@ -159,10 +187,10 @@ pub(super) fn target_on<'c>(
     roots: BTreeMap<i64, Root>,
 ) -> Result<Target<'c>, Error> {
     let quarantine = Quarantine::open(&config.quarantine)?;
-    for root in roots.values() {
-        if is_beneath(quarantine.path(), root.path())? {
+    for root in &config.roots {
+        if is_beneath(quarantine.path(), &root.path)? {
             let what = format!("quarantine {}", quarantine.path().display());
-            let why = format!("it is beneath the root {}", root.path().display());
+            let why = format!("it is beneath the root {}", root.path.display());
             return Err(Error::guard(what, why, "keep it where nothing is served or scanned"));
         }
     }

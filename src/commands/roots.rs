@@ -94,18 +94,47 @@ pub(super) fn guarded_roots(
     config: &Config,
     catalog: &Catalog,
 ) -> Result<BTreeMap<i64, Root>, Error> {
-    let uuid = catalog.uuid()?;
     let mut roots = BTreeMap::new();
+    visit_roots(config, catalog, |id, root| {
+        roots.insert(id, root?);
+        Ok(())
+    })?;
+    Ok(roots)
+}
+
+/// Those of them that are there, and why each of the others is left out.
+pub(super) fn reachable_roots(
+    config: &Config,
+    catalog: &Catalog,
+) -> Result<(BTreeMap<i64, Root>, Vec<Error>), Error> {
+    let (mut roots, mut left_out) = (BTreeMap::new(), Vec::new());
+    visit_roots(config, catalog, |id, root| {
+        match root {
+            Ok(root) => drop(roots.insert(id, root)),
+            Err(why) => left_out.push(why),
+        }
+        Ok(())
+    })?;
+    Ok((roots, left_out))
+}
+
+fn visit_roots(
+    config: &Config,
+    catalog: &Catalog,
+    mut visit: impl FnMut(i64, Result<Root, Error>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let uuid = catalog.uuid()?;
     for record in catalog.roots()? {
         let configured = config.roots.iter().find(|root| root.name == record.name);
         let Some(configured) = configured else { continue };
-        match known_root((config, configured), &record, &uuid)? {
-            Ok(root) => roots.insert(record.id, root),
-            Err(doubt) => {
-                let what = format!("root {} ({})", configured.name, configured.path.display());
-                return Err(Error::guard(what, doubt.to_string(), doubt.next()));
-            }
-        };
+        let root = known_root((config, configured), &record, &uuid);
+        let root = root.and_then(|root| root.map_err(|doubt| refused(configured, &doubt)));
+        visit(record.id, root)?;
     }
-    Ok(roots)
+    Ok(())
+}
+
+fn refused(configured: &RootConfig, doubt: &Doubt) -> Error {
+    let what = format!("root {} ({})", configured.name, configured.path.display());
+    Error::guard(what, doubt.to_string(), doubt.next())
 }

@@ -41,7 +41,7 @@ pub enum Obstacle {
     #[error("{because}")]
     Unripe { because: Unripe },
 
-    #[error("root {id} of the catalog is not in the configuration")]
+    #[error("root {id} of the catalog is not configured, or not the one that was scanned")]
     UnknownRoot { id: i64 },
 
     #[error("the asset's state is not the one that operation {operation} was begun in")]

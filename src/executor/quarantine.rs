@@ -237,7 +237,14 @@ pub(super) fn check_moved(
     let moved = store.at(file.stored_name.as_bytes());
     match hash_file(store, moved.name) {
         Ok((digest, stat)) if digest == file.digest => return Ok(Linked::of(file, &stat)),
-        _ => {}
+        Ok(_)
+        | Err(
+            FileError::NotRegular { .. }
+            | FileError::Own { .. }
+            | FileError::ChangedWhileReading { .. },
+        ) => {}
+        // It cannot be told what it is: that is no change.
+        Err(error) => return Err(error.into()),
     }
     let folder = target.root(file.root)?.folder(file.path.folder())?;
     rename_no_replace(moved, folder.at(file.path.name()))?;

@@ -2,11 +2,12 @@
 
 use crate::catalog::{Operation, OperationFile};
 use crate::domain::asset::Asset;
+use crate::domain::recovery::Sight;
 use crate::domain::text::printable;
-use crate::files::moves::remove;
+use crate::files::moves::{remove, sync_file};
 use crate::files::{Folder, OWN_PREFIX, Quarantine, hash_file};
 
-use super::look::existing;
+use super::look::{existing, found};
 use super::{Attempt, Target};
 
 /// Whose a name in a store is.
@@ -28,8 +29,8 @@ pub fn stored_original(target: &Target<'_>, asset: &Asset) -> Option<(Folder, St
 
 /// Removes the store of a closed operation whose files are in the library.
 ///
-/// A copy goes only if the catalogued bytes are in the library, durably. What else is found stays
-/// and is told.
+/// A copy goes only if it has the catalogued bytes and these are in the library too, durably. What else
+/// is found stays and is told.
 pub(super) fn empty_store(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<String>> {
     let Some(store) = existing(target.quarantine.op_folder(&operation.store))? else {
         return Ok(Vec::new());
@@ -39,7 +40,10 @@ pub(super) fn empty_store(target: &Target<'_>, operation: &Operation) -> Attempt
         let removable = match owner(operation, &name) {
             Owner::Manifest => continue,
             Owner::Part => true,
-            Owner::File(file) => is_in_library(target, file)?,
+            Owner::File(file) => {
+                let stored = found(&store, &name, &file.digest)?;
+                stored.sight == Sight::Same && is_in_library(target, file)?
+            }
             Owner::Unknown => false,
         };
         if removable {
@@ -77,13 +81,15 @@ fn owner<'a>(operation: &'a Operation, name: &[u8]) -> Owner<'a> {
     operation.files.iter().find(is_stored).map_or(Owner::Unknown, Owner::File)
 }
 
-pub(super) fn is_in_library(target: &Target<'_>, file: &OperationFile) -> Attempt<bool> {
+/// Whether the file is in the library with the catalogued bytes; then it is made durable there.
+fn is_in_library(target: &Target<'_>, file: &OperationFile) -> Attempt<bool> {
     let Some(folder) = existing(target.root(file.root)?.folder(file.path.folder()))? else {
         return Ok(false);
     };
     if !hash_file(&folder, file.path.name()).is_ok_and(|(digest, _)| digest == file.digest) {
         return Ok(false);
     }
+    sync_file(folder.at(file.path.name()))?;
     folder.sync()?;
     Ok(true)
 }

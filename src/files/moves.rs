@@ -3,7 +3,7 @@
 //! Each is announced to the folder's [`Steps`](super::Steps) first and works on names in opened
 //! folders. None is durable before the folders concerned have been synced, unless it says so.
 
-use rustix::fs::{AtFlags, RenameFlags, linkat, renameat, renameat_with, unlinkat};
+use rustix::fs::{AtFlags, RenameFlags, fsync, linkat, renameat, renameat_with, unlinkat};
 use rustix::io::Errno;
 
 use super::error::MoveError;
@@ -104,6 +104,13 @@ fn check_copied(source: Entry<'_>, aside: Entry<'_>, copied: &Copied) -> Result<
 pub struct Copied {
     pub identity: Identity,
     pub digest: Digest,
+}
+
+/// Makes the bytes of a regular file durable that somebody else may have written.
+pub fn sync_file(entry: Entry<'_>) -> Result<()> {
+    let (file, _) = entry.folder.open_file(entry.name)?;
+    entry.step("sync file")?;
+    fsync(&file).map_err(|errno| entry.failed("sync file", errno))
 }
 
 /// Removes a name. If the file has no other, its bytes are gone.

@@ -143,3 +143,38 @@ fn no_removal_is_announced_of_an_asset_that_got_another_file_meanwhile() {
     assert!(matches!(announced, Err(CatalogError::Changed { .. })), "{announced:?}");
     assert_eq!(tree(&library.path("uploads")).len(), 4);
 }
+
+#[test]
+fn a_root_that_is_not_there_keeps_nothing_unsafe_in_the_others() {
+    let library = library();
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let photos = "\n[[root]]\nname = \"photos\"\npath = \"photos\"\nkind = \"production\"\n";
+    library.write("shelflife.toml", config + photos);
+    library.write("photos/cup.png", "a cup");
+    library.run("scan").expect(ExitCode::Success);
+    fs::rename(library.path("photos"), library.path("elsewhere")).unwrap();
+    let run = library.run("withdraw 2 3 --reason unsafe").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("Left out: root photos"), "{run}");
+    assert!(run.stdout.contains("STILL PUBLIC"), "{run}");
+    assert_eq!(state(&library, 2), "quarantined (was withdrawn)");
+    assert_eq!(state(&library, 3), "withdrawn");
+    library.run("withdraw --confirm 2 --note seen").expect(ExitCode::Success);
+    fs::rename(library.path("elsewhere"), library.path("photos")).unwrap();
+    withdraw(&library, "3", ExitCode::Success);
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
+
+#[test]
+fn what_a_store_holds_by_now_is_not_removed_with_what_it_held() {
+    let library = ended();
+    let open = removal_of_two(&library);
+    let path = library.path("uploads").join(open.operation.files[0].path.to_string());
+    let bytes = fs::read(&path).unwrap();
+    die_half_way(&library);
+    let stored = library.path("state/quarantine/v1").join(&open.operation.store).join("0001.bin");
+    fs::write(&stored, "written while it was moved").unwrap();
+    fs::write(&path, bytes).unwrap();
+    let run = library.run("recover").expect(ExitCode::Success);
+    assert!(run.stdout.contains("left in quarantine"), "{run}");
+    assert_eq!(fs::read(&stored).unwrap(), b"written while it was moved");
+}

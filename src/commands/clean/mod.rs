@@ -23,7 +23,8 @@ pub(super) use self::planning::Ground;
 pub(super) use self::under_plan::turn_of;
 
 /// What a saved plan cannot be combined with: it has its own selection.
-const ALONE: [&str; 13] = [
+const ALONE: [&str; 14] = [
+    "save",
     "assets",
     "from",
     "state",

@@ -38,7 +38,7 @@ pub struct SweepArgs {
     save: bool,
 
     /// Carry out this saved plan, and nothing else
-    #[arg(long, value_name = "NUMBER", value_parser = super::plan::number, requires = "apply")]
+    #[arg(long, value_name = "NUMBER", value_parser = super::plan::number, requires = "apply", conflicts_with = "save")]
     plan: Option<PlanId>,
 }
 

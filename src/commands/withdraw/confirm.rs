@@ -10,7 +10,7 @@ use crate::files::{FoundFile, Root, WalkOptions, walk};
 use crate::report::{Item, Subject};
 
 use super::super::Context;
-use super::super::act::guarded_roots;
+use super::super::act::reachable_roots;
 use super::super::decide::{AssetChange, Bench, Decided, decide_each, each_on_its_own};
 use super::super::library::{Mode, subject};
 use super::WithdrawArgs;
@@ -53,7 +53,7 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
 }
 
 fn look_around(ctx: &Context<'_>, bench: Bench<'_>) -> Result<Served, Error> {
-    let mut roots = guarded_roots(&bench.court.config, bench.catalog)?;
+    let (mut roots, _) = reachable_roots(&bench.court.config, bench.catalog)?;
     let known = bench.catalog.roots()?.into_iter();
     let served = known.filter(|root| root.kind == RootKind::Production);
     let roots: BTreeMap<_, _> = served.map(|root| (root.id, roots.remove(&root.id))).collect();
@@ -88,7 +88,8 @@ fn objection(
         let back = match served.roots.get(&file.root) {
             None => continue,
             Some(None) => {
-                let what = "is beneath a root that is not configured: nobody can look there";
+                let what =
+                    "is beneath a root that is not configured, or not there: nobody can look there";
                 return Ok(Some(format!("`{}` {what}", file.path)));
             }
             Some(Some(root)) => back_at(root, &file.path, &bytes)?,

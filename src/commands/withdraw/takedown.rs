@@ -16,7 +16,7 @@ use crate::files::{Identity, Root};
 use crate::report::Item;
 
 use super::super::Context;
-use super::super::act::{WhilePaused, say_not_done, say_quarantined, say_recovered};
+use super::super::act::{Reach, WhilePaused, say_not_done, say_quarantined, say_recovered};
 use super::super::library::{Mode, new_id, subject};
 use super::super::turn::is_busy;
 use super::back::back_of;
@@ -52,16 +52,20 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
         let first = !ctx.settings.wait.is_zero() && is_busy(&*ctx.config()?)?;
         let recorded = if first { takedown.record(args, ctx, catalog) } else { Ok(()) };
         let ended = recorded.and_then(|()| {
-            ctx.act_on(catalog, WhilePaused::GoOn, |ctx, target, recovered| {
-                say_recovered(ctx, target.catalog, &recovered)?;
-                takedown.record(args, ctx, target.catalog)?;
-                let ended = takedown.remove_each(args, ctx, target);
-                let back = takedown.look_at_those_before(ctx, target);
-                let looked = takedown.look_for_names(target);
-                let remembered = remember(ctx, target, &takedown.selected.withdrawn);
-                takedown.roots = std::mem::take(&mut target.roots);
-                ended.and(back).and(looked).and(remembered)
-            })
+            ctx.act_on(
+                (catalog, Reach::WhatIsThere),
+                WhilePaused::GoOn,
+                |ctx, target, recovered| {
+                    say_recovered(ctx, target.catalog, &recovered)?;
+                    takedown.record(args, ctx, target.catalog)?;
+                    let ended = takedown.remove_each(args, ctx, target);
+                    let back = takedown.look_at_those_before(ctx, target);
+                    let looked = takedown.look_for_names(target);
+                    let remembered = remember(ctx, target, &takedown.selected.withdrawn);
+                    takedown.roots = std::mem::take(&mut target.roots);
+                    ended.and(back).and(looked).and(remembered)
+                },
+            )
         });
         // Where no file can be moved now, the decision is recorded all the same.
         let ended = takedown.record(args, ctx, catalog).and(ended);
