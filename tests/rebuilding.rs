@@ -59,6 +59,10 @@ fn verify(library: &TestLibrary) {
 #[track_caller]
 fn nothing_is_left(library: &TestLibrary, lost: &str) {
     verify(library);
+    nothing_is_to_be_rebuilt(library, lost);
+}
+
+fn nothing_is_to_be_rebuilt(library: &TestLibrary, lost: &str) {
     let run = library.run(&format!("recover --rebuild --lost {lost}")).expect(ExitCode::Success);
     assert!(run.stdout.contains("knows everything that is in quarantine"), "{run}");
     let before =

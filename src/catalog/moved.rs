@@ -77,6 +77,16 @@ impl Catalog {
         Some(&session.run)
     }
 
+    /// Whether an operation of this run is not closed.
+    pub fn is_in_hand(&self) -> Result<bool> {
+        let Some(run) = self.run_begun() else { return Ok(false) };
+        let mut statement = self.conn.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM operation
+                            WHERE run_id = :run AND state IN ('intent', 'partial'))",
+        )?;
+        Ok(statement.query_row(named_params! { ":run": run }, |row| row.get(0))?)
+    }
+
     /// How many files runs have moved out of a root and into it after that instant.
     pub fn traffic_since(&self, root: i64, since: Timestamp) -> Result<Traffic> {
         let mut statement = self.conn.prepare_cached(TRAFFIC)?;

@@ -361,6 +361,9 @@ pub(super) fn say_quarantined(
     });
 }
 
+pub(super) const IN_HAND: &str =
+    "The asset in hand stays open; `shelflife recover` settles it after the pause.";
+
 /// Says how far a run of so many assets had come if it was the kill switch that ended it: the others
 /// are `left`, and of the one in hand this is to be said. Tells how many were done.
 pub(super) fn say_stopped(
@@ -376,7 +379,7 @@ pub(super) fn say_stopped(
     ctx.report.figure(left, planned.saturating_sub(done + ctx.report.summary.failed));
     ctx.report
         .text(format!("The pause ended this run: {done} of {} done.", counted(planned, "asset")));
-    if catalog.open_operations().is_ok_and(|open| !open.is_empty()) {
+    if catalog.is_in_hand().unwrap_or(true) {
         ctx.report.text(in_hand);
     }
     done
@@ -384,8 +387,7 @@ pub(super) fn say_stopped(
 
 /// [`say_stopped`] of a run that moved files, and how that is undone.
 pub(super) fn say_paused(ctx: &mut Context<'_>, target: &Target<'_>, planned: u64, error: &Error) {
-    let in_hand = "The asset in hand stays open; `shelflife recover` settles it after the pause.";
-    let done = say_stopped(ctx, (target.catalog, error), planned, ("not begun", in_hand));
+    let done = say_stopped(ctx, (target.catalog, error), planned, ("not begun", IN_HAND));
     if done > 0
         && let Some(run) = target.catalog.run_begun()
     {

@@ -49,6 +49,7 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         let (kind, next) = match found.side {
             Side::Library => ("record", "shelflife scan"),
             Side::Quarantine => ("damage", "shelflife audit verify --disk=full"),
+            Side::Stranger => ("stranger", TAKE_OUT),
             Side::Orphan => (
                 "orphan",
                 "shelflife recover --rebuild shows what can be made of it; keep it until then",
@@ -66,6 +67,7 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
     Ok(())
 }
 
+const TAKE_OUT: &str = "look what it is, and take it out by hand";
 const REBUILD_FIRST: &str = "first shelflife recover --rebuild, then shelflife scan";
 
 fn say(
@@ -95,8 +97,7 @@ fn strangers(ctx: &mut Context<'_>) -> Result<(), Error> {
     let quarantine = Quarantine::open(&ctx.config()?.quarantine)?;
     for path in quarantine.strangers()? {
         let path = format!("quarantine {}", printable(&path));
-        let next = "look what it is, and take it out by hand";
-        say(ctx, "stranger", (None, &path), ("shelflife did not put it there", next));
+        say(ctx, "stranger", (None, &path), ("shelflife did not put it there", TAKE_OUT));
     }
     Ok(())
 }

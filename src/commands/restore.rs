@@ -9,7 +9,9 @@ use crate::executor::{Ended, Obstacle, Return, Target, check_restore, restore_as
 use crate::report::Item;
 
 use super::Context;
-use super::act::{WhilePaused, refuse_while_paused, say_not_done, say_paused, say_recovered};
+use super::act::{
+    IN_HAND, WhilePaused, refuse_while_paused, say_not_done, say_recovered, say_stopped,
+};
 use super::decide::Step;
 use super::foretold::Given;
 use super::library::{Court, new_id, subject};
@@ -66,8 +68,10 @@ pub(super) fn run(args: &RestoreArgs, ctx: &mut Context<'_>) -> Result<(), Error
         let progress = ctx.progress(planned, "assets");
         for (row, transition) in allowed {
             ctx.stop_if_interrupted()?;
-            restore(args, ctx, target, (&row, transition))
-                .inspect_err(|error| say_paused(ctx, target, planned, error))?;
+            restore(args, ctx, target, (&row, transition)).inspect_err(|error| {
+                let words = ("not begun", IN_HAND);
+                say_stopped(ctx, (target.catalog, error), planned, words);
+            })?;
             progress.advance(1);
         }
         Ok(())

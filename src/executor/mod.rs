@@ -42,7 +42,7 @@ pub use quarantine::{Removal, check_removal, quarantine_asset};
 pub use recover::{Foreseen, Orphan, Prospect, Recovered, plan_recovery, recover};
 pub use restore::{Return, check_restore, restore_asset};
 pub use settle::{Settled, SettledFile};
-pub use store::stored_original;
+pub use store::{StoreFaults, faults_of_store, stored_original};
 pub use switch::Switch;
 
 /// What the executor works on. Whoever makes one holds the run lock.

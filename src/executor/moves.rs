@@ -107,8 +107,23 @@ pub(super) fn sync_all(
 
 /// Makes what was moved durable in every folder of the library concerned.
 pub(super) fn sync_library(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
-    let folders: BTreeSet<_> =
-        operation.files.iter().map(|file| (file.root, file.path.folder())).collect();
+    let folders = operation.files.iter().map(|file| (file.root, file.path.folder()));
+    sync_folders(target, folders.collect())
+}
+
+/// Makes these folders durable in those above them: a killed run may have made them.
+pub(super) fn sync_above(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
+    let mut folders = BTreeSet::new();
+    for file in &operation.files {
+        let folder = file.path.folder();
+        let ends = folder.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        let above = [0].into_iter().chain(ends).filter_map(|end| folder.get(..end));
+        folders.extend(above.map(|folder| (file.root, folder)));
+    }
+    sync_folders(target, folders)
+}
+
+fn sync_folders(target: &Target<'_>, folders: BTreeSet<(i64, &[u8])>) -> Attempt<()> {
     for (root, folder) in folders {
         if let Some(folder) = existing(target.root(root)?.folder(folder))? {
             folder.sync()?;

@@ -154,7 +154,10 @@ pub fn check_removal(
 
 fn check_unread(roots: &BTreeMap<i64, Root>, known: &AssetFile) -> Attempt<FileStat> {
     let drifted = || Err(Obstacle::Drifted { path: known.path.to_string() });
-    let stat = look_into(roots, known, |folder, name| Ok(folder.open_file(name)?.1))?;
+    let stat = look_into(roots, known, |folder, name| {
+        let (_, stat) = folder.open_file(name)?;
+        folder.check_writable().map(|()| stat)
+    })?;
     if stat.stamp.bytes != known.stamp.bytes {
         return drifted();
     }

@@ -103,7 +103,7 @@ fn check_path(target: &Target<'_>, file: &OperationFile) -> Attempt<()> {
     if folder.exists(file.path.name())? {
         return Err(Obstacle::Taken { path: file.path.to_string() });
     }
-    Ok(())
+    Ok(folder.check_writable()?)
 }
 
 fn bring_back(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
@@ -113,5 +113,6 @@ fn bring_back(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
         moves::move_to_library(target, operation, (&store, file))?;
     }
     moves::sync_library(target, operation)?;
+    moves::sync_above(target, operation)?;
     Ok(store.sync()?)
 }

@@ -64,6 +64,9 @@ pub(super) fn settle(
         return settle(target, operation, toward.other(), note);
     }
     moves::sync_all(work.target, operation, work.store)?;
+    if toward == Toward::Library {
+        moves::sync_above(work.target, operation)?;
+    }
     let (seen, recovery) = if failures.is_empty() {
         let recovery = decide_recovery(operation.kind, toward, &sightings(&seen));
         (seen, recovery)

@@ -3,12 +3,13 @@
 use crate::catalog::{Operation, OperationFile};
 use crate::domain::asset::Asset;
 use crate::domain::recovery::Sight;
+use crate::domain::testimony::Testimony;
 use crate::domain::text::printable;
 use crate::files::moves::{remove, sync_file};
-use crate::files::{Folder, OWN_PREFIX, Quarantine, hash_file};
+use crate::files::{FileError, Folder, OWN_PREFIX, Quarantine, hash_file};
 
 use super::look::{existing, found};
-use super::{Attempt, Target};
+use super::{Attempt, Target, testimony};
 
 /// Whose a name in a store is.
 enum Owner<'a> {
@@ -59,10 +60,50 @@ pub(super) fn empty_store(target: &Target<'_>, operation: &Operation) -> Attempt
 }
 
 /// What else is in the folder of an operation, printable.
-pub(super) fn strangers(store: &Folder, operation: &Operation) -> Attempt<Vec<String>> {
+pub(super) fn strange_names(
+    store: &Folder,
+    operation: &Operation,
+) -> Result<Vec<String>, FileError> {
     let names = store.names()?.into_iter();
     let strange = names.filter(|name| matches!(owner(operation, name), Owner::Unknown));
     Ok(strange.map(|name| printable(&name)).collect())
+}
+
+/// What else than its files is wrong with the folder of an operation that is done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoreFaults {
+    /// Why the folder could not be made out if the catalog were lost.
+    pub manifest: Option<String>,
+    /// Names that are none of the operation's, printable.
+    pub strangers: Vec<String>,
+}
+
+/// Looks at the manifest and the names in the folder of an operation, and at no file. A folder that is
+/// not there has no faults: its files are missing.
+pub fn faults_of_store(
+    quarantine: &Quarantine,
+    operation: &Operation,
+) -> Result<StoreFaults, FileError> {
+    let folder = match quarantine.op_folder(&operation.store) {
+        Err(error) if error.is_missing() => return Ok(StoreFaults::default()),
+        opened => opened?,
+    };
+    let manifest = match quarantine.read_manifest(&operation.store) {
+        Err(error) if error.is_missing() => Some("it has no manifest".to_owned()),
+        Err(error @ FileError::NotRegular { .. }) => Some(error.to_string()),
+        Err(error) => return Err(error),
+        Ok(bytes) => match testimony::read(&bytes, &operation.store) {
+            Err(why) => Some(why),
+            Ok(told) => (!tells_of(&told, operation))
+                .then(|| "its manifest tells of other files".to_owned()),
+        },
+    };
+    Ok(StoreFaults { manifest, strangers: strange_names(&folder, operation)? })
+}
+
+fn tells_of(told: &Testimony, operation: &Operation) -> bool {
+    let told = told.files.iter().map(|file| (&file.stored_name, file.digest));
+    told.eq(operation.files.iter().map(|file| (&file.stored_name, file.digest)))
 }
 
 fn left_behind(store: &Folder, name: &[u8]) -> String {

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{
-    AtFlags, Dir, FileType, Mode, OFlags, Stat, fstat, fsync, openat, readlinkat, statat,
+    Access, AtFlags, Dir, FileType, Mode, OFlags, Stat, accessat, fstat, fsync, openat, readlinkat,
+    statat,
 };
 use rustix::io::Errno;
 
@@ -270,6 +271,17 @@ impl Folder {
 
     pub(super) fn is_own_folder(&self) -> Result<bool> {
         Ok(self.circumstances.own.contains(&self.identity()?))
+    }
+
+    /// Fails with [`FileError::Unwritable`] if this account may make and remove nothing in the folder,
+    /// as far as the kernel tells.
+    pub fn check_writable(&self) -> Result<()> {
+        match accessat(&self.handle, c".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS) {
+            Err(Errno::ACCESS | Errno::ROFS) => {
+                Err(FileError::Unwritable { path: self.path.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn regular(&self, name: &[u8]) -> Result<FileStat> {

@@ -32,6 +32,9 @@ fn what_a_scan_would_record_is_a_difference_and_no_damage() {
     verify(ExitCode::No, "is not there", "audit verify --disk");
     library.run("scan");
     verify(ExitCode::Success, "intact", "audit verify --disk");
+    std::os::unix::fs::symlink("elsewhere.png", &garden).unwrap();
+    verify(ExitCode::Success, "intact", "audit verify --disk");
+    fs::remove_file(&garden).unwrap();
     fs::write(&garden, &bytes).unwrap();
     verify(ExitCode::No, "is there again", "audit verify --disk");
     library.run("scan").expect(ExitCode::Success);
@@ -85,4 +88,33 @@ fn nothing_is_written_by_looking() {
     let before = library.scanned_catalog().audit_head().unwrap();
     library.run("audit verify --disk=full --replay").expect(ExitCode::Success);
     assert_eq!(library.scanned_catalog().audit_head().unwrap(), before);
+}
+
+#[test]
+fn a_folder_that_a_rebuild_could_not_make_out_is_damage_and_what_else_is_in_it_is_told() {
+    let (library, operation) = with_quarantine();
+    let manifest = operation.join("manifest.json");
+    let bytes = fs::read_to_string(&manifest).unwrap();
+    let other = bytes.replacen("\"sha256\": \"", "\"sha256\": \"0", 1);
+    for (text, says) in [
+        ("{".to_owned(), "its manifest is no JSON"),
+        (other, "its manifest"),
+        (bytes.replace("0001.bin", "0009.bin"), "its manifest"),
+    ] {
+        fs::write(&manifest, text).unwrap();
+        for command in ["audit verify --disk", "leftovers"] {
+            let run = library.run(command).expect(ExitCode::Integrity);
+            assert!(run.stdout.contains(says), "{run}");
+        }
+    }
+    fs::remove_file(&manifest).unwrap();
+    let run = library.run("audit verify --disk").expect(ExitCode::Integrity);
+    assert!(run.stdout.contains("it has no manifest"), "{run}");
+    fs::write(&manifest, bytes).unwrap();
+    library.run("audit verify --disk").expect(ExitCode::Success);
+    fs::write(operation.join("evil.php"), "<?php").unwrap();
+    for command in ["audit verify --disk", "leftovers"] {
+        let run = library.run(command).expect(ExitCode::No);
+        assert!(run.stdout.contains("evil.php"), "{run}");
+    }
 }

@@ -225,9 +225,9 @@ fn what_nobody_may_look_at_hides_no_other_difference() {
         fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
     }
     for (line, unseen) in [
-        ("leftovers", 1 + 10 + 2),
-        ("audit verify --disk", 10 + 2),
-        ("audit verify --disk=full", 10 + 1 + 2),
+        ("leftovers", 1 + 10 + 3),
+        ("audit verify --disk", 10 + 3),
+        ("audit verify --disk=full", 10 + 1 + 3),
     ] {
         let output = run_as_nobody(&site, &format!("{line} --format json"));
         assert_eq!(output.status.code(), Some(65), "{line}: {}", said(&output));
@@ -249,6 +249,27 @@ fn what_nobody_may_look_at_hides_no_other_difference() {
         lines.map(looked_at),
         [[before[0] - 10, before[1] - 2], [read_before[0] - 10 - 1, read_before[1] - 2]]
     );
+}
+
+#[test]
+fn a_plan_ends_as_its_run_where_a_folder_may_not_be_written_to() {
+    let site = site();
+    let Some(()) = give_to_nobody(&site) else { return };
+    let closed = site.path("uploads/many/01");
+    fs::set_permissions(&closed, Permissions::from_mode(0o555)).unwrap();
+    for line in ["clean", "clean --apply"] {
+        let output = run_as_nobody(&site, line);
+        assert_eq!(output.status.code(), Some(3), "{line}: {}", said(&output));
+        let told = String::from_utf8(output.stdout.clone()).unwrap();
+        assert!(told.contains("many/01/asset-5.png"), "{line}: {told}");
+    }
+    fs::set_permissions(&closed, Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(run_as_nobody(&site, "clean --apply").status.code(), Some(0));
+    fs::set_permissions(&closed, Permissions::from_mode(0o555)).unwrap();
+    for line in ["restore --under many/01 --dry-run", "restore --under many/01"] {
+        let output = run_as_nobody(&site, line);
+        assert_eq!(output.status.code(), Some(3), "{line}: {}", said(&output));
+    }
 }
 
 #[test]

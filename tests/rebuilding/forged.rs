@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use shelflife::exit::ExitCode;
 
-use super::{lose, nothing_is_left, read_manifest, rebuild, state, stores, verify, write_manifest};
+use super::{
+    lose, nothing_is_left, nothing_is_to_be_rebuilt, read_manifest, rebuild, state, stores, verify,
+    write_manifest,
+};
 use crate::crash::say;
 use crate::support::TestLibrary;
 use crate::support::moving::tree;
@@ -145,10 +148,12 @@ fn what_else_is_in_a_folder_is_told_and_stays() {
         let told = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains(&format!("/{name} it is no file of the asset")), "{run}");
     }
-    nothing_is_left(&library, &lost);
+    nothing_is_to_be_rebuilt(&library, &lost);
     library.run("restore 1 2 3").expect(ExitCode::Success);
     assert_eq!(fs::read(store.join("notes.txt")).unwrap(), b"mine");
-    verify(&library);
+    library.run("audit verify --replay").expect(ExitCode::Success);
+    let run = library.run("audit verify --disk=full").expect(ExitCode::No);
+    assert_eq!(run.stdout.matches("is none of its files").count(), 2, "{run}");
 }
 
 #[test]

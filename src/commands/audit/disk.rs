@@ -1,10 +1,11 @@
 //! `audit verify --disk`: whether the files are where the catalog says.
 
-use crate::catalog::{Catalog, PlacedFile, RootRecord, StoredFile};
+use crate::catalog::{Catalog, Operation, PlacedFile, RootRecord, StoreUse, StoredFile};
 use crate::domain::asset::{AssetId, Digest, Place};
-use crate::domain::operation::OperationState;
+use crate::domain::operation::{OperationKind, OperationState};
 use crate::domain::text::{counted, printable, with_causes};
 use crate::error::{Error, file_hint};
+use crate::executor::{StoreFaults, faults_of_store};
 use crate::exit::ExitCode;
 use crate::files::{FileError, FileKind, Folder, Quarantine, Root, hash_file};
 use crate::report::Item;
@@ -40,12 +41,14 @@ pub(in crate::commands) enum Side {
     Quarantine,
     /// A folder in quarantine that no operation made.
     Orphan,
+    /// Something in the folder of an operation that is none of its files.
+    Stranger,
 }
 
 impl Side {
     pub(in crate::commands) fn exit_code(self) -> ExitCode {
         match self {
-            Self::Library | Self::Orphan => ExitCode::No,
+            Self::Library | Self::Orphan | Self::Stranger => ExitCode::No,
             Self::Quarantine => ExitCode::Integrity,
         }
     }
@@ -193,7 +196,7 @@ fn library_difference(
     let found = folder.map(|folder| look(folder, file.path.name(), expected, depth));
     let found = found.transpose()?.unwrap_or(Look::Nothing);
     Ok(match (file.place, found) {
-        (Place::Missing, Look::Nothing) => None,
+        (Place::Missing, Look::Nothing | Look::NoFile(_)) => None,
         (Place::Missing, _) => Some("is there again".to_owned()),
         (_, found) => found.says(),
     })
@@ -203,6 +206,8 @@ fn library_difference(
 enum Look {
     AsExpected,
     Nothing,
+    /// A link, a folder, or what else a scan takes for no file.
+    NoFile(FileKind),
     Other(String),
 }
 
@@ -211,6 +216,7 @@ impl Look {
         match self {
             Self::AsExpected => None,
             Self::Nothing => Some("is not there".to_owned()),
+            Self::NoFile(kind) => Some(format!("is {}", kind.words())),
             Self::Other(what) => Some(what),
         }
     }
@@ -224,7 +230,7 @@ fn look(
 ) -> Result<Look, FileError> {
     let Some(stat) = folder.stat(name)? else { return Ok(Look::Nothing) };
     if stat.kind != FileKind::Regular {
-        return Ok(Look::Other(format!("is {}", stat.kind.words())));
+        return Ok(Look::NoFile(stat.kind));
     }
     if stat.stamp.bytes != bytes {
         let found = counted(stat.stamp.bytes, "byte");
@@ -271,13 +277,42 @@ fn look_at_quarantine(
         tell(ctx, difference(Side::Quarantine, None, "quarantine", what));
     }
     for store in quarantine.list_ops()? {
-        if catalog.use_of_store(&store)?.is_none() {
-            let what = "is of no operation that the catalog knows".to_owned();
-            tell(ctx, difference(Side::Orphan, None, &format!("quarantine {store}"), what));
+        ctx.stop_if_interrupted()?;
+        let path = format!("quarantine {store}");
+        match catalog.operation(&store)? {
+            Some(made) if made.kind == OperationKind::Quarantine => {
+                let in_use = catalog.use_of_store(&store)? == Some(StoreUse::InUse);
+                match faults_of_store(&quarantine, &made) {
+                    Ok(faults) => say_faults(ctx, (&made, &path, in_use), faults, tell),
+                    Err(error) => say_unseen(ctx, &path, error)?,
+                }
+            }
+            _ => {
+                let what = "is of no operation that the catalog knows".to_owned();
+                tell(ctx, difference(Side::Orphan, None, &path, what));
+            }
         }
     }
     look_at_purging(ctx, (catalog, &quarantine), tell)?;
     Ok(seen)
+}
+
+/// A manifest matters as long as files are there: it is all that is left if the catalog is lost.
+fn say_faults(
+    ctx: &mut Context<'_>,
+    (made, path, in_use): (&Operation, &str, bool),
+    faults: StoreFaults,
+    tell: Tell<'_>,
+) {
+    let told = in_use && made.state == OperationState::Done;
+    if let Some(why) = faults.manifest.filter(|_| told) {
+        let what = format!("{why}: without the catalog nobody could bring it back");
+        tell(ctx, difference(Side::Quarantine, Some(made.asset), path, what));
+    }
+    for name in faults.strangers {
+        let (path, what) = (format!("{path}/{name}"), "is none of its files".to_owned());
+        tell(ctx, difference(Side::Stranger, Some(made.asset), &path, what));
+    }
 }
 
 /// Where files are deleted there is nothing but what an open purge is about, or one that is done has

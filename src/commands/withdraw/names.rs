@@ -57,8 +57,8 @@ fn say_unseen(ctx: &mut Context<'_>, (path, identity): (&RelPath, Identity), uns
         ctx.report.outcome(ExitCode::Partial);
         let (_, inode) = identity;
         ctx.report.text(format!(
-            "`{path}` has {} outside of the library: look whether anything serves it (`find / -inum \
-             {inode}`)",
+            "`{path}` has {} that no look into the library found: look whether anything serves it \
+             (`find / -inum {inode}`)",
             counted(unseen, "other name")
         ));
     }

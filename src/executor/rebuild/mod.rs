@@ -19,7 +19,7 @@ use crate::domain::testimony::{MOST_NUMBER, Testimony, ToldFile, Whereabouts, de
 use crate::files::{Folder, Quarantine};
 
 use super::look::{Seen, existing, look_beside};
-use super::store::strangers;
+use super::store::strange_names;
 use super::{Attempt, Target, moves, testimony};
 
 pub use astray::{Astray, Became, examine_known, record_astray};
@@ -171,7 +171,7 @@ fn weigh(
         file.state = if emptied { FileState::Moved } else { whereabouts.file_state(seen) };
         found.push((seen, identity(target, folder, file)?));
     }
-    let others = strangers(folder, &operation)?;
+    let others = strange_names(folder, &operation)?;
     let purge = (part == Part::Purging)
         .then(|| BegunPurge { id: (wanted.new_id)(), hold: (!emptied).then(|| KEEP.to_owned()) });
     let root = wanted.roots.get(&told.asset.root).copied().unwrap_or_default();
