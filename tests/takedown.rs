@@ -324,12 +324,16 @@ fn removal_of_two(library: &TestLibrary) -> OpenOperation {
 
 /// Leaves #2 as a run that died after its first file would: announced, and one file in the store.
 fn die_half_way(library: &TestLibrary) {
+    die_after_moving(library, 0);
+}
+
+fn die_after_moving(library: &TestLibrary, at: usize) {
     let open = removal_of_two(library);
-    let first = open.operation.files[0].path.to_string();
+    let OperationFile { path, stored_name, .. } = &open.operation.files[at];
     library.open_to_write().open_operation(&open).unwrap();
     let store = library.path("state/quarantine/v1").join(DEAD);
     fs::DirBuilder::new().mode(0o700).create(&store).unwrap();
-    fs::rename(library.path("uploads").join(first), store.join("0001.bin")).unwrap();
+    fs::rename(library.path("uploads").join(path.to_string()), store.join(stored_name)).unwrap();
 }
 
 #[test]

@@ -9,9 +9,12 @@ use shelflife::domain::intake::{FileStep, FolderPlan, Home};
 use shelflife::domain::lifecycle::State;
 use shelflife::exit::ExitCode;
 
-use super::{column, die_half_way, library, removal_of_two, rows, state, withdraw};
+use super::{
+    column, die_after_moving, die_half_way, library, removal_of_two, rows, state, withdraw,
+};
 use crate::support::TestLibrary;
 use crate::support::moving::{ended, tree};
+use crate::support::pictures::png;
 
 const SIZE: &str = "uploads/2026/03/tea-tin-15x10.png";
 
@@ -177,4 +180,27 @@ fn what_a_store_holds_by_now_is_not_removed_with_what_it_held() {
     let run = library.run("recover").expect(ExitCode::Success);
     assert!(run.stdout.contains("left in quarantine"), "{run}");
     assert_eq!(fs::read(&stored).unwrap(), b"written while it was moved");
+}
+
+#[test]
+fn a_size_that_comes_amid_a_move_is_of_no_asset_until_the_move_is_settled() {
+    let library = ended();
+    die_after_moving(&library, 2);
+    library.run("pause --reason 'something is wrong'").expect(ExitCode::Success);
+    library.write("uploads/2026/03/tea-tin-12x8.png", png((12, 8), b"made meanwhile"));
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.scanned_catalog().files_of(AssetId(2)).unwrap().len(), 3);
+    let left = library.run("leftovers --format json").json();
+    let told = rows(&left, "leftover").into_iter().map(|row| row.to_string());
+    assert!(
+        told.into_iter().any(|row| row.contains("12x8") && row.contains("being moved")),
+        "{left}"
+    );
+    library.run("resume --reason 'it is known'").expect(ExitCode::Success);
+    let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Success);
+    assert!(run.stdout.contains("tea-tin-12x8.png"), "it is told: {run}");
+    library.run("scan").expect(ExitCode::Success);
+    let left = library.run("leftovers").expect(ExitCode::No);
+    assert!(left.stdout.contains("tea-tin-12x8.png"), "{left}");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
 }
