@@ -94,7 +94,7 @@ impl Catalog {
             let readers: Vec<_> =
                 (0..count).map(|_| Self::open_at_a_moment(path)).collect::<Result<_>>()?;
             let moments: Vec<_> = readers.iter().map(Self::audit_head).collect::<Result<_>>()?;
-            // No change is without an audit entry, so the same head is the same moment.
+            // No change of what is read here is without an audit entry: the same head is the same moment.
             if moments.windows(2).all(|pair| pair.first() == pair.last()) {
                 return Ok(readers);
             }

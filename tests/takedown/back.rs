@@ -48,6 +48,8 @@ fn a_size_that_comes_back_after_its_asset_was_taken_down_is_a_takedown_of_its_ow
     assert_eq!(unconfirmed(&library), progress);
     library.run("doctor").expect(ExitCode::No);
     library.run("withdraw --confirm 2 --note seen").expect(ExitCode::No);
+    let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("it is #3 by now"), "{run}");
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
 
     withdraw(&library, "3", ExitCode::Success);

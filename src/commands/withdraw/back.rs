@@ -30,11 +30,13 @@ impl Back {
         }
     }
 
-    pub(super) fn advice(&self) -> &'static str {
-        match self {
-            Self::Bytes => "scan first",
-            Self::Link => "take the link out first",
-            Self::Unread(_) => "look at it first",
+    /// What is to be done about it, if the catalog knows the path as a file of `now`.
+    pub(super) fn advice(&self, now: Option<AssetId>) -> String {
+        match (self, now) {
+            (Self::Bytes, Some(now)) => format!("it is {now} by now"),
+            (Self::Bytes, None) => "scan first".to_owned(),
+            (Self::Link, _) => "take the link out first".to_owned(),
+            (Self::Unread(_), _) => "look at it first".to_owned(),
         }
     }
 }

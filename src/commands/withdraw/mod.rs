@@ -128,7 +128,8 @@ impl WithdrawArgs {
     }
 
     /// Puts the withdrawal of every selected asset on record, and notes those whose files are to go:
-    /// also the ones that were withdrawn before and are still there.
+    /// also the ones that were withdrawn before and are still there. Those that were taken out before
+    /// are noted too: files of them may be back.
     fn record(
         &self,
         ctx: &mut Context<'_>,
@@ -161,8 +162,21 @@ impl WithdrawArgs {
                     withdrawn.push(row.asset.id);
                     Decided::Change(self.step().decision(&row, step, Vec::new()))
                 }
-                Err(refusal) => Decided::Nothing(vec![refusal]),
+                Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, row.asset.state)]),
             })
         })
+    }
+}
+
+/// Whoever asks for it may mean a file that is there again.
+fn with_the_way_on(refusal: Item, state: State) -> Item {
+    match refusal {
+        Item::Refusal { subject, action, why } if state.was().is_some() => {
+            let why = format!(
+                "{why}; a file that is at its path by now is another asset: `shelflife scan` records it"
+            );
+            Item::Refusal { subject, action, why }
+        }
+        other => other,
     }
 }

@@ -207,9 +207,11 @@ impl Takedown {
         row: &FactsRow,
     ) -> Result<(), Error> {
         let asset = row.asset.id;
+        let others = target.catalog.served_at_paths_of(asset)?;
         for (path, back) in back_of(target.catalog, &target.roots, asset)? {
-            let why = format!("{}: {}", back.in_words(&path), back.advice());
-            ctx.report.say(&failure(row, why.clone()));
+            let now = others.iter().find(|file| file.path == path).and_then(|file| file.asset);
+            let why = format!("{}: {}", back.in_words(&path), back.advice(now));
+            ctx.report.say(&failure_of(row, why.clone(), now.unwrap_or(asset)));
             self.left.why.insert(asset, why);
             self.left.back.insert((asset, path));
         }
@@ -311,12 +313,18 @@ fn end_grace(
 }
 
 fn failure(row: &FactsRow, why: String) -> Item {
+    failure_of(row, why, row.asset.id)
+}
+
+/// A failure that another takedown mends: of this asset or the one that is there by now.
+fn failure_of(row: &FactsRow, why: String, AssetId(next): AssetId) -> Item {
     let what = format!("{} {}", row.asset.id, row.asset.path);
-    let number = row.asset.id.0;
     let hint = if why.starts_with("held by") {
-        format!("`shelflife release {number} --reason TEXT`, then withdraw it again")
+        format!("`shelflife release {next} --reason TEXT`, then withdraw it again")
+    } else if next == row.asset.id.0 {
+        format!("withdraw it again: `shelflife withdraw {next} --reason TEXT`")
     } else {
-        format!("withdraw it again: `shelflife withdraw {number} --reason TEXT`")
+        format!("withdraw that: `shelflife withdraw {next} --reason TEXT`")
     };
     Item::Failure { what, why, hint: Some(hint) }
 }
