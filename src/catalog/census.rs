@@ -26,16 +26,22 @@ const COPIES: &str =
 const OPEN: &str = "SELECT id, state, was FROM asset
                     WHERE sha256 = :digest AND state IN ('draft', 'approved') AND id <> :own
                     ORDER BY id LIMIT 100";
-/// The same of the bytes of their renditions. An original's row may have got bytes that nobody decided
-/// about.
-const ENDED_FILES: &str = "SELECT DISTINCT a.id, a.state, a.was
-                           FROM file f JOIN asset a ON a.id = f.asset_id
-                           WHERE f.sha256 = :digest AND f.role <> 'original'
-                             AND a.state NOT IN ('draft', 'approved') AND a.id <> :own";
 /// All of them: the one that counts may be the last.
 pub(super) const ENDED: &str = "SELECT id, state, was FROM asset INDEXED BY asset_ended
                                 WHERE sha256 = :digest AND state NOT IN ('draft', 'approved')
                                   AND id <> :own";
+/// Assets whose use has ended, by the bytes of any file that they have or had: of an original only if
+/// the asset was once about these bytes, for its file may have got others that nobody decided about. What
+/// an approved asset has too is theirs to decide about.
+const ENDED_FILES: &str = "
+    SELECT DISTINCT a.id, a.state, a.was FROM file f JOIN asset a ON a.id = f.asset_id
+    WHERE f.sha256 = :digest AND a.state NOT IN ('draft', 'approved') AND a.id <> :own
+      AND (f.role <> 'original' OR EXISTS (
+             SELECT 1 FROM audit e
+             WHERE e.asset_id = a.id AND e.kind IN ('asset.add', 'asset.original')
+               AND json_extract(e.payload, '$.sha256') = lower(hex(:digest))))
+      AND NOT EXISTS (SELECT 1 FROM file g JOIN asset b ON b.id = g.asset_id
+                      WHERE g.sha256 = :digest AND b.state = 'approved')";
 
 impl Catalog {
     /// Assets of the same bytes in the whole catalog, but for those that were rejected for that.
@@ -91,9 +97,9 @@ impl Catalog {
         Ok(Twins::of(asset, &group))
     }
 
-    /// The asset that comes first of those whose use has ended and that have or had a rendition of
-    /// these bytes.
-    pub fn ended_with_rendition(
+    /// The asset that comes first of those whose use has ended and that have or had a file of these
+    /// bytes which no approved asset has.
+    pub fn ended_with_file(
         &self,
         asset: AssetId,
         digest: &Digest,

@@ -188,7 +188,10 @@ pub(super) fn target_on<'c>(
 ) -> Result<Target<'c>, Error> {
     let quarantine = Quarantine::open(&config.quarantine)?;
     for root in &config.roots {
-        if is_beneath(quarantine.path(), &root.path)? {
+        let is_open = roots.values().any(|open| open.path() == root.path);
+        let beneath = is_beneath(quarantine.path(), &root.path);
+        // Nobody can ask a disk that is gone.
+        if beneath.or_else(|error| if is_open { Err(error) } else { Ok(false) })? {
             let what = format!("quarantine {}", quarantine.path().display());
             let why = format!("it is beneath the root {}", root.path.display());
             return Err(Error::guard(what, why, "keep it where nothing is served or scanned"));

@@ -195,7 +195,8 @@ fn a_size_that_comes_amid_a_move_is_of_no_asset_until_the_move_is_settled() {
     let left = library.run("leftovers --format json").json();
     let told = rows(&left, "leftover").into_iter().map(|row| row.to_string());
     assert!(
-        told.into_iter().any(|row| row.contains("12x8") && row.contains("being moved")),
+        told.into_iter()
+            .any(|row| row.contains("12x8") && row.contains("came while files were moved")),
         "{left}"
     );
     library.run("resume --reason 'it is known'").expect(ExitCode::Success);

@@ -62,9 +62,9 @@ impl Catalog {
                                         AND (h.until_ms IS NULL OR h.until_ms > :now))
                            THEN 'held'
                     END AS tie,
-                    a.was IS NOT NULL OR EXISTS (
-                      SELECT 1 FROM operation o
-                      WHERE o.asset_id = a.id AND o.state IN ('intent', 'partial')) AS closed
+                    EXISTS (SELECT 1 FROM operation o
+                            WHERE o.asset_id = a.id AND o.state IN ('intent', 'partial'))
+                      AS in_operation
              FROM file f LEFT JOIN asset a ON a.id = f.asset_id
                          LEFT JOIN file_claims c ON c.file_id = f.id
              WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
@@ -369,7 +369,7 @@ fn known_file(row: &Row<'_>) -> Result<KnownFile> {
                 state: cells::state(row)?,
                 version: row.get("version")?,
                 tie: row.get::<_, Option<String>>("tie")?.as_deref().and_then(Tie::named),
-                closed: row.get("closed")?,
+                in_operation: row.get("in_operation")?,
                 role: Role::named(&role).ok_or_else(|| CatalogError::damaged("file.role"))?,
             })
         }

@@ -82,7 +82,8 @@ fn regroup(
         for folder in folders {
             ctx.stop_if_interrupted()?;
             let known = catalog.files_in(root.id, folder, ctx.now)?;
-            let there = |file: &&KnownFile| file.place == Place::Library;
+            // What was left behind is for a scan to look at, which recognizes it.
+            let there = |file: &&KnownFile| file.place == Place::Library && !file.is_left_behind();
             let found: Vec<_> = known.iter().filter(there).map(|file| file.found.clone()).collect();
             let change =
                 scan::plan(catalog, (root.id, folder), (&found, &known), &BTreeMap::new())?;

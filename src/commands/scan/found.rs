@@ -42,7 +42,7 @@ impl Seen {
     pub(super) fn is_known(&self) -> bool {
         self.unread.is_empty()
             && self.known.len() == self.listing.files.len()
-            && self.known.iter().all(|file| file.place == Place::Library)
+            && self.known.iter().all(|file| file.place == Place::Library && !file.is_provisional())
     }
 
     /// The known files that were not listed because they, or the folder, could not be looked at.
@@ -112,9 +112,10 @@ pub(super) fn take(seen: &Seen, read: Vec<Result<LookedInto, FileError>>) -> Tak
     taken
 }
 
-/// What was missing stays so until it is read.
+/// What was missing stays so until it is read, and so does what an asset left behind.
 fn in_library(known: &KnownFile) -> Option<&FoundFile> {
-    (known.place == Place::Library).then_some(&known.found)
+    let there = known.place == Place::Library && !known.is_left_behind();
+    there.then_some(&known.found)
 }
 
 /// Groups the folder's files and plans what the catalog has to learn.

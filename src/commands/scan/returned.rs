@@ -145,9 +145,9 @@ fn returned(
     look: &Look,
 ) -> Result<Option<Returned>, Error> {
     let bytes = catalog.twins_of(asset, &found.digest)?.ended;
-    // What comes back may be a rendition alone.
+    // What comes back may be a rendition alone, or an original that a rendition stood in for.
     let bytes =
-        bytes.map_or_else(|| catalog.ended_with_rendition(asset, &found.digest), |b| Ok(Some(b)));
+        bytes.map_or_else(|| catalog.ended_with_file(asset, &found.digest), |b| Ok(Some(b)));
     let bytes = bytes?.map(|ended| (ended, "bytes"));
     let pixels = catalog.recalled_pixels(asset, look)?.pixels.map(|ended| (ended, "pixels"));
     let same = bytes.into_iter().chain(pixels).min_by_key(|(ended, _)| rank(*ended));

@@ -41,6 +41,8 @@ impl Back {
     }
 }
 
+const UNSEEN: &str = "its root is not configured, or not the one that was scanned";
+
 /// What is at the path, if it is one of these contents or may be. Fails where the next path would
 /// fail too.
 pub(super) fn back_at(
@@ -64,7 +66,7 @@ pub(super) fn back_of(
     catalog: &Catalog,
     roots: &BTreeMap<i64, Root>,
     asset: AssetId,
-) -> Result<Vec<(RelPath, Back)>, Error> {
+) -> Result<Vec<(i64, RelPath, Back)>, Error> {
     let served = catalog.roots()?.into_iter();
     let served = served.filter(|root| root.kind == RootKind::Production).map(|root| root.id);
     let served: BTreeSet<_> = served.collect();
@@ -72,8 +74,11 @@ pub(super) fn back_of(
     let bytes = files.iter().map(|(_, file)| file.digest).collect();
     let mut back = Vec::new();
     for (_, file) in files.iter().filter(|(_, file)| served.contains(&file.root)) {
-        let Some(root) = roots.get(&file.root) else { continue };
-        back.extend(back_at(root, &file.path, &bytes)?.map(|found| (file.path.clone(), found)));
+        let found = match roots.get(&file.root) {
+            Some(root) => back_at(root, &file.path, &bytes)?,
+            None => Some(Back::Unread(UNSEEN.to_owned())),
+        };
+        back.extend(found.map(|found| (file.root, file.path.clone(), found)));
     }
     Ok(back)
 }

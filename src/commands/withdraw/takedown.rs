@@ -165,7 +165,7 @@ impl Takedown {
             return Ok(());
         }
         match end_grace(ctx, target.catalog, &mut row) {
-            Err(error @ CatalogError::Changed { .. }) => {
+            Err(error) if error.is_about_one_asset() => {
                 let why = error.to_string();
                 ctx.report.say(&failure(&row, why.clone()));
                 self.left.why.insert(asset, why);
@@ -208,8 +208,9 @@ impl Takedown {
     ) -> Result<(), Error> {
         let asset = row.asset.id;
         let others = target.catalog.served_at_paths_of(asset)?;
-        for (path, back) in back_of(target.catalog, &target.roots, asset)? {
-            let now = others.iter().find(|file| file.path == path).and_then(|file| file.asset);
+        for (root, path, back) in back_of(target.catalog, &target.roots, asset)? {
+            let mut there = others.iter().filter(|file| file.root == root && file.path == path);
+            let now = there.next().and_then(|file| file.asset);
             let why = format!("{}: {}", back.in_words(&path), back.advice(now));
             ctx.report.say(&failure_of(row, why.clone(), now.unwrap_or(asset)));
             self.left.why.insert(asset, why);

@@ -44,8 +44,8 @@ pub struct Owner {
     pub version: i64,
     /// What keeps it an asset of its own though it is a draft.
     pub tie: Option<Tie>,
-    /// Whether it takes no file: it is out of the library, or an operation on it is open.
-    pub closed: bool,
+    /// Whether an operation on it is open: where its files are is for that to tell.
+    pub in_operation: bool,
     pub role: Role,
 }
 
@@ -79,11 +79,19 @@ impl KnownFile {
         !self.looked_into && is_original
     }
 
-    /// Whether its asset was taken away, or is on its way, without it. What is found at its path is
-    /// another file then: it would be served under the name of an asset that is called gone.
+    /// Whether its asset is out of the library without it. What is found at its path is another file
+    /// then: it would be served under the name of an asset that is called gone.
     pub fn is_left_behind(&self) -> bool {
-        self.owner.as_ref().is_ok_and(|owner| {
-            owner.closed && (self.place == Place::Missing || owner.state.was().is_some())
-        })
+        let left = |owner: &Owner| owner.state.was().is_some() && !owner.in_operation;
+        self.owner.as_ref().is_ok_and(left)
+    }
+
+    /// Whether the folder has to be grouped again although nothing in it changed: something was left
+    /// behind, or came amid a move.
+    pub fn is_provisional(&self) -> bool {
+        self.is_left_behind() || self.owner.as_ref().is_err_and(|why| why.starts_with(AMID_A_MOVE))
     }
 }
+
+/// Why a file is ambiguous that looks like one of an asset that an operation is about.
+pub(super) const AMID_A_MOVE: &str = "it came while files were moved of ";

@@ -16,7 +16,7 @@ use super::group::{Ambiguous, Group};
 use super::lifecycle::{Ended, State};
 use super::text::printable;
 
-use files::stem_of_sidecar;
+use files::{AMID_A_MOVE, stem_of_sidecar};
 pub use files::{FoundFile, KnownFile, Owner};
 
 /// Where a file belongs from now on.
@@ -134,7 +134,9 @@ pub fn plan_folder(
     let found: BTreeMap<&[u8], &FoundFile> =
         found.iter().map(|file| (file.name.as_slice(), file)).collect();
     let (originals, plan) = (BTreeMap::new(), FolderPlan::default());
-    let mut planning = Planning { known, left, found, same_pixels, originals, plan };
+    let owners = known.values().filter_map(|file: &&KnownFile| file.owner.as_ref().ok());
+    let moving = owners.filter(|owner| owner.in_operation).map(|owner| owner.asset).collect();
+    let mut planning = Planning { known, left, moving, found, same_pixels, originals, plan };
     for group in groups {
         planning.plan_group(group);
     }
@@ -150,6 +152,8 @@ struct Planning<'a> {
     known: BTreeMap<&'a [u8], &'a KnownFile>,
     /// What assets left behind that were taken away.
     left: BTreeMap<&'a [u8], &'a KnownFile>,
+    /// Assets that an open operation is about. Nothing of them is changed until it is settled.
+    moving: BTreeSet<AssetId>,
     found: BTreeMap<&'a [u8], &'a FoundFile>,
     same_pixels: &'a BTreeMap<Vec<u8>, PixelHash>,
     /// The originals of the folder by name, with the assets they are.
@@ -160,6 +164,11 @@ struct Planning<'a> {
 impl Planning<'_> {
     fn plan_group(&mut self, group: &Group) {
         let Some(original) = self.found.get(group.original.as_slice()).copied() else { return };
+        if let Some(asset) = group.asset.filter(|asset| self.moving.contains(asset)) {
+            let names = group.members.iter().map(|member| &member.name).chain([&group.original]);
+            names.for_each(|name| self.wait_for(asset, name));
+            return;
+        }
         let new = self.plan.new_assets.len();
         let home = |role| match group.asset {
             Some(asset) => Home::Asset(asset, role),
@@ -193,12 +202,9 @@ impl Planning<'_> {
         let Some(found) = self.found.get(name).copied() else { return };
         let known = self.known.get(name).copied();
         let Some(Ok(owner)) = known.map(|file| file.owner.as_ref()) else {
-            return self.step(known, found, self.unless_closed(home));
+            return self.step(known, found, home);
         };
         let stays = matches!(home, Home::Asset(asset, _) if asset == owner.asset);
-        if !stays && matches!(self.unless_closed(home.clone()), Home::Nowhere(_)) {
-            return self.step(known, found, Home::Asset(owner.asset, owner.role));
-        }
         if !stays && owner.role == Role::Original {
             if let Some(because) = owner.stays_an_asset() {
                 let (name, asset) = (printable(name), owner.asset);
@@ -212,14 +218,12 @@ impl Planning<'_> {
         self.step(known, found, home);
     }
 
-    /// The home of a file that was not there before.
-    fn unless_closed(&self, home: Home) -> Home {
-        let Home::Asset(asset, _) = home else { return home };
-        let mut owners = self.known.values().filter_map(|file| file.owner.as_ref().ok());
-        if owners.any(|owner| owner.asset == asset && owner.closed) {
-            Home::Nowhere(format!("the files of {asset} are being moved"))
-        } else {
-            home
+    /// A file that would be one of an asset on its way is of none until that is settled.
+    fn wait_for(&mut self, asset: AssetId, name: &[u8]) {
+        let Some(found) = self.found.get(name).copied() else { return };
+        let known = self.known.get(name).copied();
+        if known.is_none_or(|file| file.owner.is_err()) {
+            self.step(known, found, Home::Nowhere(format!("{AMID_A_MOVE}{asset}")));
         }
     }
 
@@ -235,6 +239,9 @@ impl Planning<'_> {
 
     /// Adds a step unless the catalog says all of it already.
     fn step(&mut self, known: Option<&KnownFile>, found: &FoundFile, home: Home) {
+        let is_moving = |file: &KnownFile| {
+            file.owner.as_ref().is_ok_and(|owner| self.moving.contains(&owner.asset))
+        };
         let same = known.is_some_and(|file| {
             let stays = match (&file.owner, &home) {
                 (Ok(owner), Home::Asset(asset, role)) => {
@@ -245,7 +252,7 @@ impl Planning<'_> {
             };
             stays && file.found.is_same(found) && file.place == Place::Library
         });
-        if !same {
+        if !same && !known.is_some_and(is_moving) {
             let instead_of = self.left.get(found.name.as_slice()).map(|file| file.file);
             let (known, found) = (known.map(|file| file.file), found.clone());
             self.plan.files.push(FileStep { known, instead_of, found, home });
@@ -285,6 +292,9 @@ impl Planning<'_> {
         let mut seen = BTreeSet::new();
         for file in self.known.values() {
             let Ok(owner) = &file.owner else { continue };
+            if owner.in_operation {
+                continue;
+            }
             let Some(found) = self.found.get(file.found.name.as_slice()) else { continue };
             if found.digest == file.found.digest {
                 continue;
