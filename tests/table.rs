@@ -160,3 +160,11 @@ fn a_table_and_a_flag_that_says_a_field_are_not_taken_together() {
     let shown = library.run("show 1 --format json").json();
     assert_eq!(shown["items"][0]["fields"]["owner"], serde_json::Value::Null);
 }
+
+#[test]
+fn a_path_that_begins_or_ends_with_a_space_comes_back_as_it_was_written() {
+    let library = TestLibrary::scanned(&[" tea.png", "tin/ a.png"]);
+    let table = library.run("describe --to-csv").expect(ExitCode::Success).stdout;
+    library.write("table.csv", table);
+    library.run("describe --from-csv table.csv").expect(ExitCode::Success);
+}

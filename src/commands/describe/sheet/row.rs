@@ -63,7 +63,7 @@ impl Reading<'_> {
     fn check_path(&self) -> Result<(), Wrong> {
         let path = self.asset.path.to_string();
         match self.row.fields.get(&Column::Path) {
-            Some(Cell::Set(said)) if said.trim() != path => {
+            Some(Cell::Set(said)) if said.trim() != path.trim() => {
                 let why = format!("{} is at {path}: are the rows mixed up?", self.asset.id);
                 Err(Wrong::of(&Column::Path, why))
             }
