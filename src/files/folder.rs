@@ -273,13 +273,11 @@ impl Folder {
         Ok(self.circumstances.own.contains(&self.identity()?))
     }
 
-    /// Fails with [`FileError::Unwritable`] if this account may make and remove nothing in the folder,
-    /// as far as the kernel tells.
+    /// Fails if this account may make and remove nothing in the folder, as far as the kernel tells. What
+    /// is mounted to be read only may be another's view of it, and is no failure.
     pub fn check_writable(&self) -> Result<()> {
         match accessat(&self.handle, c".", Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS) {
-            Err(Errno::ACCESS | Errno::ROFS) => {
-                Err(FileError::Unwritable { path: self.path.clone() })
-            }
+            Err(errno @ Errno::ACCESS) => Err(FileError::io("write to", &self.path, errno)),
             _ => Ok(()),
         }
     }
