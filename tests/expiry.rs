@@ -1,14 +1,14 @@
 //! Ends: the instant at which an asset may no longer be used, and the sweep that records it.
 
 use serde_json::json;
-use shelflife::catalog::{FileId, OpenOperation, Operation, OperationFile};
-use shelflife::domain::asset::AssetFile;
+use shelflife::catalog::{OpenOperation, Operation};
 use shelflife::domain::lifecycle::{Action, Ended, Reason, State, Transition, Who};
-use shelflife::domain::operation::{FileState, OperationKind, OperationState};
+use shelflife::domain::operation::{OperationKind, OperationState};
 use shelflife::domain::pause::Heed;
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
+use crate::support::moving::announced;
 use crate::support::stock::Approval;
 
 /// Standing of the only asset, as `why` tells it.
@@ -156,18 +156,6 @@ fn one_asset_in_other_hands_does_not_stop_the_sweep() {
         who: Who::Anyone,
         reason: Reason::Optional,
     };
-    let pending = |(number, (file, known)): (u32, (FileId, AssetFile))| OperationFile {
-        number,
-        file,
-        root: known.root,
-        path: known.path,
-        stored_name: format!("{number:04}.bin"),
-        digest: known.digest,
-        bytes: known.stamp.bytes,
-        mode: 0o644,
-        modified_ns: known.stamp.modified_ns,
-        state: FileState::Pending,
-    };
     let operation = Operation {
         id: "op-1".to_owned(),
         kind: OperationKind::Quarantine,
@@ -176,7 +164,7 @@ fn one_asset_in_other_hands_does_not_stop_the_sweep() {
         opened_at: library.now(),
         store: "op-1".to_owned(),
         to: None,
-        files: (1..).zip(library.catalog().files_of(asset).unwrap()).map(pending).collect(),
+        files: announced(library.catalog().files_of(asset).unwrap()),
     };
     let open = OpenOperation {
         operation,

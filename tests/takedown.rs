@@ -11,16 +11,16 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
 
 use serde_json::Value;
-use shelflife::catalog::{FileId, OpenOperation, Operation, OperationFile};
-use shelflife::domain::asset::{AssetFile, AssetId};
+use shelflife::catalog::{OpenOperation, Operation, OperationFile};
+use shelflife::domain::asset::AssetId;
 use shelflife::domain::lifecycle::{Action, State, Transition};
-use shelflife::domain::operation::{FileState, OperationKind, OperationState};
+use shelflife::domain::operation::{OperationKind, OperationState};
 use shelflife::domain::pause::Heed;
 use shelflife::exit::ExitCode;
 use shelflife::files::{Locking, RunLock};
 
 use crate::support::TestLibrary;
-use crate::support::moving::{ended, tree};
+use crate::support::moving::{announced, ended, tree};
 use crate::support::pictures::png;
 
 /// An export of one attachment on `2026/03/tea-tin.png` with a backup size that is not on disk, and
@@ -291,18 +291,6 @@ const DEAD: &str = "0123456789abcdef0123456789abcdef";
 fn removal_of_two(library: &TestLibrary) -> OpenOperation {
     let asset = AssetId(2);
     let catalog = library.scanned_catalog();
-    let pending = |(number, (file, known)): (u32, (FileId, AssetFile))| OperationFile {
-        number,
-        file,
-        root: known.root,
-        path: known.path,
-        stored_name: format!("{number:04}.bin"),
-        digest: known.digest,
-        bytes: known.stamp.bytes,
-        mode: 0o644,
-        modified_ns: known.stamp.modified_ns,
-        state: FileState::Pending,
-    };
     let operation = Operation {
         id: DEAD.to_owned(),
         kind: OperationKind::Quarantine,
@@ -311,7 +299,7 @@ fn removal_of_two(library: &TestLibrary) -> OpenOperation {
         opened_at: library.now(),
         store: DEAD.to_owned(),
         to: None,
-        files: (1..).zip(catalog.files_of(asset).unwrap()).map(pending).collect(),
+        files: announced(catalog.files_of(asset).unwrap()),
     };
     OpenOperation {
         operation,

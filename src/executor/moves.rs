@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Operation, OperationFile};
 use crate::files::copy::copy_verified;
-use crate::files::folders::make_folders;
+use crate::files::folders::{folders_above, make_folders};
 use crate::files::moves::{Copied, remove, remove_copied, rename_no_replace, rename_to};
 use crate::files::{Folder, MoveError, hash_file};
 
@@ -113,14 +113,11 @@ pub(super) fn sync_library(target: &Target<'_>, operation: &Operation) -> Attemp
 
 /// Makes these folders durable in those above them: a killed run may have made them.
 pub(super) fn sync_above(target: &Target<'_>, operation: &Operation) -> Attempt<()> {
-    let mut folders = BTreeSet::new();
-    for file in &operation.files {
-        let folder = file.path.folder();
-        let ends = folder.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
-        let above = [0].into_iter().chain(ends).filter_map(|end| folder.get(..end));
-        folders.extend(above.map(|folder| (file.root, folder)));
-    }
-    sync_folders(target, folders)
+    let folders = operation
+        .files
+        .iter()
+        .flat_map(|file| folders_above(file.path.folder()).map(move |folder| (file.root, folder)));
+    sync_folders(target, folders.collect())
 }
 
 fn sync_folders(target: &Target<'_>, folders: BTreeSet<(i64, &[u8])>) -> Attempt<()> {

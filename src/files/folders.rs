@@ -60,6 +60,12 @@ pub fn remove_empty_folder(entry: Entry<'_>) -> Result<()> {
         .map_err(|errno| entry.failed("remove folder", errno))
 }
 
+/// The folders that a folder is in, from the root on.
+pub fn folders_above(folder: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let ends = std::iter::once(0).chain(ends_of_parts(folder));
+    ends.filter(|end| *end < folder.len()).filter_map(|end| folder.get(..end))
+}
+
 /// Where each part of the path ends.
 fn ends_of_parts(path: &[u8]) -> impl Iterator<Item = usize> {
     let inner = path.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);

@@ -5,6 +5,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use shelflife::catalog::{FileId, OperationFile};
+use shelflife::domain::asset::AssetFile;
+use shelflife::domain::operation::FileState;
 use shelflife::exit::ExitCode;
 
 use super::TestLibrary;
@@ -92,4 +95,21 @@ pub(crate) fn tree(folder: &Path) -> Tree {
         tree.insert(path, (bytes, metadata.mode(), metadata.mtime(), metadata.mtime_nsec()));
     }
     tree
+}
+
+/// Files of an asset as an operation announces them.
+pub(crate) fn announced(files: Vec<(FileId, AssetFile)>) -> Vec<OperationFile> {
+    let pending = |(number, (file, known)): (u32, (FileId, AssetFile))| OperationFile {
+        number,
+        file,
+        root: known.root,
+        path: known.path,
+        stored_name: format!("{number:04}.bin"),
+        digest: known.digest,
+        bytes: known.stamp.bytes,
+        mode: 0o644,
+        modified_ns: known.stamp.modified_ns,
+        state: FileState::Pending,
+    };
+    (1..).zip(files).map(pending).collect()
 }

@@ -239,9 +239,8 @@ impl Planning<'_> {
 
     /// Adds a step unless the catalog says all of it already.
     fn step(&mut self, known: Option<&KnownFile>, found: &FoundFile, home: Home) {
-        let is_moving = |file: &KnownFile| {
-            file.owner.as_ref().is_ok_and(|owner| self.moving.contains(&owner.asset))
-        };
+        let is_moving =
+            |file: &KnownFile| file.owner.as_ref().is_ok_and(|owner| owner.in_operation);
         let same = known.is_some_and(|file| {
             let stays = match (&file.owner, &home) {
                 (Ok(owner), Home::Asset(asset, role)) => {
