@@ -5,8 +5,8 @@ use shelflife::domain::actor::Authority;
 use shelflife::domain::lifecycle::{Action, Plan, Request, State, next};
 use shelflife::exit::ExitCode;
 
-use crate::support::TestLibrary;
 use crate::support::scanned::FULL;
+use crate::support::{TestLibrary, cases};
 
 #[test]
 fn a_draft_is_rejected_with_a_reason_and_recorded_once() {
@@ -213,7 +213,7 @@ fn kind_of(action: Action) -> &'static str {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(8, 1_000), ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_commands_takes_the_steps_of_the_table(

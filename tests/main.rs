@@ -14,6 +14,7 @@ mod archive;
 mod attachment_table;
 mod binary;
 mod calendar;
+mod calls;
 mod catalogs;
 mod checking;
 mod claims;
