@@ -1,6 +1,8 @@
 //! The program under a tracer: in which order it calls the system, and what a call that fails or
 //! takes its time leads to.
 
+mod newcomers;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -16,7 +18,12 @@ use crate::support::moving::{ended, half_cleaned};
 use crate::support::{TestLibrary, cases, skip, spread, wall_clock};
 
 /// The real program with some calls written to `trace`, and with these done to them.
-fn traced(library: &TestLibrary, calls: &str, inject: Option<&str>, line: &str) -> Command {
+pub(crate) fn traced(
+    library: &TestLibrary,
+    calls: &str,
+    inject: Option<&str>,
+    line: &str,
+) -> Command {
     let mut tracer = Command::new("strace");
     tracer.args(["-f", "-y", "-qq", "-e", "signal=none", "-e", &format!("trace={calls}")]);
     tracer.args(inject.map(|inject| format!("--inject={inject}")));
@@ -33,7 +40,7 @@ fn trace(library: &TestLibrary) -> Vec<String> {
     trace.lines().map(str::to_owned).collect()
 }
 
-fn can_trace() -> bool {
+pub(crate) fn can_trace() -> bool {
     has("strace") || skip::<()>("there is no strace").is_some()
 }
 
@@ -117,7 +124,7 @@ fn a_file_that_cannot_be_looked_at_is_never_called_another_one_or_gone() {
     say(&format!("looks: {} cleans of which one failed, and {failed} said so", tried.len()));
 }
 
-fn wait_for(what: &str, is_there: impl Fn() -> bool) {
+pub(crate) fn wait_for(what: &str, is_there: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_there() {
         assert!(began.elapsed() < Duration::from_mins(1), "{what} never came");

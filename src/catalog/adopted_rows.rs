@@ -22,7 +22,7 @@ pub(super) fn choose(conn: &Connection, adoption: &Adoption) -> Result<Choice> {
     let mut files = Vec::with_capacity(adoption.operation.files.len());
     for (file, (seen, _)) in adoption.operation.files.iter().zip(&adoption.found) {
         let row = known_row(conn, (file.root, file.path.folder(), file.path.name()))?;
-        let in_library = file.state == FileState::Returned;
+        let in_library = file.state == FileState::Returned || seen.library.is_same();
         files.push(AtPath { told: file.digest, seen: *seen, in_library, row });
     }
     let owners = owners_of(conn, files.iter().filter_map(|file| file.row.as_ref()))?;

@@ -200,3 +200,19 @@ fn mark_missing(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<()
     refresh_missing(tx, asset)?;
     log.append(tx, "file.missing", About::asset(asset), &json!({ "file": file }))
 }
+
+/// Another file has the path of this one. Tells whether it had it until now.
+pub(super) fn give_up_path(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -> Result<bool> {
+    let asset: Option<Option<i64>> = tx
+        .prepare_cached(
+            "UPDATE file SET place = 'gone' WHERE id = :id AND place IN ('library', 'missing')
+             RETURNING asset_id",
+        )?
+        .query_row(named_params! { ":id": file }, |row| row.get("asset_id"))
+        .optional()?;
+    if let Some(asset) = asset.flatten().map(AssetId) {
+        refresh_missing(tx, asset)?;
+        log.append(tx, "file.gone", About::asset(asset), &json!({ "file": file }))?;
+    }
+    Ok(asset.is_some())
+}

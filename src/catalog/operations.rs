@@ -11,7 +11,7 @@ use super::audit::{About, Log};
 use super::cells;
 use super::decisions::enter_state;
 use super::error::{CatalogError, Result};
-use super::files::{FileId, refresh_missing};
+use super::files::{FileId, give_up_path, refresh_missing};
 use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
@@ -78,7 +78,7 @@ impl Catalog {
                 note_taken(tx, session, (plan, operation.asset))?;
             }
             for (number, state, stamp) in &closed.files {
-                close_file(tx, operation, (*number, *state, *stamp))?;
+                close_file((tx, log), operation, (*number, *state, *stamp))?;
             }
             if operation.kind == OperationKind::Publish {
                 take_new_paths(tx, operation, closed)?;
@@ -190,7 +190,8 @@ pub(super) fn refuse_taken_paths(conn: &Connection, operation: &Operation) -> Re
         let mut statement = conn.prepare_cached(
             "SELECT asset_id FROM file
              WHERE root_id = :root AND folder = :folder AND name = :name AND id <> :file
-               AND place IN ('library', 'missing')",
+               AND place IN ('library', 'missing')
+               AND (asset_id IS NOT NULL OR place = 'library')",
         )?;
         let params = named_params! {
             ":root": root, ":folder": path.folder(), ":name": path.name(), ":file": file.file.0,
@@ -258,7 +259,7 @@ pub(super) fn set_state(
 
 /// Where a file is once its part of the operation ended.
 fn close_file(
-    tx: &Transaction<'_>,
+    (tx, log): (&Transaction<'_>, &mut Log<'_>),
     operation: &Operation,
     (number, state, stamp): (u32, FileState, Option<FileStamp>),
 ) -> Result<()> {
@@ -269,41 +270,66 @@ fn close_file(
     .execute(named_params! {
         ":state": state.name(), ":operation": operation.id, ":number": number,
     })?;
-    let place = match (operation.kind, state) {
-        (OperationKind::Quarantine, FileState::Moved)
-        | (OperationKind::Restore, FileState::Returned | FileState::Pending) => Place::Quarantine,
-        (OperationKind::Restore | OperationKind::Publish, FileState::Moved)
-        | (
-            OperationKind::Quarantine | OperationKind::Publish,
-            FileState::Returned | FileState::Pending,
-        ) => Place::Library,
-        (OperationKind::Quarantine | OperationKind::Publish, FileState::Missing) => Place::Missing,
-        (OperationKind::Purge, FileState::Moved) => Place::Gone,
-        // What is lost in quarantine stays on record there: its path may belong to others.
-        (OperationKind::Restore | OperationKind::Purge, FileState::Missing)
-        | (OperationKind::Purge, FileState::Returned | FileState::Pending)
-        | (_, FileState::Drifted | FileState::Failed) => return Ok(()),
+    let Some(place) = place_after(operation.kind, state) else { return Ok(()) };
+    let file: i64 = tx
+        .prepare_cached(
+            "SELECT file_id FROM operation_file WHERE operation_id = :operation AND number = :number",
+        )?
+        .query_row(named_params! { ":operation": operation.id, ":number": number }, |row| {
+            row.get("file_id")
+        })?;
+    let place = match (place, holder_of_path(tx, file)?) {
+        (Place::Library | Place::Missing, Some(other)) => {
+            let is_there = matches!(state, FileState::Moved | FileState::Returned);
+            let (gone, place) = if is_there { (other, place) } else { (file, Place::Gone) };
+            give_up_path(tx, log, gone)?;
+            place
+        }
+        _ => place,
     };
-    tx.prepare_cached(
-        "UPDATE file SET place = :place WHERE id =
-           (SELECT file_id FROM operation_file WHERE operation_id = :operation AND number = :number)",
-    )?
-    .execute(named_params! {
-        ":place": place.name(), ":operation": operation.id, ":number": number,
-    })?;
+    tx.prepare_cached("UPDATE file SET place = :place WHERE id = :file")?
+        .execute(named_params! { ":place": place.name(), ":file": file })?;
     let Some(stamp) = stamp else { return Ok(()) };
     tx.prepare_cached(
         "UPDATE file SET bytes = :bytes, modified_ns = :modified, changed_ns = :changed,
-                         inode = :inode, device = :device
-         WHERE id = (SELECT file_id FROM operation_file
-                     WHERE operation_id = :operation AND number = :number)",
+                         inode = :inode, device = :device WHERE id = :file",
     )?
     .execute(named_params! {
         ":bytes": cells::signed(stamp.bytes), ":modified": stamp.modified_ns,
         ":changed": stamp.changed_ns, ":inode": cells::signed(stamp.inode),
-        ":device": cells::signed(stamp.device), ":operation": operation.id, ":number": number,
+        ":device": cells::signed(stamp.device), ":file": file,
     })?;
     Ok(())
+}
+
+/// Where a file of an operation is after that, if that tells anything new.
+fn place_after(kind: OperationKind, state: FileState) -> Option<Place> {
+    use FileState::{Drifted, Failed, Missing, Moved, Pending, Returned};
+    use OperationKind::{Publish, Purge, Quarantine, Restore};
+    Some(match (kind, state) {
+        (Quarantine, Moved) | (Restore, Returned | Pending) => Place::Quarantine,
+        (Restore | Publish, Moved) | (Quarantine | Publish, Returned | Pending | Drifted) => {
+            Place::Library
+        }
+        (Quarantine | Publish, Missing) => Place::Missing,
+        (Purge, Moved) => Place::Gone,
+        // What is lost in quarantine stays on record there: its path may belong to others.
+        (Restore | Purge, Missing | Drifted) | (Purge, Returned | Pending) | (_, Failed) => {
+            return None;
+        }
+    })
+}
+
+/// Another file that is on record at the path of this one. An earlier version recorded what came there
+/// while an operation was open.
+fn holder_of_path(tx: &Transaction<'_>, file: i64) -> Result<Option<i64>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT o.id FROM file f JOIN file o ON o.root_id = f.root_id AND o.folder = f.folder
+                                            AND o.name = f.name AND o.id <> f.id
+         WHERE f.id = :file AND o.place IN ('library', 'missing')",
+    )?;
+    let other = statement.query_row(named_params! { ":file": file }, |row| row.get("id"));
+    Ok(other.optional()?)
 }
 
 pub(super) fn append_end(

@@ -32,7 +32,7 @@ const WITHDRAWN: &str =
 pub(super) const MARKS: &str = "
     SELECT at_ms, kind, payload FROM audit
     WHERE asset_id = :asset
-      AND (kind IN ('asset.withdraw', 'asset.confirm', 'restore.done')
+      AND (kind IN ('asset.withdraw', 'asset.confirm', 'restore.done', 'quarantine.done')
            OR kind = 'asset.rebuild' AND json_extract(payload, '$.to') = 'withdrawn'
            OR kind = 'asset.add' AND json_extract(payload, '$.state') = 'withdrawn')
     ORDER BY seq";

@@ -17,7 +17,8 @@ use crate::catalog::Catalog;
 /// Settle what interrupted runs left behind
 ///
 /// A move that was under way when the program was stopped is finished if all of its files had
-/// arrived, and is taken back otherwise. A purge is finished, unless it is paused or the asset is
+/// arrived, and is taken back otherwise; a removal that cannot be, because something else has the path
+/// of a file by now, is finished too. A purge is finished, unless it is paused or the asset is
 /// held; then it is taken back, if no file is deleted yet. Every command that moves files does this first. Folders in
 /// quarantine that the catalog knows nothing of are listed, never removed. While it is paused, only
 /// the catalog is brought up to what is on disk: nothing moves, and what would have to waits.

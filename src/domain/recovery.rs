@@ -145,14 +145,20 @@ pub fn decide_aside(aside: Sight, at_path: Sight, store: Sight) -> Aside {
     if aside.is_same() && elsewhere { Aside::Remove } else { Aside::Keep }
 }
 
-/// Where to bring the files: forward only if every one of them has arrived already.
+/// Where to bring the files: forward only if every one of them has arrived already, or if a removal
+/// cannot be taken back, because something else has the path of a file by now, and can be finished.
 pub fn decide_direction(kind: OperationKind, files: &[Sighting]) -> Toward {
     let forward = kind.forward();
     let arrived = |file: &Sighting| match forward {
         Toward::Library => file.library.is_same(),
         Toward::Store => file.store.is_same(),
     };
-    if !files.is_empty() && files.iter().all(arrived) { forward } else { forward.other() }
+    let is_barred = |file: &Sighting| file.library == Sight::Other && file.store.is_same();
+    let can_go =
+        |file: &Sighting| matches!(toward_store(*file).ending, Ending::Settled | Ending::PathTaken);
+    let goes_on = kind == OperationKind::Quarantine && files.iter().any(is_barred);
+    let finishes = files.iter().all(arrived) || goes_on && files.iter().all(can_go);
+    if !files.is_empty() && finishes { forward } else { forward.other() }
 }
 
 /// Decides how the operation is settled when its files are brought `toward` one side.
@@ -315,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_goes_forward_only_when_all_of_its_files_arrived() {
+    fn an_operation_goes_forward_only_when_all_of_its_files_arrived_or_it_cannot_go_back() {
         for kind in OperationKind::ALL {
             let (forward, back) = (kind.forward(), kind.forward().other());
             assert_eq!(decide_direction(kind, &[]), back, "nothing to finish");
@@ -325,7 +331,13 @@ mod tests {
                         Toward::Library => file.library.is_same(),
                         Toward::Store => file.store.is_same(),
                     };
-                    let expected = if arrived(a) && arrived(b) { forward } else { back };
+                    let barred = |file: Sighting| file.library == Other && file.store.is_same();
+                    let goes_on = kind == OperationKind::Quarantine
+                        && (barred(a) || barred(b))
+                        && [a, b].iter().all(|file| file.library.is_same() || file.store.is_same())
+                        && ![a, b].iter().any(|file| file.library.is_same() && file.store == Other);
+                    let all = arrived(a) && arrived(b);
+                    let expected = if all || goes_on { forward } else { back };
                     assert_eq!(decide_direction(kind, &[a, b]), expected, "{kind:?} {a:?} {b:?}");
                 }
             }
@@ -389,7 +401,8 @@ mod tests {
         }
         let retaken = file(Other, Same);
         assert_eq!(end(OperationKind::Quarantine, &[moved, retaken]), Done);
-        assert_eq!(end(OperationKind::Quarantine, &[stayed, retaken]), Partial);
+        assert_eq!(end(OperationKind::Quarantine, &[stayed, retaken]), Done);
+        assert_eq!(end(OperationKind::Quarantine, &[file(Other, Nothing), retaken]), Partial);
         assert_eq!(end(OperationKind::Restore, &[moved, retaken]), Aborted);
         let gone = file(Nothing, Nothing);
         assert_eq!(end(OperationKind::Quarantine, &[stayed, retaken, gone]), Partial);

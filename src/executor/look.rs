@@ -20,6 +20,8 @@ pub(super) struct Seen {
     pub(super) part_in_library: bool,
     /// The served folder has what a publication hid there: a part, or a copy on its way out.
     pub(super) hidden_in_store: bool,
+    /// Which file is in the store.
+    pub(super) stored: Option<Identity>,
     /// The very file was brought to the served folder and was written to since. It counts as being
     /// at its path with other bytes, because there is where it is brought back to.
     pub(super) altered: bool,
@@ -31,6 +33,9 @@ pub(super) struct Found {
     pub(super) sight: Sight,
     pub(super) identity: Option<Identity>,
 }
+
+/// How often a file is read that changes meanwhile: somebody may set the modes of all.
+const TRIES: usize = 3;
 
 const NOTHING: Found = Found { sight: Sight::Nothing, identity: None };
 
@@ -124,7 +129,8 @@ impl Looked {
             _ => Sighting { library: at_path.sight, store: stored.sight },
         };
         let part_in_library = part_in_library && !torn;
-        Seen { sighting, aside, part_in_library, hidden_in_store: false, altered: false }
+        let (hidden_in_store, altered) = (false, false);
+        Seen { sighting, aside, part_in_library, hidden_in_store, stored: stored.identity, altered }
     }
 
     /// [`Self::seen`] where the store is a folder that is served, and others write to it: their file
@@ -139,6 +145,7 @@ impl Looked {
         let leaving = folder.exists(aside_name(operation, file).as_bytes())?;
         let is_gone =
             self.at_path.sight == Sight::Nothing && self.set_aside.sight == Sight::Nothing;
+        let identity = self.stored.identity;
         let altered = is_gone
             && self.stored.sight == Sight::Other
             && draft.is_some_and(|draft| self.stored.identity == Some(draft));
@@ -147,7 +154,8 @@ impl Looked {
         } else if self.stored.sight.is_same() && !self.is_published(has_part) {
             self.stored.sight = Sight::Other;
         }
-        Ok(Seen { hidden_in_store: has_part || leaving, altered, ..self.seen() })
+        let hidden_in_store = has_part || leaving;
+        Ok(Seen { hidden_in_store, stored: identity, altered, ..self.seen() })
     }
 
     /// Whether what has the draft's bytes under the new name was brought there by the operation: the
@@ -176,20 +184,26 @@ fn found_or_torn(store: &Folder, operation: &Operation, file: &OperationFile) ->
     Ok(stored)
 }
 
+/// What is under the name. Something that changes all the time is none of ours where others write; in
+/// quarantine nobody can tell what it is.
 pub(super) fn found(folder: &Folder, name: &[u8], expected: &Digest) -> Attempt<Found> {
-    match hash_file(folder, name) {
-        Ok((digest, stat)) => {
-            let sight = if digest == *expected { Sight::Same } else { Sight::Other };
-            Ok(Found { sight, identity: Some(stat.identity()) })
+    const OTHER: Found = Found { sight: Sight::Other, identity: None };
+    for _ in 0..TRIES {
+        match hash_file(folder, name) {
+            Ok((digest, stat)) => {
+                let sight = if digest == *expected { Sight::Same } else { Sight::Other };
+                return Ok(Found { sight, identity: Some(stat.identity()) });
+            }
+            Err(error) if error.is_missing() => return Ok(NOTHING),
+            Err(FileError::NotRegular { .. } | FileError::Own { .. }) => return Ok(OTHER),
+            Err(FileError::ChangedWhileReading { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
-        Err(error) if error.is_missing() => Ok(NOTHING),
-        Err(
-            FileError::NotRegular { .. }
-            | FileError::Own { .. }
-            | FileError::ChangedWhileReading { .. },
-        ) => Ok(Found { sight: Sight::Other, identity: None }),
-        Err(error) => Err(error.into()),
     }
+    if folder.is_private() {
+        return Err(FileError::ChangedWhileReading { path: folder.at(name).path() }.into());
+    }
+    Ok(OTHER)
 }
 
 /// The folder, if it is there. One that became a link is an error: its files may be anywhere.

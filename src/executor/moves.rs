@@ -6,7 +6,7 @@ use crate::catalog::{Operation, OperationFile};
 use crate::files::copy::copy_verified;
 use crate::files::folders::{folders_above, make_folders};
 use crate::files::moves::{Copied, remove, remove_copied, rename_no_replace, rename_to};
-use crate::files::{Folder, MoveError, hash_file};
+use crate::files::{FileError, FileStat, Folder, MoveError, hash_file};
 
 use super::look::{aside_name, existing, part_name, stored_part};
 use super::{Attempt, Obstacle, Target};
@@ -14,8 +14,8 @@ use super::{Attempt, Obstacle, Target};
 /// How a file came into the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// It is the very file.
-    Renamed,
+    /// It is the very file, looked at once it had arrived.
+    Renamed(FileStat),
     /// It is a copy, compared with what it was made of.
     Copied,
 }
@@ -30,12 +30,38 @@ pub(super) fn move_to_store(
     let (from, to) = (folder.at(file.path.name()), store.at(file.stored_name.as_bytes()));
     match rename_to(from, to) {
         Err(MoveError::CrossDevice { .. }) => {}
-        moved => return Ok(moved.map(|()| Way::Renamed)?),
+        moved => {
+            moved?;
+            return Ok(Way::Renamed(check_moved(target, store, file)?));
+        }
     }
     let part = stored_part(operation, file);
     let copied = copy_verified(from, to, part.as_bytes(), &file.digest)?;
     remove_copied(from, aside_name(operation, file).as_bytes(), &copied)?;
     Ok(Way::Copied)
+}
+
+/// What was moved is what was checked, or goes back at once: somebody may write between the two.
+pub(super) fn check_moved(
+    target: &Target<'_>,
+    store: &Folder,
+    file: &OperationFile,
+) -> Attempt<FileStat> {
+    let moved = store.at(file.stored_name.as_bytes());
+    match hash_file(store, moved.name) {
+        Ok((digest, stat)) if digest == file.digest => return Ok(stat),
+        Ok(_)
+        | Err(
+            FileError::NotRegular { .. }
+            | FileError::Own { .. }
+            | FileError::ChangedWhileReading { .. },
+        ) => {}
+        // It cannot be told what it is: that is no change.
+        Err(error) => return Err(error.into()),
+    }
+    let folder = target.root(file.root)?.folder(file.path.folder())?;
+    rename_no_replace(moved, folder.at(file.path.name()))?;
+    Err(Obstacle::Drifted { path: file.path.to_string() })
 }
 
 /// Moves a file back to its path, making the folders that are gone. Where that takes a copy, the

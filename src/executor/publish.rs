@@ -19,7 +19,7 @@ use crate::files::{Entry, Folder, MoveError};
 use super::look::{Found, Seen, aside_name, existing, found, part_name};
 use super::manifest::Source;
 use super::moves;
-use super::quarantine::{check_moved, check_sources};
+use super::quarantine::check_sources;
 use super::settle::{close_done, take_back};
 use super::{Attempt, Ended, Obstacle, Target, load_of};
 
@@ -125,7 +125,7 @@ fn bring_out(
         Err(MoveError::CrossDevice { .. }) => {}
         moved => {
             moved?;
-            return check_moved(target, folder, file).map(|_| ());
+            return moves::check_moved(target, folder, file).map(|_| ());
         }
     }
     let (aside, part) = (aside_name(operation, file), part_name(operation, file));
@@ -203,6 +203,7 @@ pub(super) fn bring_back(
     }
     if seen.altered {
         rename_no_replace(work.name(), path)?;
+        check_back(&work, path)?;
     } else if work.is_published() && matches!(library, Sight::Nothing | Sight::Torn) {
         match rename_no_replace(work.name(), path) {
             Err(MoveError::CrossDevice { .. }) => {
@@ -210,7 +211,10 @@ pub(super) fn bring_back(
                 copy_verified(work.name(), aside, part.as_bytes(), &file.digest)?;
             }
             Err(MoveError::Exists { .. }) => return Err(taken()),
-            moved => moved?,
+            moved => {
+                moved?;
+                check_back(&work, path)?;
+            }
         }
     }
     if work.is_published() && library != Sight::Other {
@@ -223,6 +227,19 @@ pub(super) fn bring_back(
     }
     drafts.sync()?;
     if drafts.exists(path.name)? { remove_part(operation, &work) } else { Ok(folder.sync()?) }
+}
+
+/// What was brought back is what was looked at, or gets its name back at once: others write to the
+/// folder that it was in.
+fn check_back(work: &Settling<'_>, path: Entry<'_>) -> Attempt<()> {
+    let there = path.folder.stat(path.name)?.map(|stat| stat.identity());
+    if there.is_some() && there == work.seen.stored
+        || found(path.folder, path.name, &work.file.digest)?.sight.is_same()
+    {
+        return Ok(());
+    }
+    rename_no_replace(path, work.name())?;
+    Err(Obstacle::Drifted { path: work.file.stored_name.clone() })
 }
 
 /// Removes a copy from the served folder, durably: what was looked at, and nothing that came since.

@@ -8,7 +8,6 @@ use crate::domain::cleanup::HardLinks;
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::domain::operation::{FileState, OperationKind, OperationState};
 use crate::error::Error;
-use crate::files::moves::rename_no_replace;
 use crate::files::{FileError, FileStat, Folder, Quarantine, Root, hash_file};
 use crate::mutant::Mutant;
 
@@ -201,7 +200,7 @@ fn carry_away(
     for file in &operation.files {
         target.may_go_on()?;
         match moves::move_to_store(target, operation, (&store, file))? {
-            Way::Renamed => linked.extend(check_moved(target, &store, file)?),
+            Way::Renamed(stat) => linked.extend(Linked::of(file, &stat)),
             Way::Copied => {}
         }
     }
@@ -228,28 +227,4 @@ fn describe(
         roots: &target.catalog.roots()?,
     };
     Ok(manifest::write(operation, removal, &account, sources))
-}
-
-/// What was moved is what was checked, or goes back at once: somebody may write between the two.
-/// Returns what other names lead to it.
-pub(super) fn check_moved(
-    target: &Target<'_>,
-    store: &Folder,
-    file: &OperationFile,
-) -> Attempt<Option<Linked>> {
-    let moved = store.at(file.stored_name.as_bytes());
-    match hash_file(store, moved.name) {
-        Ok((digest, stat)) if digest == file.digest => return Ok(Linked::of(file, &stat)),
-        Ok(_)
-        | Err(
-            FileError::NotRegular { .. }
-            | FileError::Own { .. }
-            | FileError::ChangedWhileReading { .. },
-        ) => {}
-        // It cannot be told what it is: that is no change.
-        Err(error) => return Err(error.into()),
-    }
-    let folder = target.root(file.root)?.folder(file.path.folder())?;
-    rename_no_replace(moved, folder.at(file.path.name()))?;
-    Err(Obstacle::Drifted { path: file.path.to_string() })
 }

@@ -12,8 +12,8 @@ use crate::domain::recovery::{
     Aside, Ending, FileRecovery, Recovery, Sight, Step, Toward, decide_recovery,
 };
 use crate::domain::time::Timestamp;
-use crate::files::Folder;
 use crate::files::moves::remove;
+use crate::files::{FileKind, Folder};
 
 use super::look::{Seen, aside_name, existing, look, part_name, sightings, store_of, stored_part};
 use super::publish::{self, Settling};
@@ -293,7 +293,8 @@ pub(super) fn arrived(
     operation.files.iter().map(moved).collect()
 }
 
-/// A file that is in the library has a new stamp: moving it changed its inode's time.
+/// A file that is in the library has a new stamp: moving it changed its inode's time. Nobody wrote it
+/// down if by now something else is at the path, which the next scan reads for that.
 fn stamp(
     target: &Target<'_>,
     operation: &Operation,
@@ -308,7 +309,10 @@ fn stamp(
         _ => return Ok(None),
     };
     let Some(folder) = folder else { return Ok(None) };
-    Ok(folder.stat(name)?.map(|stat| stat.stamp))
+    let found = folder.stat(name)?.filter(|stat| stat.kind == FileKind::Regular);
+    let same =
+        |stamp: &FileStamp| stamp.bytes == file.bytes && stamp.modified_ns == file.modified_ns;
+    Ok(found.map(|stat| stat.stamp).filter(same))
 }
 
 /// The state change that the operation was announced for, from the state that the asset is in.

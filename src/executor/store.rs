@@ -2,6 +2,7 @@
 
 use crate::catalog::{Operation, OperationFile};
 use crate::domain::asset::Asset;
+use crate::domain::operation::OperationState;
 use crate::domain::recovery::Sight;
 use crate::domain::testimony::Testimony;
 use crate::domain::text::printable;
@@ -64,8 +65,14 @@ pub(super) fn strange_names(
     store: &Folder,
     operation: &Operation,
 ) -> Result<Vec<String>, FileError> {
+    let is_lost = operation.state == OperationState::Lost;
     let names = store.names()?.into_iter();
-    let strange = names.filter(|name| matches!(owner(operation, name), Owner::Unknown));
+    let strange = names.filter(|name| match owner(operation, name) {
+        Owner::Manifest => false,
+        // What is left of one that is lost is on no other list.
+        Owner::File(_) | Owner::Part => is_lost,
+        Owner::Unknown => true,
+    });
     Ok(strange.map(|name| printable(&name)).collect())
 }
 

@@ -63,6 +63,10 @@ pub enum FileError {
     Unsupported { path: PathBuf },
 }
 
+/// What only reads.
+const LOOKS: [&str; 7] =
+    ["list folder", "look above", "look at", "open", "open folder", "read", "read link"];
+
 impl FileError {
     pub(super) fn io(operation: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
         Self::Io { operation, path: path.to_owned(), source: source.into() }
@@ -86,9 +90,12 @@ impl FileError {
         }
     }
 
-    /// Whether the next file would fail too: the disk is full, over quota, read-only or broken.
+    /// Whether the next file would fail too: the disk is full, over quota, read-only or cannot be
+    /// written to. One that cannot read is broken at this file, as far as anybody knows.
     pub fn is_disk_wide(&self) -> bool {
-        self.is_errno(&[Errno::NOSPC, Errno::DQUOT, Errno::ROFS, Errno::IO])
+        let looked = matches!(self, Self::Io { operation, .. } if LOOKS.contains(operation));
+        self.is_errno(&[Errno::NOSPC, Errno::DQUOT, Errno::ROFS])
+            || self.is_errno(&[Errno::IO]) && !looked
     }
 
     /// Whether there is nothing at the path.
@@ -188,6 +195,8 @@ mod tests {
         for errno in [Errno::ACCESS, Errno::NOENT, Errno::XDEV, Errno::MFILE, Errno::INTR] {
             assert!(!failing_with(errno).is_disk_wide(), "{errno:?}");
         }
+        let unread = FileError::io("read", Path::new("/u/a.png"), Errno::IO);
+        assert!(!unread.is_disk_wide(), "the next file may be read all the same");
         assert!(!FileError::Escape { path: PathBuf::from("/u/a") }.is_disk_wide());
     }
 

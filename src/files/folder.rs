@@ -40,7 +40,7 @@ pub struct Entry<'a> {
 }
 
 impl Entry<'_> {
-    pub(super) fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.folder.path_of(self.name)
     }
 
@@ -248,7 +248,7 @@ impl Folder {
         openat(&self.handle, c".", flags, Mode::empty())
     }
 
-    pub(super) fn is_private(&self) -> bool {
+    pub fn is_private(&self) -> bool {
         self.circumstances.privacy == Privacy::Private
     }
 

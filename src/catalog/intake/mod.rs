@@ -9,7 +9,7 @@ use serde_json::json;
 use super::assets::changed;
 use super::audit::{About, Log, meta, set_meta};
 use super::error::{CatalogError, Result};
-use super::files::{Missing, refresh_missing, stamp};
+use super::files::{Missing, give_up_path, refresh_missing, stamp};
 use super::open::Catalog;
 use super::originals::set_original;
 use super::runs::Session;
@@ -40,42 +40,49 @@ pub struct IntakeCounts {
     pub voided: Vec<Voided>,
 }
 
+const KNOWN: &str = "
+    SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type, f.width,
+           f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place, a.state, a.was,
+           a.version, c.edition,
+           CASE WHEN a.state <> 'draft' OR f.role <> 'original' THEN NULL
+                WHEN EXISTS (SELECT 1 FROM operation o WHERE o.asset_id = a.id) THEN 'moved'
+                WHEN EXISTS (SELECT 1 FROM risk r
+                             WHERE r.asset_id = a.id AND r.cleared_ms IS NULL) THEN 'flagged'
+                WHEN EXISTS (SELECT 1 FROM placement_rejection p
+                             WHERE p.asset_id = a.id AND p.lifted_ms IS NULL) THEN 'rejected'
+                WHEN EXISTS (SELECT 1 FROM hold h
+                             WHERE h.asset_id = a.id AND h.released_ms IS NULL
+                               AND (h.until_ms IS NULL OR h.until_ms > :now)) THEN 'held'
+           END AS tie,
+           EXISTS (SELECT 1 FROM operation o
+                   WHERE o.asset_id = a.id AND o.state IN ('intent', 'partial')) AS in_operation
+    FROM file f LEFT JOIN asset a ON a.id = f.asset_id
+                LEFT JOIN file_claims c ON c.file_id = f.id
+    WHERE f.root_id = :root AND f.folder = :folder";
+const HERE: &str = "AND f.place IN ('library', 'missing') ORDER BY f.name";
+/// The paths of these are theirs until the operation is settled.
+const MOVING: &str = "
+      AND f.place = 'quarantine'
+      AND f.id IN (SELECT m.file_id FROM operation o JOIN operation_file m ON m.operation_id = o.id
+                   WHERE o.state IN ('intent', 'partial'))
+      AND NOT EXISTS (SELECT 1 FROM file p
+                      WHERE p.root_id = f.root_id AND p.folder = f.folder AND p.name = f.name
+                        AND p.place IN ('library', 'missing'))";
+
 impl Catalog {
-    /// The files of one folder that are in the library or missing from it, by name; with the holds
-    /// that count at `now`.
+    /// The files of one folder that are in the library or missing from it, and those that an open
+    /// operation took or takes from quarantine, by name; with the holds that count at `now`.
     pub fn files_in(&self, root: i64, folder: &[u8], now: Timestamp) -> Result<Vec<KnownFile>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT f.id, f.asset_id, f.name, f.role, f.ambiguity, f.sha256, f.bytes, f.media_type,
-                    f.width, f.height, f.modified_ns, f.changed_ns, f.inode, f.device, f.place,
-                    a.state, a.was, a.version, c.edition,
-                    CASE WHEN a.state <> 'draft' OR f.role <> 'original' THEN NULL
-                         WHEN EXISTS (SELECT 1 FROM operation o WHERE o.asset_id = a.id)
-                           THEN 'moved'
-                         WHEN EXISTS (SELECT 1 FROM risk r
-                                      WHERE r.asset_id = a.id AND r.cleared_ms IS NULL)
-                           THEN 'flagged'
-                         WHEN EXISTS (SELECT 1 FROM placement_rejection p
-                                      WHERE p.asset_id = a.id AND p.lifted_ms IS NULL)
-                           THEN 'rejected'
-                         WHEN EXISTS (SELECT 1 FROM hold h
-                                      WHERE h.asset_id = a.id AND h.released_ms IS NULL
-                                        AND (h.until_ms IS NULL OR h.until_ms > :now))
-                           THEN 'held'
-                    END AS tie,
-                    EXISTS (SELECT 1 FROM operation o
-                            WHERE o.asset_id = a.id AND o.state IN ('intent', 'partial'))
-                      AS in_operation
-             FROM file f LEFT JOIN asset a ON a.id = f.asset_id
-                         LEFT JOIN file_claims c ON c.file_id = f.id
-             WHERE f.root_id = :root AND f.folder = :folder AND f.place IN ('library', 'missing')
-             ORDER BY f.name",
-        )?;
-        let place = named_params! { ":root": root, ":folder": folder, ":now": now.millis() };
-        let mut rows = statement.query(place)?;
         let mut files = Vec::new();
-        while let Some(row) = rows.next()? {
-            files.push(known_file(row)?);
+        for which in [HERE, MOVING] {
+            let mut statement = self.conn.prepare_cached(&format!("{KNOWN} {which}"))?;
+            let place = named_params! { ":root": root, ":folder": folder, ":now": now.millis() };
+            let mut rows = statement.query(place)?;
+            while let Some(row) = rows.next()? {
+                files.push(known_file(row)?);
+            }
         }
+        files.sort_by(|one, other| one.found.name.cmp(&other.found.name));
         Ok(files)
     }
 
@@ -198,8 +205,10 @@ impl<'a, 's> Writing<'a, 's> {
         first_new: i64,
         FileStep { known, instead_of, found, home }: &FileStep,
     ) -> Result<()> {
-        if let Some(left) = instead_of {
-            self.give_up_path(*left)?;
+        if let Some(left) = instead_of
+            && !give_up_path(self.tx, self.log, *left)?
+        {
+            return Err(changed(self.tx, AssetId(0))?);
         }
         if let Home::Asset(asset, _) = home {
             refuse_closed(self.tx, *asset, *known)?;
@@ -226,23 +235,6 @@ impl<'a, 's> Writing<'a, 's> {
         }
         self.counts.files_written += 1;
         Ok(())
-    }
-
-    /// Another file has the path of one that its asset left behind.
-    fn give_up_path(&mut self, left: i64) -> Result<()> {
-        let asset: Option<Option<i64>> = self
-            .tx
-            .prepare_cached(
-                "UPDATE file SET place = 'gone' WHERE id = :id AND place IN ('library', 'missing')
-                 RETURNING asset_id",
-            )?
-            .query_row(named_params! { ":id": left }, |row| row.get("asset_id"))
-            .optional()?;
-        let Some(asset) = asset.flatten().map(AssetId) else {
-            return Err(changed(self.tx, AssetId(0))?);
-        };
-        refresh_missing(self.tx, asset)?;
-        self.log.append(self.tx, "file.gone", About::asset(asset), &json!({ "file": left }))
     }
 
     fn attach(&mut self, attachment: i64, home: &Home) -> Result<()> {

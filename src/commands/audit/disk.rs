@@ -310,7 +310,11 @@ fn say_faults(
         tell(ctx, difference(Side::Quarantine, Some(made.asset), path, what));
     }
     for name in faults.strangers {
-        let (path, what) = (format!("{path}/{name}"), "is none of its files".to_owned());
+        let what = match made.state {
+            OperationState::Lost => "is what was left when files of it were lost",
+            _ => "is none of its files",
+        };
+        let (path, what) = (format!("{path}/{name}"), what.to_owned());
         tell(ctx, difference(Side::Stranger, Some(made.asset), &path, what));
     }
 }

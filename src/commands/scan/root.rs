@@ -259,9 +259,7 @@ fn say_plan(ctx: &mut Context<'_>, change: &FolderChange) {
     use crate::domain::intake::Home;
     for step in &change.plan.files {
         let Home::Nowhere(why) = &step.home else { continue };
-        let mut path = change.folder.clone();
-        path.push(b'/');
-        path.extend_from_slice(&step.found.name);
+        let path = approvals::joined(&change.folder, &step.found.name);
         ctx.report.figure("ambiguous files", 1);
         let fields = vec![("path", printable(&path).into()), ("because", why.clone().into())];
         ctx.report.row("ambiguous", fields);

@@ -59,7 +59,8 @@ impl Owner {
     }
 }
 
-/// A file of the folder as the catalog knows it; its place is the library or missing.
+/// A file of the folder as the catalog knows it. Its place is the library or missing, or quarantine as
+/// long as an operation on its asset is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownFile {
     /// The file's number in the catalog.

@@ -164,7 +164,7 @@ struct Planning<'a> {
 impl Planning<'_> {
     fn plan_group(&mut self, group: &Group) {
         let Some(original) = self.found.get(group.original.as_slice()).copied() else { return };
-        if let Some(asset) = group.asset.filter(|asset| self.moving.contains(asset)) {
+        if let Some(asset) = self.awaited(group) {
             let names = group.members.iter().map(|member| &member.name).chain([&group.original]);
             names.for_each(|name| self.wait_for(asset, name));
             return;
@@ -186,6 +186,13 @@ impl Planning<'_> {
         for attachment in &group.attachments {
             self.plan.attached.push((*attachment, home(Role::Original)));
         }
+    }
+
+    /// The asset on its way that a group is of, or whose path its original has.
+    fn awaited(&self, group: &Group) -> Option<AssetId> {
+        let known = self.known.get(group.original.as_slice());
+        let owner = known.and_then(|file| file.owner.as_ref().ok()).map(|owner| owner.asset);
+        [group.asset, owner].into_iter().flatten().find(|asset| self.moving.contains(asset))
     }
 
     fn note_original(&mut self, asset: AssetId, original: &FoundFile) {
