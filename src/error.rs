@@ -33,6 +33,9 @@ pub enum Error {
     #[error("`{text}` is more than one asset: {}", candidates.join(", "))]
     AmbiguousAsset { text: String, candidates: Vec<String> },
 
+    #[error("`{text}` names no asset: `sha256:` takes 4 to 64 hexadecimal digits")]
+    NoAssetName { text: String },
+
     #[error("no configuration found")]
     NoConfig { looked: Vec<PathBuf> },
 
@@ -94,6 +97,7 @@ impl Error {
             | Self::AsOfChanges { .. }
             | Self::Time(_)
             | Self::UnknownAsset(_)
+            | Self::NoAssetName { .. }
             | Self::AmbiguousAsset { .. } => ExitCode::Usage,
             Self::NoConfig { .. } => ExitCode::Config,
             Self::Config(error) => config_code(error),
@@ -119,7 +123,7 @@ impl Error {
             Self::AsOfChanges { .. } => {
                 Some("leave `--as-of` out, or ask `show`, `why` or `list` with it".to_owned())
             }
-            Self::UnknownAsset(_) => Some(
+            Self::UnknownAsset(_) | Self::NoAssetName { .. } => Some(
                 "name it as `#12`, by its path, or as `sha256:` and the first digits".to_owned(),
             ),
             Self::AmbiguousAsset { .. } => Some("name one of them by its number".to_owned()),

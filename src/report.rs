@@ -168,6 +168,7 @@ pub struct Report<'s> {
     sink: &'s mut dyn Sink,
     pub summary: Summary,
     broken: Option<io::Error>,
+    hushed: bool,
 }
 
 impl fmt::Debug for Report<'_> {
@@ -178,11 +179,19 @@ impl fmt::Debug for Report<'_> {
 
 impl<'s> Report<'s> {
     pub fn new(sink: &'s mut dyn Sink) -> Self {
-        Self { sink, summary: Summary::default(), broken: None }
+        Self { sink, summary: Summary::default(), broken: None, hushed: false }
+    }
+
+    /// Lets nothing be said or counted from here on, or again.
+    pub fn hush(&mut self, hushed: bool) {
+        self.hushed = hushed;
     }
 
     /// Says one thing and counts it.
     pub fn say(&mut self, item: &Item) {
+        if self.hushed {
+            return;
+        }
         self.count(item);
         if self.broken.is_none() {
             self.broken = self.sink.item(item, self.summary.dry_run).err();
@@ -208,7 +217,9 @@ impl<'s> Report<'s> {
 
     /// Adds to a named figure of the summary.
     pub fn figure(&mut self, name: &'static str, amount: u64) {
-        *self.summary.figures.entry(name).or_default() += amount;
+        if !self.hushed {
+            *self.summary.figures.entry(name).or_default() += amount;
+        }
     }
 
     /// What was said until now is a plan; what is said from here on is done.
@@ -220,7 +231,9 @@ impl<'s> Report<'s> {
 
     /// Makes sure that the exit code is at least as strong as `code`.
     pub fn outcome(&mut self, code: ExitCode) {
-        self.summary.outcome = Some(self.summary.outcome.unwrap_or(ExitCode::Success).or(code));
+        if !self.hushed {
+            self.summary.outcome = Some(self.summary.outcome.unwrap_or(ExitCode::Success).or(code));
+        }
     }
 
     /// Ends the report and tells the exit code, and why not all of it could be written. An unwritable

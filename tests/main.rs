@@ -74,6 +74,7 @@ mod reuse;
 mod reviewing;
 mod risks;
 mod scanning;
+mod selecting;
 mod selftest;
 mod signals;
 mod support;

@@ -1,5 +1,6 @@
 //! `withdraw` as the emergency: what it takes down, and what it says is left to do.
 
+mod again;
 mod amid;
 mod back;
 mod confirming;

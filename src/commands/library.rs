@@ -205,7 +205,7 @@ fn candidates(ctx: &mut Context<'_>, catalog: &Catalog, text: &str) -> Result<Ve
     if let Some(digits) = text.strip_prefix("sha256:") {
         let digits = digits.to_ascii_lowercase();
         if digits.len() < 4 || digits.len() > 64 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(Error::usage("`sha256:` takes 4 to 64 hexadecimal digits"));
+            return Err(Error::NoAssetName { text: printable(text.as_bytes()) });
         }
         return Ok(catalog.assets_with_digest(&digits)?);
     }

@@ -22,13 +22,10 @@ use super::decide::facts;
 use super::foretold::Given;
 use super::library::{Court, subject};
 use super::naming::{objections_to_name, place, publication};
-use super::selection::Selection;
+use super::selection::{SELECTING, Selection};
 
 /// What reports call the step.
 const ACTION: &str = "publish";
-
-/// What a selection cannot be combined with.
-const ALONE: [&str; 5] = ["assets", "from", "state", "standing", "under"];
 
 /// Bring approved assets out of draft roots, to where they are served
 ///
@@ -42,7 +39,7 @@ pub struct PublishArgs {
     selection: Selection,
 
     /// All that is approved, may be used now and lies in a draft root: for a timer
-    #[arg(long, help_heading = "Selection", conflicts_with_all = ALONE)]
+    #[arg(long, help_heading = "Selection", conflicts_with_all = SELECTING)]
     ready: bool,
 
     /// The name to publish it under, without extension, instead of the template's

@@ -15,10 +15,7 @@ use super::act::{
 use super::decide::Step;
 use super::foretold::Given;
 use super::library::{Court, new_id, subject};
-use super::selection::Selection;
-
-/// What a run cannot be combined with.
-const ALONE: [&str; 5] = ["assets", "from", "state", "standing", "under"];
+use super::selection::{SELECTING, Selection};
 
 /// Bring assets back from quarantine to where they were
 ///
@@ -31,7 +28,7 @@ pub struct RestoreArgs {
     selection: Selection,
 
     /// All that this run took out of the library; `shelflife pause` names it
-    #[arg(long, value_name = "RUN", help_heading = "Selection", conflicts_with_all = ALONE)]
+    #[arg(long, value_name = "RUN", help_heading = "Selection", conflicts_with_all = SELECTING)]
     run: Option<String>,
 
     /// Do it although it is paused; the audit log says so

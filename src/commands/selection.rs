@@ -24,6 +24,23 @@ use super::words::condition;
 /// The longest list of assets that `--from` reads, in bytes.
 const LONGEST_LIST: u64 = 64 << 20;
 
+/// Every way to select, by the name of its argument: for what takes no selection.
+pub(super) const SELECTING: [&str; 13] = [
+    "assets",
+    "from",
+    "state",
+    "standing",
+    "under",
+    "where_rule",
+    "used",
+    "unused",
+    "unknown",
+    "owner",
+    "campaign",
+    "context",
+    "placement",
+];
+
 /// Which assets: named ones, or all that fit every condition given.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Selection {
@@ -63,7 +80,7 @@ pub(super) struct Traits {
     standing: Option<Standing>,
 
     /// Assets whose path begins with this, from their root
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = condition)]
     under: Option<String>,
 
     /// Assets that this rule finds something wrong with, such as SL201
@@ -206,10 +223,6 @@ impl Selection {
         ctx: &mut Context<'_>,
         from: (&Catalog, &Court),
     ) -> Result<Vec<AssetId>, Error> {
-        // As of a variable that is not set: it would let every asset through.
-        if self.traits.under.as_deref().is_some_and(|prefix| prefix.trim().is_empty()) {
-            return Err(Error::usage("--under is empty: no asset is selected"));
-        }
         let (mut numbers, mut seen) = (Vec::new(), BTreeSet::new());
         self.visit(ctx, from, Empty::Refused, |_, selected| {
             let number = selected.row.asset.id;
@@ -219,6 +232,16 @@ impl Selection {
             Ok(())
         })?;
         Ok(numbers)
+    }
+
+    /// The same selection with its list read, for a command that selects more than once: standard
+    /// input can be read but once.
+    pub(super) fn with_list(&self, ctx: &mut Context<'_>) -> Result<Self, Error> {
+        if self.named.from.is_none() {
+            return Ok(self.clone());
+        }
+        let assets = self.names(ctx, Empty::Refused)?.unwrap_or_default();
+        Ok(Self { named: Named { assets, from: None }, ..self.clone() })
     }
 
     fn visit_named(
@@ -234,7 +257,11 @@ impl Selection {
             let row = match find_asset(ctx, catalog, name) {
                 Ok(row) if catalog.fits(&row, &filter)? => row,
                 Ok(_) => continue,
-                Err(error @ (Error::UnknownAsset(_) | Error::AmbiguousAsset { .. })) => {
+                Err(
+                    error @ (Error::UnknownAsset(_)
+                    | Error::AmbiguousAsset { .. }
+                    | Error::NoAssetName { .. }),
+                ) => {
                     let (what, why, hint) = (name.clone(), error.to_string(), error.hint());
                     ctx.report.say(&Item::Failure { what, why, hint });
                     continue;
@@ -271,6 +298,9 @@ impl Selection {
         }
         let lines = text.lines().map(str::trim);
         names.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+        if names.is_empty() && empty == Empty::Refused {
+            return Err(Error::usage(format!("no asset is selected: `{file}` names none")));
+        }
         Ok(Some(names))
     }
 
@@ -328,12 +358,17 @@ pub(super) fn find_context(
     })
 }
 
+/// The bytes of a list, which is a usage error if it is longer than any list may be.
 pub(super) fn read_list(ctx: &Context<'_>, file: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
     let path = ctx.current_dir.join(file);
     let failed = |source| Error::Read { path: path.clone(), source };
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(&path).map_err(failed)?;
-    opened.take(LONGEST_LIST).read_to_end(&mut bytes).map_err(failed)?;
+    opened.take(LONGEST_LIST.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LONGEST_LIST {
+        let path = path.display();
+        return Err(Error::usage(format!("`{path}` is longer than {LONGEST_LIST} bytes")));
+    }
     Ok(bytes)
 }
 

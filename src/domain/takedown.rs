@@ -1,7 +1,7 @@
 //! Takedowns: what was withdrawn as unsafe, until a person has seen that it is gone.
 //!
 //! **Invariant:** nothing is called gone that the catalog knows in a served folder, and no
-//! confirmation outlives a restore. A file that comes back by itself is another asset, with a takedown
+//! confirmation outlives a restore, or another removal: files were there again. A file that comes back by itself is another asset, with a takedown
 //! of its own.
 
 use super::text::counted;
@@ -46,7 +46,7 @@ pub enum Mark {
         reason: String,
     },
     Confirmed(Confirmation),
-    /// The files came back to the library.
+    /// Files came back to the library, or were taken out of it once more.
     Restored,
 }
 

@@ -49,7 +49,8 @@ fn a_name_outside_of_the_library_is_told_because_it_may_be_served() {
     let library = library();
     link(&library, "elsewhere.png");
     let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Partial);
-    let told = "`2026/03/tea-tin.png` has 1 other name that no look into the library found";
+    let told =
+        "failed  2026/03/tea-tin.png: it has 1 other name that no look into the library found";
     assert!(run.stdout.contains(told), "{run}");
     assert!(!run.stdout.contains("STILL PUBLIC"), "{run}");
     assert!(!run.stdout.contains("Run `shelflife scan`"), "a scan would not find it: {run}");

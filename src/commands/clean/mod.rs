@@ -13,7 +13,7 @@ use super::Context;
 use super::act::{WhilePaused, say_recovered};
 use super::library::Mode;
 use super::saved::save;
-use super::selection::Selection;
+use super::selection::{SELECTING, Selection};
 
 use self::caps::{refuse_emptied_roots, refuse_too_much, refuse_too_much_in_a_day};
 use self::moving::{move_all, say_moved};
@@ -21,24 +21,6 @@ use self::planning::{PlannedRemoval, plan_clean};
 
 pub(super) use self::planning::Ground;
 pub(super) use self::under_plan::turn_of;
-
-/// What a saved plan cannot be combined with: it has its own selection.
-const ALONE: [&str; 14] = [
-    "save",
-    "assets",
-    "from",
-    "state",
-    "standing",
-    "under",
-    "where_rule",
-    "used",
-    "unused",
-    "unknown",
-    "owner",
-    "campaign",
-    "context",
-    "placement",
-];
 
 /// Move rejected, expired and withdrawn assets to quarantine
 ///
@@ -65,7 +47,7 @@ pub struct CleanArgs {
     /// Carry out this saved plan, and nothing else
     #[arg(
         long, value_name = "NUMBER", value_parser = super::plan::number, requires = "apply",
-        conflicts_with_all = ALONE
+        conflicts_with = "save", conflicts_with_all = SELECTING
     )]
     plan: Option<PlanId>,
 }

@@ -1,7 +1,7 @@
 //! What a clean would do: decided asset by asset, in the same way for a plan that is shown, saved
 //! or carried out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, FactsRow};
 use crate::commands::Context;
@@ -98,6 +98,9 @@ impl PlannedRemoval {
     }
 }
 
+const UNFINISHED: &str =
+    "an earlier move of its files is not finished: run `shelflife recover` first";
+
 /// Plans for every selected asset, and says which are considered and left alone.
 pub(super) fn plan_clean(
     selection: &Selection,
@@ -108,10 +111,15 @@ pub(super) fn plan_clean(
     let mut plan = CleanPlan::default();
     // A plan can be made where a root cannot be looked at, but not carried out.
     let roots = guarded_roots(&ground.court.config, catalog).ok();
-    let mut unknown = 0_u64;
+    let open: BTreeSet<_> = catalog.open_operations()?.iter().map(|open| open.asset).collect();
+    let (mut unknown, mut seen) = (0_u64, BTreeSet::new());
     selection.visit(ctx, (catalog, &ground.court), Empty::All, |ctx, selected| {
         let asset = &selected.row.asset;
+        if !seen.insert(asset.id) {
+            return Ok(());
+        }
         let because = match plan_of(ctx, (catalog, &ground), &selected)? {
+            Decided::Move(_) if open.contains(&asset.id) => UNFINISHED.to_owned(),
             Decided::Move(item) => {
                 plan.ended += 1;
                 if let Some(obstacle) = hindrance(&ground, (catalog, roots.as_ref()), asset.id)? {

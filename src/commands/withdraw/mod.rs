@@ -12,7 +12,7 @@ mod takedown;
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
 use crate::domain::asset::AssetId;
 use crate::domain::lifecycle::{Action, Ended, State};
@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::report::Item;
 
 use super::Context;
-use super::decide::{Decided, Step, decide_all};
+use super::decide::{AssetChange as _, Decided, Step, decide_all};
 use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::selection::Selection;
@@ -36,7 +36,7 @@ use self::takedown::UNRECORDED;
 /// something is still public although it was to go; it is named. A takedown counts as removed until
 /// --confirm says that somebody looked, and `shelflife list --unconfirmed` lists those where nobody
 /// did.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct WithdrawArgs {
     #[command(flatten)]
     selection: Selection,
@@ -83,6 +83,8 @@ struct Selected {
     withdrawn: Vec<AssetId>,
     /// Those that were taken out before.
     before: Vec<AssetId>,
+    /// What is to be said of those that were put on record.
+    recorded: BTreeMap<AssetId, Vec<Item>>,
 }
 
 /// Whether the withdrawal of an asset is on record.
@@ -136,36 +138,47 @@ impl WithdrawArgs {
         (catalog, mode): (&mut Catalog, Mode),
         selected: &mut Selected,
     ) -> Result<(), Error> {
-        let Selected { withdrawn, before } = selected;
+        let Selected { withdrawn, before, recorded } = selected;
         let court = Court::load(ctx, catalog)?;
         decide_all(ctx, (catalog, &court), (mode, &self.selection), |ctx, bench, row| {
             let is_person = ctx.actor.authority() == Authority::Human;
             if row.asset.state == State::Withdrawn && is_person {
                 withdrawn.push(row.asset.id);
-                return Ok(Decided::Nothing(Vec::new()));
+                return Ok(Decided::Nothing(recorded.remove(&row.asset.id).unwrap_or_default()));
+            }
+            if row.asset.state.was().is_some()
+                && is_person
+                && !bench.catalog.arriving_files_of(row.asset.id)?.is_empty()
+            {
+                withdrawn.push(row.asset.id);
+                return Ok(Decided::Nothing(vec![half_restored(&row)]));
             }
             if row.asset.state == State::Quarantined(Ended::Withdrawn) && is_person {
-                let returning = !bench.catalog.arriving_files_of(row.asset.id)?.is_empty();
-                let because = if returning {
-                    withdrawn.push(row.asset.id);
-                    "it was withdrawn before, and a restore of it is not finished: run `shelflife \
-                     recover`, then withdraw it again"
-                } else {
-                    before.push(row.asset.id);
-                    "it was withdrawn before, and its files were taken out"
-                };
-                let (subject, because) = (subject(&row.asset), because.to_owned());
-                return Ok(Decided::Nothing(vec![Item::Kept { subject, because }]));
+                before.push(row.asset.id);
+                let because = "it was withdrawn before, and its files were taken out".to_owned();
+                let mut items = recorded.remove(&row.asset.id).unwrap_or_default();
+                items.push(Item::Kept { subject: subject(&row.asset), because });
+                return Ok(Decided::Nothing(items));
             }
             Ok(match self.step().transition(ctx, bench.catalog, &row)? {
                 Ok(step) => {
                     withdrawn.push(row.asset.id);
-                    Decided::Change(self.step().decision(&row, step, Vec::new()))
+                    let decision = self.step().decision(&row, step, Vec::new());
+                    recorded.insert(row.asset.id, decision.items(&subject(&row.asset)));
+                    Decided::Change(decision)
                 }
                 Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, row.asset.state)]),
             })
         })
     }
+}
+
+/// Some of its files may be served again already.
+fn half_restored(row: &FactsRow) -> Item {
+    let what = format!("{} {}", row.asset.id, row.asset.path);
+    let why = "a restore of it is not finished".to_owned();
+    let hint = Some("run `shelflife recover`, then withdraw it again".to_owned());
+    Item::Failure { what, why, hint }
 }
 
 /// Whoever asks for it may mean a file that is there again.

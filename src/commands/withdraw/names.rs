@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::executor::{Linked, Names};
 use crate::exit::ExitCode;
 use crate::files::Identity;
+use crate::report::Item;
 
 use super::super::Context;
 use super::outcome::{List, bases, urls};
@@ -54,13 +55,13 @@ pub(super) fn say_other_names(
 
 fn say_unseen(ctx: &mut Context<'_>, (path, identity): (&RelPath, Identity), unseen: u64) {
     if unseen > 0 {
-        ctx.report.outcome(ExitCode::Partial);
         let (_, inode) = identity;
-        ctx.report.text(format!(
-            "`{path}` has {} that no look into the library found: look whether anything serves it \
-             (`find / -inum {inode}`)",
-            counted(unseen, "other name")
-        ));
+        let names = counted(unseen, "other name");
+        ctx.report.say(&Item::Failure {
+            what: path.to_string(),
+            why: format!("it has {names} that no look into the library found"),
+            hint: Some(format!("look whether anything serves it: `find / -inum {inode}`")),
+        });
     }
 }
 

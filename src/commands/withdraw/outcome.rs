@@ -45,8 +45,8 @@ impl List {
 pub(super) struct Left {
     /// Why files of an asset stay.
     pub(super) why: BTreeMap<AssetId, String>,
-    /// What was found in served folders that the catalog does not know there.
-    pub(super) back: BTreeSet<(AssetId, RelPath)>,
+    /// What was found in served folders that the catalog does not know there, and what it is.
+    pub(super) back: BTreeMap<(AssetId, RelPath), String>,
     /// What of them is served.
     public: BTreeSet<(AssetId, RelPath)>,
 }
@@ -69,10 +69,10 @@ pub(super) fn say_still_public(
         let files = catalog.served_files_of(*asset)?.into_iter();
         let files = files.chain(catalog.arriving_files_of(*asset)?);
         let there = files.filter(|file| !is_gone(roots.get(&file.root), &file.path));
-        let back = left.back.iter().filter(|(of, _)| of == asset);
-        let paths: Vec<_> =
-            there.map(|file| file.path).chain(back.map(|(_, path)| path.clone())).collect();
-        for path in paths {
+        let back = left.back.iter().filter(|((of, _), _)| of == asset);
+        let back = back.map(|((_, path), why)| (path.clone(), why));
+        let paths: BTreeMap<_, _> = there.map(|file| (file.path, why)).chain(back).collect();
+        for (path, why) in paths {
             if !left.public.insert((*asset, path.clone())) {
                 continue;
             }
@@ -238,11 +238,14 @@ fn say_elsewhere(
         let (pixels, looks) = served_alike(catalog, &known)?;
         let beside = catalog.ambiguous_beside(*asset)?.into_iter();
         let beside = beside.filter(|file| is_named_after(&file.path, &known.path)).collect();
+        let at_paths = catalog.served_at_paths_of(*asset)?.into_iter();
+        let (at_path, at_path_elsewhere) = at_paths.partition(|file| file.root == known.root);
         for (files, why) in [
             (catalog.served_with_bytes_of(*asset)?, "the same bytes"),
             (pixels, "the same pixels"),
             (looks, "it looks like it"),
-            (catalog.served_at_paths_of(*asset)?, "the same path in another root"),
+            (at_path, "at its path now"),
+            (at_path_elsewhere, "the same path in another root"),
             (beside, "named after it, and of no asset"),
         ] {
             for file in files {

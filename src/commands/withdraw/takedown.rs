@@ -48,9 +48,10 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
             return foretell(args, ctx, catalog);
         }
         let mut takedown = Takedown::default();
+        let args = &WithdrawArgs { selection: args.selection.with_list(ctx)?, ..args.clone() };
         // However long it waits for the files: nothing may use the assets from now on.
         let first = !ctx.settings.wait.is_zero() && is_busy(&*ctx.config()?)?;
-        let recorded = if first { takedown.record(args, ctx, catalog) } else { Ok(()) };
+        let recorded = if first { takedown.record_early(args, ctx, catalog) } else { Ok(()) };
         let ended = recorded.and_then(|()| {
             ctx.act_on(
                 (catalog, Reach::WhatIsThere),
@@ -117,6 +118,22 @@ impl Takedown {
             return Ok(());
         }
         args.record(ctx, (catalog, Mode::Real), &mut self.selected)
+    }
+
+    /// Puts on record what can be, before another run has ended. That may bring files or take them, so
+    /// nothing is said, and no asset refused, until it has.
+    fn record_early(
+        &mut self,
+        args: &WithdrawArgs,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+    ) -> Result<(), Error> {
+        let mut early = Selected::default();
+        ctx.report.hush(true);
+        let recorded = args.record(ctx, (catalog, Mode::Real), &mut early);
+        ctx.report.hush(false);
+        self.selected.recorded = early.recorded;
+        recorded
     }
 
     fn remove_each(
@@ -213,8 +230,8 @@ impl Takedown {
             let now = there.next().and_then(|file| file.asset);
             let why = format!("{}: {}", back.in_words(&path), back.advice(now));
             ctx.report.say(&failure_of(row, why.clone(), now.unwrap_or(asset)));
-            self.left.why.insert(asset, why);
-            self.left.back.insert((asset, path));
+            self.left.why.insert(asset, why.clone());
+            self.left.back.insert((asset, path), why);
         }
         Ok(())
     }
