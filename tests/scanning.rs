@@ -388,3 +388,22 @@ fn originals_that_an_older_program_did_not_look_into_are_read_once() {
     assert_eq!(report["items"][0]["fields"]["claims"]["tool"], serde_json::Value::Null);
     assert_eq!(report["items"][0]["fields"]["claims"]["title"][0]["text"], "Tea");
 }
+
+#[test]
+fn a_root_that_gets_another_name_is_not_put_on_record_twice() {
+    let library = library();
+    library.run("scan").expect(ExitCode::Success);
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let of = |name: &str| [format!("name = \"{name}\""), format!("root = \"{name}\"")];
+    let renamed =
+        of("uploads").iter().zip(of("media")).fold(config.clone(), |config, (old, new)| {
+            assert!(config.contains(old), "{config}");
+            config.replace(old, &new)
+        });
+    library.write_config(&renamed);
+    let run = library.run("scan").expect(ExitCode::Guard);
+    assert!(run.stdout.contains("call it `uploads` again"), "{run}");
+    library.write_config(&config);
+    let run = library.run("scan").expect(ExitCode::Success);
+    assert!(!run.stdout.contains("added"), "{run}");
+}

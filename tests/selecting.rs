@@ -1,5 +1,7 @@
 //! Selections that are wider, or narrower, than what was typed.
 
+use std::fs;
+
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
@@ -14,6 +16,8 @@ fn moved(library: &TestLibrary) -> usize {
 #[test]
 fn an_empty_path_selects_nothing_in_any_command() {
     let library = ended();
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    library.write_config(&config.replace("[purge]\n", "[purge]\nafter_days = 30\n"));
     for line in ["clean --apply", "clean", "clean --save", "purge --mark", "reject --reason x"] {
         library.run(&format!("{line} --under ''")).expect(ExitCode::Usage);
     }

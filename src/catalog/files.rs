@@ -216,3 +216,19 @@ pub(super) fn give_up_path(tx: &Transaction<'_>, log: &mut Log<'_>, file: i64) -
     }
     Ok(asset.is_some())
 }
+
+/// The other file that is on record at the path.
+pub(super) fn holder_of_path(
+    tx: &Transaction<'_>,
+    file: i64,
+    (root, path): (i64, &RelPath),
+) -> Result<Option<i64>> {
+    let mut statement = tx.prepare_cached(
+        "SELECT id FROM file WHERE root_id = :root AND folder = :folder AND name = :name
+                               AND place IN ('library', 'missing') AND id <> :file",
+    )?;
+    let params = named_params! {
+        ":root": root, ":folder": path.folder(), ":name": path.name(), ":file": file,
+    };
+    Ok(statement.query_row(params, |row| row.get("id")).optional()?)
+}

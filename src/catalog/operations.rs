@@ -11,7 +11,7 @@ use super::audit::{About, Log};
 use super::cells;
 use super::decisions::enter_state;
 use super::error::{CatalogError, Result};
-use super::files::{FileId, give_up_path, refresh_missing};
+use super::files::{FileId, give_up_path, holder_of_path, refresh_missing};
 use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
@@ -81,7 +81,7 @@ impl Catalog {
                 close_file((tx, log), operation, (*number, *state, *stamp))?;
             }
             if operation.kind == OperationKind::Publish {
-                take_new_paths(tx, operation, closed)?;
+                take_new_paths((tx, log), operation, closed)?;
             }
             refresh_missing(tx, operation.asset)?;
             if let Some(step) = closed.transition
@@ -271,22 +271,24 @@ fn close_file(
         ":state": state.name(), ":operation": operation.id, ":number": number,
     })?;
     let Some(place) = place_after(operation.kind, state) else { return Ok(()) };
-    let file: i64 = tx
-        .prepare_cached(
-            "SELECT file_id FROM operation_file WHERE operation_id = :operation AND number = :number",
-        )?
-        .query_row(named_params! { ":operation": operation.id, ":number": number }, |row| {
-            row.get("file_id")
-        })?;
-    let place = match (place, holder_of_path(tx, file)?) {
-        (Place::Library | Place::Missing, Some(other)) => {
-            let is_there = matches!(state, FileState::Moved | FileState::Returned);
-            let (gone, place) = if is_there { (other, place) } else { (file, Place::Gone) };
-            give_up_path(tx, log, gone)?;
+    let file = operation.files.iter().find(|file| file.number == number);
+    let file = file.ok_or_else(|| CatalogError::damaged("operation_file.number"))?;
+    let holder = match place {
+        Place::Library | Place::Missing => {
+            holder_of_path(tx, file.file.0, (file.root, &file.path))?
+        }
+        Place::Quarantine | Place::Gone => None,
+    };
+    // An earlier version recorded what came to a path while an operation was open.
+    let place = match holder {
+        None => place,
+        Some(other) if matches!(state, FileState::Moved | FileState::Returned) => {
+            give_up_path(tx, log, other)?;
             place
         }
-        _ => place,
+        Some(_) => Place::Gone,
     };
+    let file = file.file.0;
     tx.prepare_cached("UPDATE file SET place = :place WHERE id = :file")?
         .execute(named_params! { ":place": place.name(), ":file": file })?;
     let Some(stamp) = stamp else { return Ok(()) };
@@ -318,18 +320,6 @@ fn place_after(kind: OperationKind, state: FileState) -> Option<Place> {
             return None;
         }
     })
-}
-
-/// Another file that is on record at the path of this one. An earlier version recorded what came there
-/// while an operation was open.
-fn holder_of_path(tx: &Transaction<'_>, file: i64) -> Result<Option<i64>> {
-    let mut statement = tx.prepare_cached(
-        "SELECT o.id FROM file f JOIN file o ON o.root_id = f.root_id AND o.folder = f.folder
-                                            AND o.name = f.name AND o.id <> f.id
-         WHERE f.id = :file AND o.place IN ('library', 'missing')",
-    )?;
-    let other = statement.query_row(named_params! { ":file": file }, |row| row.get("id"));
-    Ok(other.optional()?)
 }
 
 pub(super) fn append_end(

@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, Transaction, named_params};
 
+use super::audit::Log;
 use super::error::{CatalogError, Result};
-use super::files::FileId;
+use super::files::{FileId, give_up_path, holder_of_path};
 use super::open::Catalog;
 use super::operation::{ClosedOperation, Operation, OperationFile};
 use super::operations::refuse_taken_paths;
@@ -59,7 +60,7 @@ pub(super) fn path_of(tx: &Transaction<'_>, asset: AssetId) -> Result<(i64, Stri
 
 /// Gives every file the path where it is now, and the asset that of its original.
 pub(super) fn take_new_paths(
-    tx: &Transaction<'_>,
+    (tx, log): (&Transaction<'_>, &mut Log<'_>),
     operation: &Operation,
     closed: &ClosedOperation,
 ) -> Result<()> {
@@ -69,6 +70,9 @@ pub(super) fn take_new_paths(
             FileState::Moved => arrives_at(operation, file)?,
             _ => (file.root, file.path.clone()),
         };
+        if let Some(other) = holder_of_path(tx, file.file.0, (root, &path))? {
+            give_up_path(tx, log, other)?;
+        }
         tx.prepare_cached(
             "UPDATE file SET root_id = :root, folder = :folder, name = :name WHERE id = :file",
         )?

@@ -1,6 +1,6 @@
 //! `leftovers`: what was left behind on disk and in the catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::Catalog;
 use crate::domain::asset::{Asset, AssetId};
@@ -41,7 +41,10 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         ));
     }
     let unknown = if waiting > 0 { REBUILD_FIRST } else { "shelflife scan" };
-    let search = Search { catalog: &catalog, names, unknown };
+    let open = catalog.open_operations()?;
+    let files = open.iter().flat_map(|open| &open.files);
+    let kept = files.map(|file| (file.root, file.path.clone())).collect();
+    let search = Search { catalog: &catalog, names, unknown, kept };
     search.assets(ctx)?;
     search.ambiguous(ctx)?;
     search.unknown_files(ctx)?;
@@ -59,7 +62,7 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         say(ctx, kind, (found.asset, &found.file), (&found.says, next));
     })?;
     strangers(ctx)?;
-    let open = u64::try_from(catalog.open_operations()?.len()).unwrap_or(u64::MAX);
+    let open = u64::try_from(open.len()).unwrap_or(u64::MAX);
     if open > 0 {
         let open = counted(open, "operation");
         ctx.report.text(format!("{open} not finished: run `shelflife recover`, then look again."));
@@ -68,6 +71,7 @@ pub(super) fn run(_: &LeftoversArgs, ctx: &mut Context<'_>) -> Result<(), Error>
 }
 
 const TAKE_OUT: &str = "look what it is, and take it out by hand";
+const SETTLE_FIRST: &str = "first shelflife recover, then shelflife scan";
 const REBUILD_FIRST: &str = "first shelflife recover --rebuild, then shelflife scan";
 
 fn say(
@@ -108,6 +112,8 @@ struct Search<'c> {
     names: BTreeMap<i64, String>,
     /// What is to be done about a file that no scan has seen.
     unknown: &'static str,
+    /// The paths of files that an open operation is about.
+    kept: BTreeSet<(i64, RelPath)>,
 }
 
 impl Search<'_> {
@@ -210,7 +216,9 @@ impl Search<'_> {
                 }
                 None => "no scan has seen it".to_owned(),
             };
-            say(ctx, "unknown", (former, &path), (&why, self.unknown));
+            let is_kept = self.kept.contains(&(root, file.path.clone()));
+            let next = if is_kept { SETTLE_FIRST } else { self.unknown };
+            say(ctx, "unknown", (former, &path), (&why, next));
         }
         for oddity in &listing.oddities {
             self.oddity(ctx, root, oddity);

@@ -38,6 +38,7 @@ mod leftovers;
 mod library;
 mod license;
 mod list;
+mod list_file;
 mod looks;
 mod man;
 mod naming;

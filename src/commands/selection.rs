@@ -1,8 +1,6 @@
 //! Which assets a command is about: named ones, or all that fit.
 
 use std::collections::BTreeSet;
-use std::io::Read as _;
-use std::path::Path;
 
 use crate::catalog::{Catalog, Dossier, FactsRow, Filter};
 use crate::domain::asset::AssetId;
@@ -17,12 +15,10 @@ use crate::report::Item;
 use super::Context;
 use super::dossier::Brief;
 use super::library::{Court, find_asset};
+use super::list_file::{LONGEST_LIST, read_list};
 use super::survey::{Beside, survey};
 use super::usage::UsageArgs;
 use super::words::condition;
-
-/// The longest list of assets that `--from` reads, in bytes.
-const LONGEST_LIST: u64 = 64 << 20;
 
 /// Every way to select, by the name of its argument: for what takes no selection.
 pub(super) const SELECTING: [&str; 13] = [
@@ -80,7 +76,7 @@ pub(super) struct Traits {
     standing: Option<Standing>,
 
     /// Assets whose path begins with this, from their root
-    #[arg(long, value_name = "PATH", value_parser = condition)]
+    #[arg(long, value_name = "PATH")]
     under: Option<String>,
 
     /// Assets that this rule finds something wrong with, such as SL201
@@ -223,6 +219,7 @@ impl Selection {
         ctx: &mut Context<'_>,
         from: (&Catalog, &Court),
     ) -> Result<Vec<AssetId>, Error> {
+        self.refuse_unset()?;
         let (mut numbers, mut seen) = (Vec::new(), BTreeSet::new());
         self.visit(ctx, from, Empty::Refused, |_, selected| {
             let number = selected.row.asset.id;
@@ -232,6 +229,15 @@ impl Selection {
             Ok(())
         })?;
         Ok(numbers)
+    }
+
+    /// Refuses a path that is empty, for commands that change something: as of a variable that is not
+    /// set, it would let every asset through.
+    pub(super) fn refuse_unset(&self) -> Result<(), Error> {
+        if self.traits.under.as_deref().is_some_and(|prefix| prefix.trim().is_empty()) {
+            return Err(Error::usage("--under is empty: no asset is selected"));
+        }
+        Ok(())
     }
 
     /// The same selection with its list read, for a command that selects more than once: standard
@@ -356,20 +362,6 @@ pub(super) fn find_context(
             "see `shelflife context list`, or add it with `shelflife context add`".to_owned(),
         ),
     })
-}
-
-/// The bytes of a list, which is a usage error if it is longer than any list may be.
-pub(super) fn read_list(ctx: &Context<'_>, file: impl AsRef<Path>) -> Result<Vec<u8>, Error> {
-    let path = ctx.current_dir.join(file);
-    let failed = |source| Error::Read { path: path.clone(), source };
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(&path).map_err(failed)?;
-    opened.take(LONGEST_LIST.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LONGEST_LIST {
-        let path = path.display();
-        return Err(Error::usage(format!("`{path}` is longer than {LONGEST_LIST} bytes")));
-    }
-    Ok(bytes)
 }
 
 fn state_name(text: &str) -> Result<String, String> {

@@ -75,6 +75,7 @@ pub(super) fn settle(
     };
     let mut notes = vec![note.to_owned()];
     notes.extend(failures.iter().map(|(_, obstacle)| obstacle.in_words()));
+    notes.extend(in_the_way(operation, (&recovery, &seen)));
     if toward == Toward::Library {
         notes.extend(publish::others_there(operation, &seen));
     }
@@ -91,6 +92,18 @@ pub(super) fn settle(
         files: endings(operation, &recovery),
         notes,
     })
+}
+
+/// What keeps files from coming back, in words.
+fn in_the_way(
+    operation: &Operation,
+    (recovery, seen): (&Recovery, &[Seen]),
+) -> impl Iterator<Item = String> {
+    let files = operation.files.iter().zip(&recovery.files).zip(seen);
+    let barred = files.filter(|((_, decided), seen)| {
+        decided.ending == Ending::Stuck && seen.sighting.library == Sight::Other
+    });
+    barred.map(|((file, _), _)| format!("something else is at `{}`: move it away first", file.path))
 }
 
 pub(super) fn endings(operation: &Operation, recovery: &Recovery) -> Vec<SettledFile> {

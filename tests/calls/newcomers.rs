@@ -87,6 +87,24 @@ fn what_comes_to_a_path_amid_a_move_is_recorded_once_that_is_settled() {
     }
 }
 
+/// What is kept for an operation is no news for a scan: it is settled first.
+#[test]
+fn leftovers_say_that_what_came_amid_a_move_waits_for_a_recovery() {
+    if !can_trace() {
+        return;
+    }
+    let library = ended();
+    dies(&library, "clean --apply", 3);
+    library.run("pause --reason x").expect(ExitCode::Success);
+    library.run("recover").expect(ExitCode::Paused);
+    for path in gone(&library) {
+        fs::write(path, png((77, 7), b"a new upload")).unwrap();
+    }
+    library.run("scan").expect(ExitCode::Success);
+    let run = library.run("leftovers").expect(ExitCode::No);
+    assert_eq!(run.stdout.matches("first shelflife recover").count(), 2, "{run}");
+}
+
 /// What an earlier version wrote about a newcomer while the operation was open.
 #[test]
 fn a_path_that_was_given_to_another_amid_a_move_goes_back_to_the_file_that_is_there() {

@@ -4,8 +4,9 @@ use std::fs;
 
 use shelflife::exit::ExitCode;
 
-use super::{check_whole, library_of};
+use super::{PUBLISH, check_whole, library_of, library_with, names};
 use crate::support::TestLibrary;
+use crate::support::many::without_caps;
 use crate::support::pictures::png;
 
 /// Publishes thirty drafts a day after the last scan.
@@ -57,4 +58,26 @@ fn what_was_published_does_not_hide_that_other_files_are_gone() {
     carry(&library, old().take(25), ["elsewhere", "uploads/2025"]);
     library.run("scan").expect(ExitCode::Success);
     check_whole(&library);
+}
+
+/// Its record stays for as long as anybody may ask after it, and keeps nobody from its path.
+#[test]
+fn a_draft_takes_the_path_of_a_file_that_was_of_no_asset_and_is_gone() {
+    let library = library_with(PUBLISH);
+    let stray = library.write("uploads/2026/03/tin-of-tea-30x20.png", png((29, 21), b"stray"));
+    library.write("uploads/2026/03/tin-of-tea.png", png((90, 60), b"another tin"));
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_file(stray).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    let catalog = rusqlite::Connection::open(library.path("state/catalog.db")).unwrap();
+    let of_none = "SELECT count(*) FROM file WHERE asset_id IS NULL AND place = 'missing'";
+    let of_none: i64 = catalog.query_row(of_none, [], |row| row.get(0)).unwrap();
+    assert_eq!(of_none, 1);
+    without_caps(&library);
+    library.run("reject uploads/2026/03/tin-of-tea.png --reason old").expect(ExitCode::Success);
+    library.run("clean --apply").expect(ExitCode::Success);
+    library.run("approve 2").expect(ExitCode::Success);
+    assert!(names(&library, "uploads/2026/03").contains("tin-of-tea-30x20.png"));
+    library.run("audit verify --disk=full").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
 }

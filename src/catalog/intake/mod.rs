@@ -64,7 +64,7 @@ const HERE: &str = "AND f.place IN ('library', 'missing') ORDER BY f.name";
 const MOVING: &str = "
       AND f.place = 'quarantine'
       AND f.id IN (SELECT m.file_id FROM operation o JOIN operation_file m ON m.operation_id = o.id
-                   WHERE o.state IN ('intent', 'partial'))
+                   WHERE o.state IN ('intent', 'partial') AND o.kind <> 'purge')
       AND NOT EXISTS (SELECT 1 FROM file p
                       WHERE p.root_id = f.root_id AND p.folder = f.folder AND p.name = f.name
                         AND p.place IN ('library', 'missing'))";

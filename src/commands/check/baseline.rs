@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::report::{Effect, Found, fingerprint};
 
 use super::super::Context;
-use super::super::selection::read_list;
+use super::super::list_file::read_list;
 use super::Accepting;
 
 /// So many entries that fit nothing are told one by one.

@@ -107,6 +107,7 @@ pub(super) fn plan_clean(
     ctx: &mut Context<'_>,
     catalog: &Catalog,
 ) -> Result<CleanPlan, Error> {
+    selection.refuse_unset()?;
     let ground = Ground::load(ctx, catalog)?;
     let mut plan = CleanPlan::default();
     // A plan can be made where a root cannot be looked at, but not carried out.

@@ -45,6 +45,7 @@ pub(super) fn plan_purge(
     target: &Target<'_>,
     after_days: u32,
 ) -> Result<PurgePlan, Error> {
+    args.selection.refuse_unset()?;
     let catalog = &*target.catalog;
     let court = Court::load(ctx, catalog)?;
     let heartbeat = catalog.heartbeat()?;

@@ -60,13 +60,38 @@ pub(super) fn adopt(
     };
     match root.read_marker()? {
         Some(other) if other != uuid => return Ok(Err(Doubt::Foreign(other).into())),
-        Some(_) => {}
+        Some(_) => {
+            if let Some(former) = former_name(catalog, config)? {
+                return Ok(Err(renamed(&former)));
+            }
+        }
         None => root.write_marker(&uuid)?,
     }
     let device = root.device()?;
     let id = catalog.add_root(&configured.name, configured.kind, device)?;
     let (name, kind) = (configured.name.clone(), configured.kind);
     Ok(Ok((root, RootRecord { id, name, kind, device, files: 0, scanned: None })))
+}
+
+/// A root of the catalog that is not configured any more.
+fn former_name(catalog: &Catalog, config: &Config) -> Result<Option<String>, Error> {
+    let is_configured = |name: &String| config.roots.iter().any(|root| root.name == *name);
+    let names = catalog.roots()?.into_iter().map(|root| root.name);
+    Ok(names.into_iter().find(|name| !is_configured(name)))
+}
+
+/// All of its files would be on record twice, and a decision about one would move that of another.
+fn renamed(former: &str) -> Unfit {
+    let former = printable(former.as_bytes());
+    Unfit {
+        why: format!(
+            "it is marked as part of this catalog, which has no root of this name, and `{former}` is \
+             not configured any more"
+        ),
+        next: format!(
+            "if it is that root, call it `{former}` again; if not, remove its `.shelflife-root` and scan"
+        ),
+    }
 }
 
 fn record_of(catalog: &Catalog, configured: &RootConfig) -> Result<Option<RootRecord>, Error> {

@@ -10,7 +10,7 @@ mod names;
 mod outcome;
 mod takedown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::report::Item;
 
 use super::Context;
-use super::decide::{AssetChange as _, Decided, Step, decide_all};
+use super::decide::{AssetChange as _, Decided, Step, decide_all, decide_these};
 use super::eyes::Eyes;
 use super::library::{Court, Mode, subject};
 use super::selection::Selection;
@@ -83,7 +83,7 @@ struct Selected {
     withdrawn: Vec<AssetId>,
     /// Those that were taken out before.
     before: Vec<AssetId>,
-    /// What is to be said of those that were put on record.
+    /// Those that were put on record before the command had its turn, and what is to be said of them.
     recorded: BTreeMap<AssetId, Vec<Item>>,
 }
 
@@ -95,6 +95,32 @@ fn is_withdrawn(catalog: &Catalog, asset: AssetId) -> Result<bool, CatalogError>
 }
 
 impl WithdrawArgs {
+    /// Puts on record what can be, and says nothing: what is to be said of it, by number.
+    fn record_early(
+        &self,
+        ctx: &mut Context<'_>,
+        catalog: &mut Catalog,
+    ) -> Result<BTreeMap<AssetId, Vec<Item>>, Error> {
+        let court = Court::load(ctx, catalog)?;
+        let mut items = BTreeMap::new();
+        let selected = (Mode::Real, &self.selection);
+        let decided = decide_all(ctx, (catalog, &court), selected, |ctx, bench, row| {
+            let Ok(step) = self.step().transition(ctx, bench.catalog, &row)? else {
+                return Ok(Decided::Nothing(Vec::new()));
+            };
+            let decision = self.step().decision(&row, step, Vec::new());
+            items.insert(row.asset.id, decision.items(&subject(&row.asset)));
+            Ok(Decided::Change(decision))
+        });
+        let mut recorded = BTreeMap::new();
+        for (asset, items) in items {
+            if is_withdrawn(catalog, asset)? {
+                recorded.insert(asset, items);
+            }
+        }
+        decided.map(|()| recorded)
+    }
+
     fn step(&self) -> Step<'_> {
         Step { action: Action::Withdraw, reason: Some(&self.reason) }
     }
@@ -140,7 +166,11 @@ impl WithdrawArgs {
     ) -> Result<(), Error> {
         let Selected { withdrawn, before, recorded } = selected;
         let court = Court::load(ctx, catalog)?;
-        decide_all(ctx, (catalog, &court), (mode, &self.selection), |ctx, bench, row| {
+        let mut numbers = self.selection.numbers(ctx, (catalog, &court))?;
+        // What was recorded before may not fit any more, because it was.
+        let named: BTreeSet<_> = numbers.iter().copied().collect();
+        numbers.extend(recorded.keys().filter(|asset| !named.contains(asset)));
+        decide_these(ctx, (catalog, &court), (mode, numbers), |ctx, bench, row| {
             let is_person = ctx.actor.authority() == Authority::Human;
             if row.asset.state == State::Withdrawn && is_person {
                 withdrawn.push(row.asset.id);
@@ -163,9 +193,7 @@ impl WithdrawArgs {
             Ok(match self.step().transition(ctx, bench.catalog, &row)? {
                 Ok(step) => {
                     withdrawn.push(row.asset.id);
-                    let decision = self.step().decision(&row, step, Vec::new());
-                    recorded.insert(row.asset.id, decision.items(&subject(&row.asset)));
-                    Decided::Change(decision)
+                    Decided::Change(self.step().decision(&row, step, Vec::new()))
                 }
                 Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, row.asset.state)]),
             })

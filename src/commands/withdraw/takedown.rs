@@ -86,15 +86,20 @@ fn foretell(
 ) -> Result<(), Error> {
     let (mut selected, mut left) = (Selected::default(), Left::default());
     args.record(ctx, (catalog, Mode::DryRun), &mut selected)?;
-    let assets = selected.withdrawn;
-    for asset in &assets {
-        let Some(row) = catalog.facts_of(*asset)? else { continue };
-        if let Some(why) = held(ctx, catalog, *asset)? {
-            ctx.report.say(&failure(&row, why.clone()));
-            left.why.insert(*asset, why);
+    let mut assets = Vec::new();
+    for asset in selected.withdrawn {
+        let Some(row) = catalog.facts_of(asset)? else { continue };
+        if row.asset.state.was().is_some() {
+            left.why.insert(asset, UNFINISHED.to_owned());
             continue;
         }
-        match (step(ctx), catalog.load_of(*asset)?) {
+        assets.push(asset);
+        if let Some(why) = held(ctx, catalog, asset)? {
+            ctx.report.say(&failure(&row, why.clone()));
+            left.why.insert(asset, why);
+            continue;
+        }
+        match (step(ctx), catalog.load_of(asset)?) {
             (_, Load { files: 0, .. }) => say_nothing_there(ctx, &row),
             (Some(step), load) => {
                 say_quarantined(ctx, &subject(&row.asset), (step, load), Vec::new());
@@ -117,7 +122,9 @@ impl Takedown {
         if std::mem::replace(&mut self.recorded, true) {
             return Ok(());
         }
-        args.record(ctx, (catalog, Mode::Real), &mut self.selected)
+        args.record(ctx, (catalog, Mode::Real), &mut self.selected)?;
+        self.selected.recorded.clear();
+        Ok(())
     }
 
     /// Puts on record what can be, before another run has ended. That may bring files or take them, so
@@ -128,12 +135,11 @@ impl Takedown {
         ctx: &mut Context<'_>,
         catalog: &mut Catalog,
     ) -> Result<(), Error> {
-        let mut early = Selected::default();
         ctx.report.hush(true);
-        let recorded = args.record(ctx, (catalog, Mode::Real), &mut early);
+        let recorded = args.record_early(ctx, catalog);
         ctx.report.hush(false);
-        self.selected.recorded = early.recorded;
-        recorded
+        self.selected.recorded = recorded?;
+        Ok(())
     }
 
     fn remove_each(
@@ -257,6 +263,12 @@ impl Takedown {
         catalog: &Catalog,
         error: &Error,
     ) -> Result<(), Error> {
+        for (asset, items) in std::mem::take(&mut self.selected.recorded) {
+            for item in &items {
+                ctx.report.say(item);
+            }
+            self.selected.withdrawn.push(asset);
+        }
         let why = format!("its files stay where they are: {error}");
         for asset in self.selected.withdrawn.iter().skip(self.done) {
             let Some(row) = catalog.facts_of(*asset)? else { continue };
