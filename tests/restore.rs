@@ -13,6 +13,7 @@ use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::moving::{Spoiled, cleaned, ended, tree, without_holds};
+use crate::support::pictures::png;
 
 const TIN: AssetId = AssetId(2);
 
@@ -198,16 +199,35 @@ fn damage_in_quarantine_is_told_and_nothing_moves() {
 #[test]
 fn a_path_that_belongs_to_another_asset_by_now_is_left_to_it() {
     let library = cleaned();
-    let newcomer =
-        library.write("uploads/2026/03/tea-tin.png", crate::support::pictures::png((9, 9), b"new"));
+    let newcomer = library.write("uploads/2026/03/tea-tin.png", png((9, 9), b"new"));
     library.run("scan").expect(ExitCode::Success);
     refused(&library, ExitCode::No);
     fs::remove_file(newcomer).unwrap();
+    library.run("hold 3 --reason 'whose is it'").expect(ExitCode::Success);
     let said = refused(&library, ExitCode::No);
     assert!(
         said.contains("`2026/03/tea-tin.png` of asset #2 belongs to asset #3 by now"),
         "{said}"
     );
+}
+
+#[test]
+fn what_nobody_decided_about_and_is_gone_keeps_nothing_from_coming_back() {
+    for name in ["tea-tin.png", "tea-tin-15x10.png"] {
+        let library = cleaned();
+        let before = tree(&library.path("state/quarantine")).len();
+        let newcomer = library.write(format!("uploads/2026/03/{name}"), png((9, 9), b"new"));
+        library.run("scan").expect(ExitCode::Success);
+        library.asset(3);
+        fs::remove_file(newcomer).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        library.run("restore 2 --reason 'still needed'").expect(ExitCode::Success);
+        assert_eq!(tree(&library.path("uploads")).len(), before + 1, "{name}");
+        assert!(library.scanned_catalog().asset(AssetId(3)).unwrap().is_none());
+        let scan = library.run("scan").expect(ExitCode::Success);
+        assert!(!scan.stdout.contains("added"), "{scan}");
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod claims;
 mod contexts;
 mod decisions;
 mod descriptions;
+mod displaced;
 mod dossiers;
 mod endings;
 mod epoch;

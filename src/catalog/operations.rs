@@ -10,6 +10,7 @@ use super::assets::{changed, touch};
 use super::audit::{About, Log};
 use super::cells;
 use super::decisions::enter_state;
+use super::displaced::{displace, yields};
 use super::error::{CatalogError, Result};
 use super::files::{FileId, give_up_path, holder_of_path, refresh_missing};
 use super::holds::insert_hold;
@@ -71,6 +72,9 @@ impl Catalog {
                 && matches!(operation.kind, OperationKind::Restore | OperationKind::Publish)
             {
                 refuse_taken_paths(tx, operation)?;
+                if operation.kind == OperationKind::Restore {
+                    displace(tx, log, operation)?;
+                }
             }
             if closed.state == OperationState::Done
                 && let Some(plan) = plan_of(tx, &operation.id)?
@@ -199,6 +203,11 @@ pub(super) fn refuse_taken_paths(conn: &Connection, operation: &Operation) -> Re
         let taken = statement.query_row(params, |row| row.get::<_, Option<i64>>("asset_id"));
         if let Some(by) = taken.optional()? {
             let (path, by) = (path.to_string(), by.map(AssetId));
+            if operation.kind == OperationKind::Restore
+                && by.map_or(Ok(false), |by| yields(conn, by))?
+            {
+                continue;
+            }
             return Err(CatalogError::PathTaken { asset: operation.asset, path, by });
         }
     }

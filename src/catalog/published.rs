@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, named_params};
 
 use super::audit::Log;
+use super::displaced::yields;
 use super::error::{CatalogError, Result};
 use super::files::{FileId, give_up_path, holder_of_path};
 use super::open::Catalog;
@@ -10,7 +11,7 @@ use super::operation::{ClosedOperation, Operation, OperationFile};
 use super::operations::refuse_taken_paths;
 use super::search::index_words;
 use crate::domain::asset::AssetId;
-use crate::domain::operation::FileState;
+use crate::domain::operation::{FileState, OperationKind};
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 
@@ -31,7 +32,8 @@ pub(super) fn arrives_at(operation: &Operation, file: &OperationFile) -> Result<
     Ok((to.root, path?))
 }
 
-/// No other asset is on record at the path, whatever became of its files.
+/// No other asset is on record at the path, whatever became of its files; but one that a restore takes
+/// the place of.
 pub(super) fn refuse_path_of_another(
     conn: &Connection,
     operation: &Operation,
@@ -45,7 +47,11 @@ pub(super) fn refuse_path_of_another(
         ":root": root, ":path": path.as_bytes(), ":asset": operation.asset.0,
     })?;
     let Some(row) = rows.next()? else { return Ok(()) };
-    let (asset, path, by) = (operation.asset, path.to_string(), Some(AssetId(row.get("id")?)));
+    let by = AssetId(row.get("id")?);
+    if operation.kind == OperationKind::Restore && yields(conn, by)? {
+        return Ok(());
+    }
+    let (asset, path, by) = (operation.asset, path.to_string(), Some(by));
     Err(CatalogError::PathTaken { asset, path, by })
 }
 
