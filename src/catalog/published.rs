@@ -76,7 +76,8 @@ pub(super) fn take_new_paths(
             FileState::Moved => arrives_at(operation, file)?,
             _ => (file.root, file.path.clone()),
         };
-        if let Some(other) = holder_of_path(tx, file.file.0, (root, &path))? {
+        let arrived = *state == FileState::Moved;
+        if arrived && let Some(other) = holder_of_path(tx, file.file.0, (root, &path))? {
             give_up_path(tx, log, other)?;
         }
         tx.prepare_cached(

@@ -8,6 +8,7 @@ use super::cells;
 use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use crate::domain::asset::{AssetId, Digest};
+use crate::domain::lifecycle::State;
 use crate::domain::reference::{
     Area, Holder, Means, Reference, Source, SourceKind, Status, Target, is_address,
 };
@@ -121,6 +122,13 @@ impl Catalog {
     /// The statuses of all that uses an asset, each once: what a verdict is made of.
     pub fn uses_of(&self, asset: AssetId) -> Result<Vec<Status>> {
         uses_of(&self.conn, asset)
+    }
+
+    /// Whether published or scheduled content shows an asset and that counts: what was withdrawn as
+    /// unsafe goes whatever shows it.
+    pub fn stays_in_sight(&self, asset: AssetId) -> Result<bool> {
+        let unsafe_one = self.asset(asset)?.is_some_and(|asset| asset.state == State::Withdrawn);
+        Ok(!unsafe_one && self.uses_of(asset)?.into_iter().any(Status::is_in_sight))
     }
 
     /// Replaces all that a source told by what `fill` writes: all of it or nothing.

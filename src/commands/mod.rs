@@ -67,6 +67,7 @@ mod saved;
 mod scan;
 mod selection;
 mod settings;
+mod settled;
 mod show;
 mod siblings;
 mod survey;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::look::existing;
 use super::{Attempt, Target};
-use crate::catalog::OperationFile;
+use crate::catalog::{Operation, OperationFile};
+use crate::domain::asset::AssetId;
 use crate::domain::path::RelPath;
 use crate::files::{FileStat, Identity, WalkOptions, walk};
 
@@ -23,6 +24,25 @@ impl Linked {
         let (path, links) = (file.path.clone(), stat.links);
         (links > 1).then(|| Self { path, identity: stat.identity(), links })
     }
+}
+
+/// The files of an operation that are in its folder and have other names.
+pub(super) fn linked_in(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<Linked>> {
+    let Some(store) = existing(target.quarantine.op_folder(&operation.store))? else {
+        return Ok(Vec::new());
+    };
+    let mut linked = Vec::new();
+    for file in &operation.files {
+        let stat = store.stat(file.stored_name.as_bytes())?;
+        linked.extend(stat.and_then(|stat| Linked::of(file, &stat)));
+    }
+    Ok(linked)
+}
+
+/// The files of an asset in quarantine that have other names.
+pub fn linked_of(target: &Target<'_>, asset: AssetId) -> Attempt<Vec<Linked>> {
+    let taken = target.catalog.quarantine_of(asset)?;
+    taken.map_or_else(|| Ok(Vec::new()), |taken| linked_in(target, &taken))
 }
 
 /// The names of a file that were found.

@@ -33,7 +33,7 @@ use crate::domain::time::Timestamp;
 use crate::files::{Quarantine, Root, Steps};
 
 pub use fence::Fence;
-pub use links::{Linked, Names, find_names};
+pub use links::{Linked, Names, find_names, linked_of};
 pub use manifest::Manifest;
 pub use obstacle::Obstacle;
 pub use publish::{Publication, check_publication, publish_asset};

@@ -284,6 +284,7 @@ fn settled(
         end,
         files,
         notes: Vec::new(),
+        linked: Vec::new(),
     }
 }
 

@@ -179,9 +179,18 @@ fn clear_unfinished_folders(target: &Target<'_>, operation: &Operation) -> Attem
     Ok(())
 }
 
-/// A draft that arrived where another asset is on record by now goes back.
+/// A draft that arrived where another asset is on record by now goes back, and so does what was found
+/// to be shown before all of it was gone.
 fn direction(target: &Target<'_>, operation: &Operation, seen: &[Sighting]) -> Attempt<Toward> {
     let toward = decide_direction(operation.kind, seen);
+    let is_gone = seen.iter().all(|file| file.store.is_same());
+    if operation.kind == OperationKind::Quarantine
+        && toward == Toward::Store
+        && !is_gone
+        && target.catalog.stays_in_sight(operation.asset)?
+    {
+        return Ok(toward.other());
+    }
     if operation.kind != OperationKind::Publish || toward == Toward::Library {
         return Ok(toward);
     }

@@ -15,6 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::files::moves::remove;
 use crate::files::{FileKind, Folder};
 
+use super::links::{Linked, linked_in};
 use super::look::{Seen, aside_name, existing, look, part_name, sightings, store_of, stored_part};
 use super::publish::{self, Settling};
 use super::store::empty_store;
@@ -32,6 +33,8 @@ pub struct Settled {
     pub files: Vec<SettledFile>,
     /// What could not be done, and what was left behind.
     pub notes: Vec<String>,
+    /// Files that are out of the library and have other names.
+    pub linked: Vec<Linked>,
 }
 
 /// One file of it.
@@ -84,6 +87,9 @@ pub(super) fn settle(
     if toward == Toward::Library && recovery.end != OperationState::Partial {
         notes.extend(leave_store(target, operation, recovery.end));
     }
+    let is_out =
+        operation.kind == OperationKind::Quarantine && recovery.end == OperationState::Done;
+    let linked = if is_out { linked_in(target, operation)? } else { Vec::new() };
     Ok(Settled {
         operation: operation.id.clone(),
         kind: operation.kind,
@@ -91,6 +97,7 @@ pub(super) fn settle(
         end: recovery.end,
         files: endings(operation, &recovery),
         notes,
+        linked,
     })
 }
 

@@ -27,6 +27,7 @@ pub(super) fn write_down(target: &mut Target<'_>, operation: &Operation) -> Atte
         end: recovery.end,
         files: endings(operation, &recovery),
         notes: if goes_back { others_there(operation, &seen) } else { Vec::new() },
+        linked: Vec::new(),
     })
 }
 

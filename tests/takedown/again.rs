@@ -10,9 +10,11 @@ use shelflife::exit::ExitCode;
 use super::{column, library, state, withdraw};
 use crate::calls::{can_trace, traced, wait_for};
 use crate::support::TestLibrary;
-use crate::support::many::{program, signal};
+use crate::support::many::{drafts, program, signal};
 use crate::support::moving::{cleaned, ended, tree};
 use crate::support::wall_clock;
+
+const SIZE: &str = "uploads/2026/03/tea-tin-15x10.png";
 
 #[test]
 fn a_takedown_that_waits_for_a_restore_takes_what_that_brought_back() {
@@ -142,4 +144,82 @@ fn no_confirmation_outlives_files_that_were_there_again() {
     withdraw(&library, "2", ExitCode::Success);
     assert_ne!(progress(&library), serde_json::json!([]), "nobody has looked since");
     library.run("withdraw --confirm 2 --note 'nowhere again'").expect(ExitCode::Success);
+}
+
+/// The run that took the files out died before it told of anything.
+#[test]
+fn a_takedown_whose_run_died_is_told_whole_by_the_next_one() {
+    if !can_trace() {
+        return;
+    }
+    let library = library();
+    fs::hard_link(library.path(SIZE), library.path("uploads/2026/03/copy.png")).unwrap();
+    let kill = Some("fsync,fdatasync:signal=KILL:when=9");
+    traced(&library, "fsync,fdatasync", kill, "withdraw 2 --reason unsafe").status().unwrap();
+    library.set_now(&wall_clock().to_string());
+    let report = withdraw(&library, "2", ExitCode::Partial);
+    assert_eq!(state(&library, 2), "quarantined (was withdrawn)");
+    assert!(!column(&report, "purge", "url").is_empty(), "{report}");
+    let public = column(&report, "still public", "url");
+    assert!(public.iter().any(|url| url.ends_with("/2026/03/copy.png")), "{report}");
+}
+
+#[test]
+fn a_removal_that_a_recovery_finishes_names_files_with_other_names() {
+    if !can_trace() {
+        return;
+    }
+    let library = ended();
+    let kill = Some("renameat2:signal=KILL:when=2");
+    traced(&library, "renameat2", kill, "clean --apply").status().unwrap();
+    library.set_now(&wall_clock().to_string());
+    let moved = library.path("uploads/2026/03/tea-tin.png");
+    assert!(!moved.exists());
+    fs::write(&moved, "a newcomer").unwrap();
+    fs::hard_link(library.path(SIZE), library.path("uploads/2026/03/zz.png")).unwrap();
+    let run = library.run("recover").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("is finished"), "{run}");
+    assert!(run.stdout.contains("tea-tin-15x10.png: it has 1 other name still"), "{run}");
+}
+
+#[test]
+fn what_was_found_to_be_shown_amid_a_removal_is_not_taken_away_by_a_recovery() {
+    if !can_trace() {
+        return;
+    }
+    let library = ended();
+    let kill = Some("renameat2:signal=KILL:when=2");
+    traced(&library, "renameat2", kill, "clean --apply").status().unwrap();
+    library.set_now(&wall_clock().to_string());
+    let newcomer = library.write("uploads/2026/03/tea-tin.png", "a newcomer");
+    let page = "<img src='/wp-content/uploads/2026/03/tea-tin-15x10.png'>";
+    library.write("pages/index.html", page);
+    library.run("references read pages --address example.org").expect(ExitCode::Success);
+    let run = library.run("recover").expect(ExitCode::Partial);
+    assert!(run.stdout.contains("move it away first"), "{run}");
+    assert!(library.path(SIZE).exists(), "a page shows it");
+    fs::remove_file(newcomer).unwrap();
+    library.run("recover").expect(ExitCode::Success);
+    assert_eq!(state(&library, 2), "rejected");
+}
+
+#[test]
+fn a_takedown_that_is_stopped_amid_its_early_record_names_all_of_it() {
+    if !can_trace() {
+        return;
+    }
+    let library = drafts(150);
+    library.run("reject 150 --reason x").expect(ExitCode::Success);
+    let mut clean = slow_clean(&library);
+    let line = "--wait 60s withdraw --state draft --reason unsafe";
+    let stop = Some("fsync,fdatasync:signal=TERM:when=1");
+    let output = traced(&library, "fsync,fdatasync", stop, line).output().unwrap();
+    assert!(clean.wait().unwrap().success());
+    assert_eq!(output.status.code(), Some(143), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    let entries = library.audit_entries();
+    let recorded = entries.iter().filter(|entry| entry.kind == "asset.withdraw").count();
+    assert!(recorded > 0);
+    assert_eq!(said.matches("draft → withdrawn").count(), recorded, "{said}");
+    assert!(said.contains("STILL PUBLIC"), "{said}");
 }

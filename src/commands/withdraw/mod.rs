@@ -83,6 +83,8 @@ struct Selected {
     withdrawn: Vec<AssetId>,
     /// Those that were taken out before.
     before: Vec<AssetId>,
+    /// Those of them that nobody has confirmed to be gone.
+    unconfirmed: Vec<AssetId>,
     /// Those that were put on record before the command had its turn, and what is to be said of them.
     recorded: BTreeMap<AssetId, Vec<Item>>,
 }
@@ -95,12 +97,14 @@ fn is_withdrawn(catalog: &Catalog, asset: AssetId) -> Result<bool, CatalogError>
 }
 
 impl WithdrawArgs {
-    /// Puts on record what can be, and says nothing: what is to be said of it, by number.
+    /// Puts on record what can be, and says nothing: `recorded` gets what is to be said of it, however
+    /// this ends.
     fn record_early(
         &self,
         ctx: &mut Context<'_>,
         catalog: &mut Catalog,
-    ) -> Result<BTreeMap<AssetId, Vec<Item>>, Error> {
+        recorded: &mut BTreeMap<AssetId, Vec<Item>>,
+    ) -> Result<(), Error> {
         let court = Court::load(ctx, catalog)?;
         let mut items = BTreeMap::new();
         let selected = (Mode::Real, &self.selection);
@@ -112,13 +116,12 @@ impl WithdrawArgs {
             items.insert(row.asset.id, decision.items(&subject(&row.asset)));
             Ok(Decided::Change(decision))
         });
-        let mut recorded = BTreeMap::new();
         for (asset, items) in items {
             if is_withdrawn(catalog, asset)? {
                 recorded.insert(asset, items);
             }
         }
-        decided.map(|()| recorded)
+        decided
     }
 
     fn step(&self) -> Step<'_> {
@@ -164,7 +167,7 @@ impl WithdrawArgs {
         (catalog, mode): (&mut Catalog, Mode),
         selected: &mut Selected,
     ) -> Result<(), Error> {
-        let Selected { withdrawn, before, recorded } = selected;
+        let Selected { withdrawn, before, unconfirmed, recorded } = selected;
         let court = Court::load(ctx, catalog)?;
         let mut numbers = self.selection.numbers(ctx, (catalog, &court))?;
         // What was recorded before may not fit any more, because it was.
@@ -181,10 +184,16 @@ impl WithdrawArgs {
                 && !bench.catalog.arriving_files_of(row.asset.id)?.is_empty()
             {
                 withdrawn.push(row.asset.id);
-                return Ok(Decided::Nothing(vec![half_restored(&row)]));
+                let mut items = recorded.remove(&row.asset.id).unwrap_or_default();
+                items.push(half_restored(&row));
+                return Ok(Decided::Nothing(items));
             }
             if row.asset.state == State::Quarantined(Ended::Withdrawn) && is_person {
                 before.push(row.asset.id);
+                let takedown = bench.catalog.takedown_of(&row.asset)?;
+                if takedown.is_some_and(|takedown| takedown.confirmed.is_none()) {
+                    unconfirmed.push(row.asset.id);
+                }
                 let because = "it was withdrawn before, and its files were taken out".to_owned();
                 let mut items = recorded.remove(&row.asset.id).unwrap_or_default();
                 items.push(Item::Kept { subject: subject(&row.asset), because });

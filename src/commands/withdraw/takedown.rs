@@ -9,7 +9,7 @@ use crate::domain::cleanup::{HardLinks, Load};
 use crate::domain::lifecycle::{Action, State, Transition};
 use crate::error::Error;
 use crate::executor::{
-    Ended, Linked, Names, Obstacle, Removal, Target, find_names, quarantine_asset,
+    Ended, Linked, Names, Obstacle, Removal, Target, find_names, linked_of, quarantine_asset,
 };
 use crate::exit::ExitCode;
 use crate::files::{Identity, Root};
@@ -136,10 +136,9 @@ impl Takedown {
         catalog: &mut Catalog,
     ) -> Result<(), Error> {
         ctx.report.hush(true);
-        let recorded = args.record_early(ctx, catalog);
+        let recorded = args.record_early(ctx, catalog, &mut self.selected.recorded);
         ctx.report.hush(false);
-        self.selected.recorded = recorded?;
-        Ok(())
+        recorded
     }
 
     fn remove_each(
@@ -252,6 +251,11 @@ impl Takedown {
                 self.say_back(ctx, target, &row)?;
             }
         }
+        // The run that took them out may have ended before it told of these.
+        for asset in &self.selected.unconfirmed {
+            let linked = linked_of(target, *asset)?;
+            self.linked.extend(linked.into_iter().map(|linked| (*asset, linked)));
+        }
         Ok(())
     }
 
@@ -293,7 +297,7 @@ impl Takedown {
             ctx.report.outcome(ExitCode::Partial);
         }
         say_other_names(ctx, catalog, (&self.linked, &self.names))?;
-        let mut withdrawn = Vec::new();
+        let mut withdrawn = self.selected.unconfirmed.clone();
         for asset in &self.selected.withdrawn {
             if is_withdrawn(catalog, *asset)? {
                 withdrawn.push(*asset);
