@@ -188,7 +188,9 @@ fn catalog_code(error: &CatalogError) -> ExitCode {
     use CatalogError as E;
     match error {
         E::Absent { .. } | E::Newer { .. } | E::Older { .. } => ExitCode::Config,
-        E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => ExitCode::Integrity,
+        E::Foreign { .. } | E::ForeignSchema { .. } | E::StrayLog { .. } | E::Damaged { .. } => {
+            ExitCode::Integrity
+        }
         E::Changed { .. } | E::InOperation { .. } | E::RecordChanged { .. } | E::Fenced { .. } => {
             ExitCode::Changed
         }
@@ -212,6 +214,10 @@ fn catalog_hint(error: &CatalogError) -> Option<String> {
         E::Older { .. } => "run a command that writes, such as `scan`, to bring it up to date",
         E::Foreign { .. } | E::ForeignSchema { .. } | E::Damaged { .. } => {
             "keep the file as it is and restore a backup beside it"
+        }
+        E::StrayLog { .. } => {
+            "move it to the catalog that it was beside, with its `-shm`; what is in no copy of that one is \
+             in the log only"
         }
         E::Changed { .. } | E::RecordChanged { .. } => "look at it again and repeat the command",
         E::InOperation { .. } => "run `shelflife recover` if no other run is at work",

@@ -5,12 +5,14 @@ mod moments;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use shelflife::catalog::CatalogError;
 use shelflife::exit::ExitCode;
 use shelflife::files::{Locking, RunLock};
 
+use crate::calls::{can_trace, traced};
 use crate::support::TestLibrary;
 use crate::support::moving::{cleaned, ended, half_cleaned, tree};
 
@@ -294,4 +296,24 @@ fn a_pause_that_nobody_looked_at_is_not_ended() {
     library.run("clean --apply").expect(ExitCode::Paused);
     library.run("resume --reason 'it is known'").expect(ExitCode::Success);
     library.run("clean --apply").expect(ExitCode::Success);
+}
+
+/// The call that makes the end of the flag durable takes its time.
+#[test]
+fn a_file_that_nobody_looked_at_is_taken_away_by_no_resume() {
+    if !can_trace() {
+        return;
+    }
+    let library = ended();
+    library.run("pause --reason one").expect(ExitCode::Success);
+    fs::remove_file(library.path(FILE)).unwrap();
+    let slow = Some("fsync,fdatasync:delay_enter=2000000:when=1");
+    let mut resume = traced(&library, "fsync,fdatasync", slow, "resume --reason go");
+    let resume = resume.spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(1));
+    library.write(FILE, "stop! anna");
+    let output = resume.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(6), "{output:?}");
+    let run = library.run("clean --apply").expect(ExitCode::Paused);
+    assert!(run.to_string().contains("stop! anna"), "{run}");
 }

@@ -7,6 +7,7 @@ mod loss;
 mod markers;
 mod older;
 mod scanned;
+mod stray;
 
 use std::fs;
 use std::path::{Path, PathBuf};

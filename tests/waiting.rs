@@ -5,6 +5,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use shelflife::exit::ExitCode;
 use shelflife::files::{Locking, RunLock};
 
@@ -197,4 +198,26 @@ fn of_twenty_that_start_at_once_one_works_and_the_others_are_told_to_wait() {
     assert_eq!((of(0), of(75)), (1, 19), "{ended:#?}");
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
     say("lock: of 20 that started at once 1 worked and 19 ended with 75");
+}
+
+#[test]
+fn what_a_run_decides_it_decides_at_the_instant_of_its_turn() {
+    let library = ended();
+    let lock = at_work(&library);
+    let mut clean = start(&library, &["clean", "--apply", "--wait", "5min"]);
+    assert!(is_at_it(&mut clean));
+    let (code, said) = told(start(&library, &["hold", "1", "--reason", "whose is it"]));
+    assert_eq!(code, Some(0), "{said}");
+    std::thread::sleep(Duration::from_secs(2));
+    drop(lock);
+    let (code, said) = told(clean);
+    assert_eq!(code, Some(0), "{said}");
+    let entries = library.audit_entries();
+    let began = |word: &str| {
+        let runs = entries.iter().filter(|entry| entry.kind == "run.begin");
+        let payloads = runs.map(|run| serde_json::from_str::<Value>(&run.payload).unwrap());
+        let mut of_it = payloads.filter(|run| run["command"].as_str().unwrap().contains(word));
+        of_it.next().unwrap()["now"].as_str().unwrap().to_owned()
+    };
+    assert!(began("--apply") > began("hold"), "{entries:#?}");
 }

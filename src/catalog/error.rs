@@ -28,6 +28,9 @@ pub enum CatalogError {
     ForeignSchema { what: String },
     #[error("the catalog refused the setting {name}: wanted {wanted}, got {found}")]
     Setting { name: &'static str, wanted: String, found: String },
+    /// SQLite would take it for the catalog's own and write it over what is there.
+    #[error("beside the catalog is the log of another one: {}", log.display())]
+    StrayLog { log: PathBuf },
     #[error("the catalog is damaged: {what}")]
     Damaged { what: String },
     #[error("asset {asset} was changed by {by} meanwhile")]

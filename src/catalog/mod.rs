@@ -80,7 +80,7 @@ pub use leftovers::AmbiguousFile;
 pub use licenses::NewLicense;
 pub use looks::Alike;
 pub use moved::{MovingRun, Traffic};
-pub use open::Catalog;
+pub use open::{Catalog, refuse_stray_log};
 pub use operation::{ClosedOperation, Destination, OpenOperation, Operation, OperationFile};
 pub use places::{PlacedFile, StoredFile};
 pub use plans::StoredStep;

@@ -1,6 +1,8 @@
 //! Opening a catalog: hardened settings, its own schema and nothing else.
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -153,6 +155,7 @@ pub(super) fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection
     if !path.exists() {
         return Err(CatalogError::Absent { path: path.to_owned() });
     }
+    refuse_stray_log(path)?;
     let conn = connect(path, access)?;
     let id: i64 = conn
         .pragma_query_value(None, "application_id", |row| row.get(0))
@@ -162,6 +165,30 @@ pub(super) fn open_existing(path: &Path, access: OpenFlags) -> Result<Connection
     }
     check_length(&conn, path)?;
     Ok(conn)
+}
+
+/// Refuses a write-ahead log that cannot be the one of the catalog at `path`, because there is none, or
+/// because that is a copy which nobody has written to: SQLite does not bind the two to each other.
+///
+/// A log gets its first bytes only after the file says that it has one (bytes 18 and 19 of its header,
+/// <https://sqlite.org/fileformat2.html>).
+pub fn refuse_stray_log(path: &Path) -> Result<()> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log = PathBuf::from(log);
+    if log.metadata().map_or(0, |metadata| metadata.len()) == 0 {
+        return Ok(());
+    }
+    let mut header = [0; 20];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    match read {
+        Ok(()) if header.ends_with(&[1, 1]) => Err(CatalogError::StrayLog { log }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(CatalogError::StrayLog { log })
+        }
+        // What is no catalog is told as that.
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a file that ends amid a page: SQLite itself notices only whole pages that are gone, and

@@ -74,6 +74,12 @@ impl Catalog {
         self.session.as_ref().map(Session::actor_text)
     }
 
+    /// Makes `now` the instant of the session, unless it has changed something already. Tells which.
+    pub fn begin_later(&mut self, now: Timestamp) -> bool {
+        let waiting = self.session.as_mut().filter(|session| !session.begun);
+        waiting.map(|session| session.now = now).is_some()
+    }
+
     /// Records how the command ended, if it changed anything. Returns the log's length and head.
     pub fn finish_run(&mut self, number: u8) -> Result<Option<(u64, String)>> {
         let begun = self.session.as_ref().is_some_and(|session| session.begun);

@@ -40,7 +40,7 @@ pub(super) fn run(args: &ResumeArgs, ctx: &mut Context<'_>) -> Result<(), Error>
         if ours.is_empty() {
             ctx.report.text("Neither file nor flag pauses.");
         } else {
-            end(args, ctx, (catalog, &switch.file), &ours)?;
+            end(args, ctx, (catalog, &switch), &ours)?;
         }
         say_variable(ctx, &variable);
         Ok(())
@@ -96,12 +96,18 @@ fn end_without_catalog(
 fn end(
     args: &ResumeArgs,
     ctx: &mut Context<'_>,
-    (catalog, file): (&mut Catalog, &Path),
+    (catalog, switch): (&mut Catalog, &Switch),
     ended: &[Paused],
 ) -> Result<(), Error> {
-    refuse_folder(file)?;
+    refuse_folder(&switch.file)?;
     catalog.end_pause(&args.reason, ended)?;
-    remove_file(file)?;
+    let file = |paused: &&Paused| paused.source == Source::File;
+    let now = switch.look(None);
+    if now.iter().any(|now| file(&now) && !ended.contains(now)) {
+        let key = switch.file.display().to_string();
+        return Err(CatalogError::RecordChanged { what: "the file", key }.into());
+    }
+    remove_file(&switch.file)?;
     let what = format!("resumed; it was paused {}", pause::in_words(ended));
     ctx.report.say(&Item::Edit { subject: None, what });
     let open = catalog.open_operations()?.len();

@@ -15,18 +15,24 @@ pub(super) const LOCK: &str = "run.lock";
 /// How long a command that waits sleeps before it looks again.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Takes the lock, and lets a run that still believes to have it change nothing any more.
+/// Takes the lock, and lets a run that still believes to have it change nothing any more. The instant
+/// that everything is decided at is that of the turn, not that at which somebody began to wait for it.
 pub(super) fn begin_turn(
-    ctx: &Context<'_>,
+    ctx: &mut Context<'_>,
     (config, catalog): (&Config, &mut Catalog),
 ) -> Result<RunLock, Error> {
-    let lock = take_lock(ctx, config)?;
+    let (lock, waited) = take_lock(ctx, config)?;
+    let now = ctx.now.plus(waited);
+    if catalog.begin_later(now) {
+        (ctx.now, ctx.wall_clock) = (now, ctx.wall_clock.plus(waited));
+    }
     catalog.begin_epoch()?;
     Ok(lock)
 }
 
-/// Takes the lock, after waiting for another run as long as was asked for.
-fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
+/// Takes the lock, after waiting for another run as long as was asked for, and tells how long that was, at
+/// least.
+fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<(RunLock, Duration), Error> {
     let who = ctx.actor.name();
     let host = &ctx.actor.host;
     let (id, since) = (std::process::id(), ctx.now);
@@ -35,10 +41,13 @@ fn take_lock(ctx: &Context<'_>, config: &Config) -> Result<RunLock, Error> {
     let turns = ctx.settings.wait.as_millis() / INTERVAL.as_millis();
     let turns = u64::try_from(turns).unwrap_or(u64::MAX);
     let progress = ctx.progress(turns, "waiting for another run");
-    let mut turn = 0;
+    let mut turn = 0_u64;
     loop {
         match RunLock::take(&path, &holder)? {
-            Locking::Taken(lock) => return Ok(lock),
+            Locking::Taken(lock) => {
+                let waited = INTERVAL.saturating_mul(u32::try_from(turn).unwrap_or(u32::MAX));
+                return Ok((lock, waited));
+            }
             Locking::Busy { holder } if turn == turns => return Err(Error::RunLocked { holder }),
             Locking::Busy { .. } => {}
         }

@@ -87,9 +87,15 @@ fn holder_of(
         // Whoever took it just now may not have replaced yet what a run said that died.
         std::thread::sleep(RunLock::MOMENT);
         let holder = note(file)?;
-        if !holder.is_empty() {
-            return Ok(Some(holder));
+        if holder.is_empty() {
+            continue;
         }
+        // Or it was somebody who only looked, and the note is of one who is gone.
+        return match take(file) {
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(Some(holder)),
+            Err(TryLockError::Error(error)) => Err(error),
+        };
     }
     Ok(Some(UNKNOWN.to_owned()))
 }
@@ -176,5 +182,22 @@ mod tests {
         std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
         RunLock::take(&path, "me").unwrap_err();
         assert!(!folder.path().join("elsewhere").exists());
+    }
+
+    #[test]
+    fn somebody_who_only_looks_is_not_told_by_what_a_dead_run_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.lock");
+        let looking = open(&path).unwrap();
+        looking.write_all_at(b"a run that died", 0).unwrap();
+        looking.try_lock_shared().unwrap();
+        let taken = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(RunLock::MOMENT / 2);
+                looking.unlock().unwrap();
+            });
+            RunLock::take(&path, "the next").unwrap()
+        });
+        assert!(matches!(taken, Locking::Taken(_)), "{taken:?}");
     }
 }

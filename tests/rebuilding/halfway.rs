@@ -194,6 +194,9 @@ fn a_purge_that_had_deleted_nothing_is_taken_back_and_one_that_had_is_told() {
         for number in 1..=gone {
             fs::remove_file(folder.join(format!("{number:04}.bin"))).unwrap();
         }
+        if gone == 3 {
+            library.write("uploads/2026/03/tea-tin-15x10.png", "made anew since");
+        }
         let lost = lose(&library);
         let before = tree(&library.path("."));
         let run = rebuild(&library, &lost).expect(exit);

@@ -6,7 +6,7 @@ mod telling;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, Genesis};
+use crate::catalog::{Catalog, Genesis, refuse_stray_log};
 use crate::commands::Context;
 use crate::commands::act::{refuse_while_paused, say_recovered, target_on};
 use crate::commands::library::{Mode, new_id};
@@ -83,6 +83,8 @@ fn apply(
         let switch = ctx.switch(config);
         refuse_while_paused(&switch, catalog)?;
         let _lock = begin_turn(ctx, (config, catalog))?;
+        // It may have waited for long.
+        refuse_while_paused(&switch, catalog)?;
         let seen = roots::survey(config, catalog, order.lost)?;
         roots::take_over(ctx, catalog, (&seen, reason))?;
         let (roots, names) = roots::numbered(roots::survey(config, catalog, order.lost)?);
@@ -110,6 +112,7 @@ fn in_memory(ctx: &Context<'_>, config: &Config) -> Result<Catalog, Error> {
 /// An empty catalog in place of the lost one, whole or not at all, unless the roots may be somebody's.
 fn make_catalog(order: &Order<'_>, ctx: &mut Context<'_>, config: &Config) -> Result<(), Error> {
     refuse_network(&config.catalog)?;
+    refuse_stray_log(&config.catalog)?;
     let mut made = in_memory(ctx, config)?;
     refuse_while_paused(&ctx.switch(config), &made)?;
     roots::refuse_foreign(&roots::survey(config, &made, order.lost)?)?;

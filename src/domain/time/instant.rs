@@ -1,6 +1,7 @@
 //! Instants: what is compared, stored and logged.
 
 use std::fmt;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -38,6 +39,13 @@ impl Timestamp {
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
         Self::from_millis(self.millis().saturating_add(days.saturating_mul(86_400_000)))
+    }
+
+    /// The instant so much later.
+    #[must_use]
+    pub fn plus(self, time: Duration) -> Self {
+        let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.millis().saturating_add(millis))
     }
 
     /// The last instant before this one: a millisecond earlier.

@@ -156,7 +156,8 @@ fn weigh(
     for (file, looked) in operation.files.iter().zip(&looked) {
         seen.push(distinguish(target, file, *looked)?);
     }
-    let emptied = part == Part::Purging && seen.iter().all(|file| *file == NEITHER);
+    let is_deleted = |file: &Sighting| file.store == Sight::Nothing && !file.library.is_same();
+    let emptied = part == Part::Purging && seen.iter().all(is_deleted);
     let whereabouts = match decide_whereabouts(&seen, unfinished) {
         _ if emptied => Whereabouts::Stored,
         found if part == Part::Purging && found != Whereabouts::Stored => Whereabouts::Damaged,
@@ -188,8 +189,6 @@ fn weigh(
     };
     Ok(Examined::Whole(Box::new(adoption), others))
 }
-
-const NEITHER: Sighting = Sighting { library: Sight::Nothing, store: Sight::Nothing };
 
 /// Why an asset is held whose purge had begun.
 pub const KEEP: &str = "its purge had begun when the catalog was lost";
