@@ -69,7 +69,8 @@ impl Stop {
         }
     }
 
-    fn in_words(self) -> &'static str {
+    /// When it stops what is under way.
+    pub fn in_words(self) -> &'static str {
         match self {
             Self::AfterAsset => "after the asset in hand",
             Self::BeforeNextFile => "before the next file",

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::look::existing;
 use super::{Attempt, Target};
-use crate::catalog::{Operation, OperationFile};
+use crate::catalog::{Catalog, Operation, OperationFile};
 use crate::domain::asset::AssetId;
 use crate::domain::path::RelPath;
-use crate::files::{FileStat, Identity, WalkOptions, walk};
+use crate::files::{FileStat, Identity, Quarantine, WalkOptions, walk};
 
 /// A file that was moved while it had other names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,8 @@ impl Linked {
 }
 
 /// The files of an operation that are in its folder and have other names.
-pub(super) fn linked_in(target: &Target<'_>, operation: &Operation) -> Attempt<Vec<Linked>> {
-    let Some(store) = existing(target.quarantine.op_folder(&operation.store))? else {
+pub(super) fn linked_in(quarantine: &Quarantine, operation: &Operation) -> Attempt<Vec<Linked>> {
+    let Some(store) = existing(quarantine.op_folder(&operation.store))? else {
         return Ok(Vec::new());
     };
     let mut linked = Vec::new();
@@ -40,9 +40,12 @@ pub(super) fn linked_in(target: &Target<'_>, operation: &Operation) -> Attempt<V
 }
 
 /// The files of an asset in quarantine that have other names.
-pub fn linked_of(target: &Target<'_>, asset: AssetId) -> Attempt<Vec<Linked>> {
-    let taken = target.catalog.quarantine_of(asset)?;
-    taken.map_or_else(|| Ok(Vec::new()), |taken| linked_in(target, &taken))
+pub fn linked_of(
+    (catalog, quarantine): (&Catalog, &Quarantine),
+    asset: AssetId,
+) -> Attempt<Vec<Linked>> {
+    let taken = catalog.quarantine_of(asset)?;
+    taken.map_or_else(|| Ok(Vec::new()), |taken| linked_in(quarantine, &taken))
 }
 
 /// The names of a file that were found.

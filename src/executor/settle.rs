@@ -89,7 +89,7 @@ pub(super) fn settle(
     }
     let is_out =
         operation.kind == OperationKind::Quarantine && recovery.end == OperationState::Done;
-    let linked = if is_out { linked_in(target, operation)? } else { Vec::new() };
+    let linked = if is_out { linked_in(&target.quarantine, operation)? } else { Vec::new() };
     Ok(Settled {
         operation: operation.id.clone(),
         kind: operation.kind,

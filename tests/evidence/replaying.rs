@@ -27,7 +27,7 @@ fn compared(catalog: &Connection) -> Vec<(&'static str, String)> {
                 let others = all.into_iter().filter(|column| column != "id");
                 pairs.extend(others.map(|column| (*table, column)));
             }
-            "next_asset" => pairs.push((*table, "value".to_owned())),
+            "next_asset pause" => pairs.push((*table, "value".to_owned())),
             named => pairs.extend(named.split(' ').map(|column| (*table, column.to_owned()))),
         }
     }
@@ -228,4 +228,27 @@ fn a_contradiction_is_told_with_both_values() {
         })
     );
     assert!(items.iter().any(|item| item["fields"]["table"] == "operation_file"));
+}
+
+#[test]
+fn a_pause_that_was_taken_away_made_up_or_softened_without_an_entry_is_told() {
+    let pause = "INSERT OR REPLACE INTO meta (key, value) VALUES ('pause', ";
+    let told = "'since: 2026-03-02T09:00:00Z\nby: li\nreason: x\n')";
+    for (commands, edit, says) in [
+        (&["pause --reason x"][..], "DELETE FROM meta WHERE key = 'pause'".to_owned(), "nothing"),
+        (&[], format!("{pause}'stop')"), "after the asset in hand"),
+        (&["pause --hard --reason x"], format!("{pause}{told}"), "after the asset in hand"),
+        (&["pause --reason x", "resume --reason y"], format!("{pause}'stop')"), "nothing"),
+    ] {
+        let library = TestLibrary::scanned(&["a.png"]);
+        for command in commands {
+            library.run(command).expect(ExitCode::Success);
+        }
+        library.run("audit verify --replay").expect(ExitCode::Success);
+        let catalog = Connection::open(library.path("state/catalog.db")).unwrap();
+        assert_eq!(catalog.execute(&edit, []).unwrap(), 1, "{edit}");
+        drop(catalog);
+        let run = library.run("audit verify --replay").expect(ExitCode::Integrity);
+        assert!(run.stdout.contains("pause") && run.stdout.contains(says), "{run}");
+    }
 }

@@ -116,3 +116,26 @@ fn the_hold_of_a_restore_stops_no_takedown_and_one_that_a_person_asked_for_does(
     let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Partial);
     assert!(run.stdout.contains("court order"), "{run}");
 }
+
+#[test]
+fn nothing_with_other_names_is_confirmed_to_be_gone_while_a_served_folder_cannot_be_looked_into() {
+    if !has("strace") {
+        return skip("strace is not installed").unwrap_or_default();
+    }
+    let library = library();
+    link(&library, "elsewhere.png");
+    fs::create_dir(library.path("uploads/priv")).unwrap();
+    library.run("withdraw 2 --reason unsafe").expect(ExitCode::Partial);
+    let mut tracer = Command::new("strace");
+    tracer.args(["-f", "-qq", "-o", "/dev/null", "-P"]).arg(library.path("uploads/priv"));
+    tracer.args(["-e", "trace=openat,openat2", "-e", "inject=openat,openat2:error=EACCES"]);
+    tracer.arg(env!("CARGO_BIN_EXE_shelflife"));
+    tracer.args(["withdraw", "--confirm", "2", "--note", "nowhere"]);
+    tracer.env_clear().current_dir(library.path("."));
+    tracer.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let output = tracer.env("SHELFLIFE_CONFIG", library.path("shelflife.toml")).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("nobody can look into `priv`"), "{said}");
+    library.run("withdraw --confirm 2 --note 'it is the backup'").expect(ExitCode::Success);
+}

@@ -48,7 +48,7 @@ pub const COMPARED: &[(&str, &str)] = &[
     ("plan_step", "every column"),
     ("root", "every column"),
     ("run", "every column"),
-    ("meta", "next_asset"),
+    ("meta", "next_asset pause"),
 ];
 
 /// A place where the log and the tables do not say the same.

@@ -1,10 +1,14 @@
 //! Rows that the entries of no asset lead to.
 
+use serde_json::Value;
+
 use super::super::audit::meta;
 use super::super::error::{CatalogError, Result};
 use super::super::open::Catalog;
-use super::Visit;
-use super::rows::{Spot, held, shown};
+use super::super::pause::flag;
+use super::rows::{Spot, held, shown, text};
+use super::{Visit, payload};
+use crate::domain::pause::Stop::{self, AfterAsset, BeforeNextFile};
 
 /// Each table with the rows of an asset that the log never added.
 const STRAYS: &[(&str, &str)] = &[
@@ -85,6 +89,29 @@ pub(super) fn compare(catalog: &Catalog, newest: i64, visit: &mut Visit<'_>) -> 
     if noted != newest + 1 {
         let spot = Spot { about: "catalog", table: "meta" };
         visit(spot.differs("next_asset", &(newest + 1).to_string(), &noted.to_string()));
+    }
+    compare_pause(catalog, visit)
+}
+
+/// Whether the flag pauses, and where it stops what is under way, is what the entries lead to.
+fn compare_pause(catalog: &Catalog, visit: &mut Visit<'_>) -> Result<()> {
+    let mut statement = catalog.conn.prepare(
+        "SELECT kind, payload FROM audit
+         WHERE kind IN ('pause.begin', 'pause.again', 'pause.end') ORDER BY seq",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut told: Option<Stop> = None;
+    while let Some(row) = rows.next()? {
+        let payload = payload(text(row, 1)?)?;
+        let at_once = payload.get("stop").and_then(Value::as_str) == Some(BeforeNextFile.name());
+        let asked = if at_once { BeforeNextFile } else { AfterAsset };
+        told = (text(row, 0)? != "pause.end").then(|| told.map_or(asked, |stop| stop.max(asked)));
+    }
+    let held = flag(&catalog.conn).map(|note| note.stop());
+    if told != held {
+        let words = |stop: Option<Stop>| stop.map_or("nothing", Stop::in_words);
+        let spot = Spot { about: "catalog", table: "meta" };
+        visit(spot.differs("pause", words(told), words(held)));
     }
     Ok(())
 }

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
 use crate::domain::asset::{AssetId, RootKind};
+use crate::domain::text::printable;
 use crate::error::Error;
-use crate::files::{FoundFile, Root, WalkOptions, walk};
+use crate::executor::linked_of;
+use crate::files::{FoundFile, Quarantine, Root, WalkOptions, walk};
 use crate::report::{Item, Subject};
 
 use super::super::Context;
@@ -29,6 +31,9 @@ struct Served {
     roots: BTreeMap<i64, Option<Root>>,
     /// Files with several names, which may be those of a file that is in quarantine.
     linked: Vec<(i64, FoundFile)>,
+    /// A folder or file that could not be looked at, printable.
+    hidden: Option<String>,
+    quarantine: Quarantine,
 }
 
 pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Result<(), Error> {
@@ -58,13 +63,17 @@ fn look_around(ctx: &Context<'_>, bench: Bench<'_>) -> Result<Served, Error> {
     let served = known.filter(|root| root.kind == RootKind::Production);
     let roots: BTreeMap<_, _> = served.map(|root| (root.id, roots.remove(&root.id))).collect();
     let options = WalkOptions { now: ctx.now, settle_seconds: 0 };
-    let mut linked = Vec::new();
+    let (mut linked, mut hidden) = (Vec::new(), None);
     for (number, root) in roots.iter().filter_map(|(number, root)| Some((*number, root.as_ref()?)))
     {
-        let files = walk(root, options).flat_map(|listing| listing.files);
-        linked.extend(files.filter(|file| file.links > 1).map(|file| (number, file)));
+        for listing in walk(root, options) {
+            hidden = hidden.or_else(|| listing.hidden().next().map(printable));
+            let files = listing.files.into_iter().filter(|file| file.links > 1);
+            linked.extend(files.map(|file| (number, file)));
+        }
     }
-    Ok(Served { roots, linked })
+    let quarantine = Quarantine::open(&bench.court.config.quarantine)?;
+    Ok(Served { roots, linked, hidden, quarantine })
 }
 
 /// Why it cannot be said to be gone.
@@ -111,7 +120,12 @@ fn objection(
             Some(back) => return Ok(Some(back.in_words(&linked.path))),
         }
     }
-    Ok(None)
+    let Some(hidden) = &served.hidden else { return Ok(None) };
+    let linked = linked_of((catalog, &served.quarantine), row.asset.id)?;
+    Ok(linked.first().map(|linked| {
+        let path = &linked.path;
+        format!("`{path}` has another name, and nobody can look into `{hidden}`, which is served")
+    }))
 }
 
 impl AssetChange for Seen {

@@ -253,7 +253,7 @@ impl Takedown {
         }
         // The run that took them out may have ended before it told of these.
         for asset in &self.selected.unconfirmed {
-            let linked = linked_of(target, *asset)?;
+            let linked = linked_of((&*target.catalog, &target.quarantine), *asset)?;
             self.linked.extend(linked.into_iter().map(|linked| (*asset, linked)));
         }
         Ok(())
