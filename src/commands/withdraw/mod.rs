@@ -174,37 +174,34 @@ impl WithdrawArgs {
         let named: BTreeSet<_> = numbers.iter().copied().collect();
         numbers.extend(recorded.keys().filter(|asset| !named.contains(asset)));
         decide_these(ctx, (catalog, &court), (mode, numbers), |ctx, bench, row| {
+            let (asset, state) = (row.asset.id, row.asset.state);
             let is_person = ctx.actor.authority() == Authority::Human;
-            if row.asset.state == State::Withdrawn && is_person {
-                withdrawn.push(row.asset.id);
-                return Ok(Decided::Nothing(recorded.remove(&row.asset.id).unwrap_or_default()));
+            let mut said = recorded.get(&asset).cloned().unwrap_or_default();
+            if is_person && state == State::Withdrawn {
+                withdrawn.push(asset);
+                return Ok(Decided::Nothing(said));
             }
-            if row.asset.state.was().is_some()
-                && is_person
-                && !bench.catalog.arriving_files_of(row.asset.id)?.is_empty()
-            {
-                withdrawn.push(row.asset.id);
-                let mut items = recorded.remove(&row.asset.id).unwrap_or_default();
-                items.push(half_restored(&row));
-                return Ok(Decided::Nothing(items));
+            let is_out = is_person && state.was().is_some();
+            if is_out && !bench.catalog.arriving_files_of(asset)?.is_empty() {
+                withdrawn.push(asset);
+                said.push(half_restored(&row));
+                return Ok(Decided::Nothing(said));
             }
-            if row.asset.state == State::Quarantined(Ended::Withdrawn) && is_person {
-                before.push(row.asset.id);
+            if is_person && state == State::Quarantined(Ended::Withdrawn) {
+                before.push(asset);
                 let takedown = bench.catalog.takedown_of(&row.asset)?;
-                if takedown.is_some_and(|takedown| takedown.confirmed.is_none()) {
-                    unconfirmed.push(row.asset.id);
-                }
+                let open = takedown.is_some_and(|takedown| takedown.confirmed.is_none());
+                unconfirmed.extend(open.then_some(asset));
                 let because = "it was withdrawn before, and its files were taken out".to_owned();
-                let mut items = recorded.remove(&row.asset.id).unwrap_or_default();
-                items.push(Item::Kept { subject: subject(&row.asset), because });
-                return Ok(Decided::Nothing(items));
+                said.push(Item::Kept { subject: subject(&row.asset), because });
+                return Ok(Decided::Nothing(said));
             }
             Ok(match self.step().transition(ctx, bench.catalog, &row)? {
                 Ok(step) => {
-                    withdrawn.push(row.asset.id);
+                    withdrawn.push(asset);
                     Decided::Change(self.step().decision(&row, step, Vec::new()))
                 }
-                Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, row.asset.state)]),
+                Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, state)]),
             })
         })
     }

@@ -271,7 +271,9 @@ impl Takedown {
             for item in &items {
                 ctx.report.say(item);
             }
-            self.selected.withdrawn.push(asset);
+            if !self.selected.withdrawn.contains(&asset) {
+                self.selected.withdrawn.push(asset);
+            }
         }
         let why = format!("its files stay where they are: {error}");
         for asset in self.selected.withdrawn.iter().skip(self.done) {
