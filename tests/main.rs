@@ -30,6 +30,7 @@ mod decisions;
 mod demonstration;
 mod description;
 mod disks;
+mod displacing;
 mod docs;
 mod equal_risk;
 mod evidence;

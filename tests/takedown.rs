@@ -26,7 +26,7 @@ use crate::support::pictures::png;
 
 /// An export of one attachment on `2026/03/tea-tin.png` with a backup size that is not on disk, and
 /// of posts that show it.
-fn export() -> String {
+pub(crate) fn export() -> String {
     let post = |id: u32, status: &str, content: &str| {
         format!(
             "<item><title>Tea {id}</title><wp:post_id>{id}</wp:post_id>\

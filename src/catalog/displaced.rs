@@ -1,12 +1,12 @@
 //! Records that hold a path and nothing else: drafts that nobody decided about, and whose files are
 //! gone. What comes back to the path takes their place.
 
-use rusqlite::{Connection, Transaction, named_params};
+use rusqlite::{Connection, ToSql, Transaction, named_params};
 use serde_json::json;
 
 use super::audit::{About, Log};
 use super::error::Result;
-use super::intake::merge_asset;
+use super::intake::{attach, merge_asset};
 use super::operation::Operation;
 use crate::domain::asset::AssetId;
 
@@ -25,34 +25,55 @@ pub(super) fn yields(conn: &Connection, asset: AssetId) -> Result<bool> {
     Ok(statement.query_row(named_params! { ":asset": asset.0 }, |row| row.get(0))?)
 }
 
-/// Makes such records at the paths of a finished restore part of its asset, each with an entry.
+/// Takes such records off the paths that a restore brings files back to, each with an entry. Their
+/// attachments are those of the asset that comes back.
 pub(super) fn displace(
     tx: &Transaction<'_>,
     log: &mut Log<'_>,
     operation: &Operation,
 ) -> Result<()> {
     for file in &operation.files {
-        let mut statement = tx.prepare_cached(
-            "SELECT asset_id AS id FROM file
+        let in_the_way = numbers(
+            tx,
+            "SELECT asset_id FROM file
              WHERE root_id = :root AND folder = :folder AND name = :name AND place = 'missing'
                AND asset_id <> :asset
              UNION SELECT id FROM asset
              WHERE root_id = :root AND path = :path AND was IS NULL AND id <> :asset",
+            named_params! {
+                ":root": file.root, ":folder": file.path.folder(), ":name": file.path.name(),
+                ":path": file.path.as_bytes(), ":asset": operation.asset.0,
+            },
         )?;
-        let params = named_params! {
-            ":root": file.root, ":folder": file.path.folder(), ":name": file.path.name(),
-            ":path": file.path.as_bytes(), ":asset": operation.asset.0,
-        };
-        let held = statement.query_map(params, |row| row.get("id").map(AssetId))?;
-        for asset in held.collect::<std::result::Result<Vec<_>, _>>()? {
-            tx.prepare_cached(
-                "UPDATE file SET place = 'gone' WHERE asset_id = :asset AND place = 'missing'",
-            )?
-            .execute(named_params! { ":asset": asset.0 })?;
-            merge_asset(tx, asset, operation.asset)?;
-            let payload = json!({ "into": operation.asset.0 });
-            log.append(tx, "asset.merge", About::asset(asset), &payload)?;
+        for asset in in_the_way {
+            take_off(tx, log, (AssetId(asset), operation.asset))?;
         }
     }
     Ok(())
+}
+
+fn take_off(
+    tx: &Transaction<'_>,
+    log: &mut Log<'_>,
+    (asset, into): (AssetId, AssetId),
+) -> Result<()> {
+    let of_it = named_params! { ":asset": asset.0 };
+    for attachment in numbers(tx, "SELECT id FROM attachment WHERE asset_id = :asset", of_it)? {
+        attach(tx, log, attachment, into)?;
+    }
+    // No operation was ever about them, and their bytes are not those of what comes back.
+    for sql in [
+        "DELETE FROM file_claims WHERE file_id IN (SELECT id FROM file WHERE asset_id = :asset)",
+        "DELETE FROM file WHERE asset_id = :asset",
+    ] {
+        tx.prepare_cached(sql)?.execute(of_it)?;
+    }
+    merge_asset(tx, asset, into)?;
+    log.append(tx, "asset.merge", About::asset(asset), &json!({ "into": into.0 }))
+}
+
+fn numbers(tx: &Transaction<'_>, sql: &'static str, of: &[(&str, &dyn ToSql)]) -> Result<Vec<i64>> {
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map(of, |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }

@@ -43,6 +43,7 @@ impl Catalog {
         if path.exists() {
             return Err(CatalogError::Present { path: path.to_owned() });
         }
+        refuse_stray_log(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let conn = connect(path, flags)?;
         conn.pragma_update(None, "application_id", APPLICATION_ID)?;

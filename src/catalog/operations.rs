@@ -53,6 +53,9 @@ impl Catalog {
             if matches!(operation.kind, OperationKind::Restore | OperationKind::Publish) {
                 refuse_taken_paths(tx, operation)?;
             }
+            if operation.kind == OperationKind::Restore {
+                displace(tx, log, operation)?;
+            }
             announce(tx, session, log, open)
         })
     }
@@ -72,9 +75,6 @@ impl Catalog {
                 && matches!(operation.kind, OperationKind::Restore | OperationKind::Publish)
             {
                 refuse_taken_paths(tx, operation)?;
-                if operation.kind == OperationKind::Restore {
-                    displace(tx, log, operation)?;
-                }
             }
             if closed.state == OperationState::Done
                 && let Some(plan) = plan_of(tx, &operation.id)?

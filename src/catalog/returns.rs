@@ -9,6 +9,7 @@ use serde_json::json;
 use super::adopted_rows::{known_row, merge_into, owners_of};
 use super::assets::touch;
 use super::audit::{About, Log};
+use super::displaced::displace;
 use super::error::Result;
 use super::open::Catalog;
 use super::operation::{OpenOperation, Operation};
@@ -28,6 +29,7 @@ impl Catalog {
             touch(tx, open.operation.asset, open.version)?;
             take_stand_ins(tx, log, &open.operation)?;
             refuse_taken_paths(tx, &open.operation)?;
+            displace(tx, log, &open.operation)?;
             announce(tx, session, log, open)
         })
     }

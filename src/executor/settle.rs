@@ -82,14 +82,14 @@ pub(super) fn settle(
     if toward == Toward::Library {
         notes.extend(publish::others_there(operation, &seen));
     }
+    let is_out =
+        operation.kind == OperationKind::Quarantine && recovery.end == OperationState::Done;
+    let linked = if is_out { linked_in(&target.quarantine, operation)? } else { Vec::new() };
     close(target, operation, (&recovery, &seen), &notes.join("; "))?;
     let mut notes = notes.split_off(1);
     if toward == Toward::Library && recovery.end != OperationState::Partial {
         notes.extend(leave_store(target, operation, recovery.end));
     }
-    let is_out =
-        operation.kind == OperationKind::Quarantine && recovery.end == OperationState::Done;
-    let linked = if is_out { linked_in(&target.quarantine, operation)? } else { Vec::new() };
     Ok(Settled {
         operation: operation.id.clone(),
         kind: operation.kind,

@@ -239,25 +239,8 @@ impl<'a, 's> Writing<'a, 's> {
 
     fn attach(&mut self, attachment: i64, home: &Home) -> Result<()> {
         let Home::Asset(asset, _) = home else { return Ok(()) };
-        let linked = self
-            .tx
-            .prepare_cached(
-                "UPDATE attachment SET asset_id = :asset
-                 WHERE id = :attachment AND asset_id IS NOT :asset",
-            )?
-            .execute(named_params! { ":asset": asset.0, ":attachment": attachment })?;
-        if linked == 0 {
-            return Ok(());
-        }
-        self.tx
-            .prepare_cached(
-                "UPDATE asset SET version = version + 1, attachment_id =
-                   (SELECT min(id) FROM attachment WHERE asset_id = :asset) WHERE id = :asset",
-            )?
-            .execute(named_params! { ":asset": asset.0 })?;
-        self.counts.attached += 1;
-        let payload = json!({ "attachment": attachment });
-        self.log.append(self.tx, "asset.attach", About::asset(*asset), &payload)
+        self.counts.attached += u64::from(attach(self.tx, self.log, attachment, *asset)?);
+        Ok(())
     }
 
     /// An undecided asset becomes part of another. Its number is not given out again.
@@ -281,6 +264,31 @@ impl<'a, 's> Writing<'a, 's> {
         let payload = json!({ "into": into.0 });
         self.log.append(self.tx, "asset.merge", About::asset(asset), &payload)
     }
+}
+
+/// Notes which asset an attachment of WordPress is, with an entry. Tells whether that is new.
+pub(super) fn attach(
+    tx: &Transaction<'_>,
+    log: &mut Log<'_>,
+    attachment: i64,
+    asset: AssetId,
+) -> Result<bool> {
+    let linked = tx
+        .prepare_cached(
+            "UPDATE attachment SET asset_id = :asset
+             WHERE id = :attachment AND asset_id IS NOT :asset",
+        )?
+        .execute(named_params! { ":asset": asset.0, ":attachment": attachment })?;
+    if linked == 0 {
+        return Ok(false);
+    }
+    tx.prepare_cached(
+        "UPDATE asset SET version = version + 1, attachment_id =
+           (SELECT min(id) FROM attachment WHERE asset_id = :asset) WHERE id = :asset",
+    )?
+    .execute(named_params! { ":asset": asset.0 })?;
+    log.append(tx, "asset.attach", About::asset(asset), &json!({ "attachment": attachment }))?;
+    Ok(true)
 }
 
 /// No asset gets a file that is out of the library, or that an operation is about: the file would be

@@ -47,6 +47,7 @@ fn plan(order: &Order<'_>, ctx: &mut Context<'_>, config: &Arc<Config>) -> Resul
     let mut catalog = if is_there(config) {
         Catalog::open_to_read(&config.catalog)?
     } else {
+        refuse_stray_log(&config.catalog)?;
         ctx.report.text("There is no catalog; --apply makes a new one.");
         in_memory(ctx, config)?
     };

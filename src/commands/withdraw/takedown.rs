@@ -86,7 +86,7 @@ fn foretell(
 ) -> Result<(), Error> {
     let (mut selected, mut left) = (Selected::default(), Left::default());
     args.record(ctx, (catalog, Mode::DryRun), &mut selected)?;
-    let mut assets = Vec::new();
+    let mut assets = selected.unconfirmed;
     for asset in selected.withdrawn {
         let Some(row) = catalog.facts_of(asset)? else { continue };
         if row.asset.state.was().is_some() {

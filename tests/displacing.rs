@@ -1,0 +1,81 @@
+//! Drafts whose files are gone, in the way of what is restored to their paths.
+
+use std::fs;
+
+use shelflife::domain::asset::AssetId;
+use shelflife::exit::ExitCode;
+
+use crate::calls::{can_trace, traced};
+use crate::support::moving::{cleaned, tree};
+use crate::support::pictures::png;
+use crate::support::{TestLibrary, wall_clock};
+use crate::takedown::export;
+
+const ORIGINAL: &str = "uploads/2026/03/tea-tin.png";
+
+/// The tea tin in quarantine, and as #3 a draft at its path whose file is gone.
+fn displaced() -> TestLibrary {
+    let library = cleaned();
+    library.write(ORIGINAL, png((9, 9), b"new"));
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_file(library.path(ORIGINAL)).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    library
+}
+
+fn state(library: &TestLibrary) -> String {
+    library.asset(2).state.to_string()
+}
+
+#[test]
+fn it_is_off_the_record_before_the_first_file_moves() {
+    if !can_trace() {
+        return;
+    }
+    let calls = "fsync,fdatasync,renameat2";
+    for kill in ["renameat2:signal=KILL:when=1", "renameat2:signal=KILL:when=3"] {
+        let library = displaced();
+        traced(&library, calls, Some(kill), "restore 2 --reason back").status().unwrap();
+        library.set_now(&wall_clock().to_string());
+        assert!(library.scanned_catalog().asset(AssetId(3)).unwrap().is_none());
+        library.run("pause --reason x").expect(ExitCode::Success);
+        library.run("recover");
+        library.run("scan").expect(ExitCode::Success);
+        library.run("resume --reason x").expect(ExitCode::Success);
+        library.run("recover").expect(ExitCode::Success);
+        assert_eq!(state(&library), "quarantined (was rejected)");
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        library.write(ORIGINAL, png((7, 7), b"another upload"));
+        library.run("scan").expect(ExitCode::Success);
+        assert_eq!(library.asset(4).state.to_string(), "draft");
+    }
+}
+
+#[test]
+fn its_bytes_are_not_those_of_what_comes_back() {
+    let library = displaced();
+    library.run("restore 2 --reason back").expect(ExitCode::Success);
+    library.write("uploads/2026/03/cup.png", png((9, 9), b"new"));
+    library.run("scan").expect(ExitCode::Success);
+    let run = library.run("withdraw 2 --reason unsafe").expect(ExitCode::Success);
+    assert!(!run.stdout.contains("the same bytes"), "{run}");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
+
+#[test]
+fn its_attachment_is_that_of_what_comes_back() {
+    let library = cleaned();
+    library.write(ORIGINAL, png((9, 9), b"new"));
+    library.write("export.xml", export());
+    for line in ["scan", "import wxr export.xml"] {
+        library.run(line).expect(ExitCode::Success);
+    }
+    let attachment = library.asset(3).attachment.unwrap();
+    fs::remove_file(library.path(ORIGINAL)).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    library.run("restore 2 --reason back").expect(ExitCode::Success);
+    assert_eq!(library.asset(2).attachment, Some(attachment));
+    library.run("import wxr export.xml").expect(ExitCode::Success);
+    assert_eq!(tree(&library.path("uploads")).len(), 4);
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
