@@ -79,3 +79,23 @@ fn its_attachment_is_that_of_what_comes_back() {
     assert_eq!(tree(&library.path("uploads")).len(), 4);
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
 }
+
+#[test]
+fn it_stays_if_somebody_said_what_it_is_for_or_if_it_has_other_files() {
+    let library = displaced();
+    library.run("describe 3 --placement blog").expect(ExitCode::Success);
+    library.run("restore 2 --reason back").expect(ExitCode::No);
+
+    let library = cleaned();
+    let files = ["uploads/2026/03/tea-tin-15x10.png", "uploads/2026/03/tea-tin-15x10-3x2.png"];
+    for (file, size) in files.iter().zip([(15, 10), (3, 2)]) {
+        library.write(file, png(size, file.as_bytes()));
+    }
+    library.run("scan").expect(ExitCode::Success);
+    for file in files {
+        fs::remove_file(library.path(file)).unwrap();
+    }
+    library.run("scan").expect(ExitCode::Success);
+    let run = library.run("restore 2 --reason back").expect(ExitCode::No);
+    assert!(run.stdout.contains("belongs to asset #3 by now"), "{run}");
+}

@@ -7,23 +7,49 @@ use serde_json::json;
 use super::audit::{About, Log};
 use super::error::Result;
 use super::intake::{attach, merge_asset};
-use super::operation::Operation;
+use super::operation::{Operation, OperationFile};
 use crate::domain::asset::AssetId;
 
-/// Whether an asset is such a record.
-pub(super) fn yields(conn: &Connection, asset: AssetId) -> Result<bool> {
-    let mut statement = conn.prepare_cached(
-        "SELECT state = 'draft'
-            AND NOT EXISTS (SELECT 1 FROM file WHERE asset_id = :asset AND place = 'library')
-            AND NOT EXISTS (SELECT 1 FROM operation WHERE asset_id = :asset)
-            AND NOT EXISTS (SELECT 1 FROM hold WHERE asset_id = :asset AND released_ms IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM risk WHERE asset_id = :asset AND cleared_ms IS NULL)
-            AND NOT EXISTS (SELECT 1 FROM placement_rejection
-                            WHERE asset_id = :asset AND lifted_ms IS NULL)
-         FROM asset WHERE id = :asset",
-    )?;
-    Ok(statement.query_row(named_params! { ":asset": asset.0 }, |row| row.get(0))?)
+/// Whether an asset is such a record, and all of it at paths that the restore brings files back to.
+/// Nobody said what it is for, and no file of it was ever moved. Its texts, which may be an import's, are
+/// in the log.
+pub(super) fn yields(conn: &Connection, operation: &Operation, asset: AssetId) -> Result<bool> {
+    let mut statement = conn.prepare_cached(UNDECIDED)?;
+    if !statement.query_row(named_params! { ":asset": asset.0 }, |row| row.get(0))? {
+        return Ok(false);
+    }
+    let mut statement = conn.prepare_cached(PATHS)?;
+    let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
+    while let Some(row) = rows.next()? {
+        let (root, path): (i64, Vec<u8>) = (row.get("root_id")?, row.get("path")?);
+        let comes_back =
+            |file: &OperationFile| file.root == root && file.path.as_bytes() == path.as_slice();
+        if !operation.files.iter().any(comes_back) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
+
+const UNDECIDED: &str = "
+    SELECT state = 'draft'
+       AND NOT EXISTS (SELECT 1 FROM file f WHERE f.asset_id = a.id
+                         AND (f.place = 'library' OR EXISTS (
+                                SELECT 1 FROM operation_file m WHERE m.file_id = f.id)))
+       AND NOT EXISTS (SELECT 1 FROM operation WHERE asset_id = a.id)
+       AND NOT EXISTS (SELECT 1 FROM hold WHERE asset_id = a.id AND released_ms IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM risk WHERE asset_id = a.id AND cleared_ms IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM placement_rejection
+                       WHERE asset_id = a.id AND lifted_ms IS NULL)
+       AND NOT EXISTS (SELECT 1 FROM waiver WHERE asset_id = a.id)
+       AND NOT EXISTS (SELECT 1 FROM asset_placement WHERE asset_id = a.id)
+       AND NOT EXISTS (SELECT 1 FROM asset_context WHERE asset_id = a.id)
+       AND NOT EXISTS (SELECT 1 FROM asset_license WHERE asset_id = a.id)
+    FROM asset a WHERE id = :asset";
+const PATHS: &str = "
+    SELECT root_id, path FROM asset WHERE id = :asset
+    UNION SELECT root_id, CAST(CASE WHEN folder = x'' THEN name ELSE folder || x'2f' || name END
+                               AS BLOB) FROM file WHERE asset_id = :asset AND place <> 'gone'";
 
 /// Takes such records off the paths that a restore brings files back to, each with an entry. Their
 /// attachments are those of the asset that comes back.

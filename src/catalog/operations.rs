@@ -75,6 +75,10 @@ impl Catalog {
                 && matches!(operation.kind, OperationKind::Restore | OperationKind::Publish)
             {
                 refuse_taken_paths(tx, operation)?;
+                // An earlier version did not do it when the restore was announced.
+                if operation.kind == OperationKind::Restore {
+                    displace(tx, log, operation)?;
+                }
             }
             if closed.state == OperationState::Done
                 && let Some(plan) = plan_of(tx, &operation.id)?
@@ -204,7 +208,7 @@ pub(super) fn refuse_taken_paths(conn: &Connection, operation: &Operation) -> Re
         if let Some(by) = taken.optional()? {
             let (path, by) = (path.to_string(), by.map(AssetId));
             if operation.kind == OperationKind::Restore
-                && by.map_or(Ok(false), |by| yields(conn, by))?
+                && by.map_or(Ok(false), |by| yields(conn, operation, by))?
             {
                 continue;
             }

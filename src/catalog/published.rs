@@ -48,7 +48,7 @@ pub(super) fn refuse_path_of_another(
     })?;
     let Some(row) = rows.next()? else { return Ok(()) };
     let by = AssetId(row.get("id")?);
-    if operation.kind == OperationKind::Restore && yields(conn, by)? {
+    if operation.kind == OperationKind::Restore && yields(conn, operation, by)? {
         return Ok(());
     }
     let (asset, path, by) = (operation.asset, path.to_string(), Some(by));

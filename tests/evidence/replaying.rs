@@ -252,3 +252,15 @@ fn a_pause_that_was_taken_away_made_up_or_softened_without_an_entry_is_told() {
         assert!(run.stdout.contains("pause") && run.stdout.contains(says), "{run}");
     }
 }
+
+/// What the file asks for, no entry tells of.
+#[test]
+fn a_pause_that_stops_sooner_for_what_its_file_says_is_honest() {
+    let library = TestLibrary::scanned(&["a.png"]);
+    library.run("pause --hard --reason x").expect(ExitCode::Success);
+    let file = fs::read(library.path("state/PAUSED")).unwrap();
+    library.run("resume --reason y").expect(ExitCode::Success);
+    library.write("state/PAUSED", file);
+    library.run("pause --reason z").expect(ExitCode::Success);
+    library.run("audit verify --replay").expect(ExitCode::Success);
+}

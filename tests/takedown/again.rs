@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 use rustix::process::Signal;
 use serde_json::Value;
 use shelflife::exit::ExitCode;
+use shelflife::files::{Locking, RunLock};
 
 use super::{column, library, state, withdraw};
 use crate::calls::{can_trace, traced, wait_for};
@@ -222,4 +223,40 @@ fn a_takedown_that_is_stopped_amid_its_early_record_names_all_of_it() {
     assert!(recorded > 0);
     assert_eq!(said.matches("draft → withdrawn").count(), recorded, "{said}");
     assert!(said.contains("STILL PUBLIC"), "{said}");
+}
+
+#[test]
+fn a_takedown_that_is_stopped_amid_its_record_names_all_that_was_selected() {
+    if !can_trace() {
+        return;
+    }
+    for more in ["", " --leave-files"] {
+        let mut amid = 0;
+        for sync in 1..=6 {
+            let library = drafts(150);
+            let line = format!("withdraw --state draft --reason unsafe{more}");
+            let stop = format!("fsync,fdatasync:signal=TERM:when={sync}");
+            let output = traced(&library, "fsync,fdatasync", Some(&stop), &line).output().unwrap();
+            let said = String::from_utf8(output.stdout).unwrap();
+            let recorded = said.matches("draft → withdrawn").count();
+            let public = said.matches("/wp-content/uploads/").count();
+            let place = format!("{line} at sync {sync}: {recorded} recorded, {public} public");
+            // Before it was known which they are, nothing was recorded either.
+            assert!(public == 450 || recorded == 0 && public == 0, "{place}");
+            amid += usize::from((1..150).contains(&recorded));
+        }
+        assert!(amid > 0, "never amid the record{more}");
+    }
+}
+
+#[test]
+fn a_takedown_without_a_turn_looks_at_what_was_taken_down_before() {
+    let library = library();
+    let bytes = fs::read(library.path(SIZE)).unwrap();
+    withdraw(&library, "2", ExitCode::Success);
+    fs::write(library.path(SIZE), bytes).unwrap();
+    let lock = RunLock::take(&library.path("state/run.lock"), "process 1 of mia: scan").unwrap();
+    assert!(matches!(lock, Locking::Taken(_)));
+    let report = withdraw(&library, "2", ExitCode::Busy);
+    assert_eq!(column(&report, "still public", "url").len(), 2, "{report}");
 }

@@ -77,3 +77,13 @@ fn the_doctor_tells_what_waits_and_what_is_still_served() {
     let says = told(&library, ExitCode::Success);
     assert!(says.starts_with("1 takedown not confirmed, the oldest 3 days ago"), "{says}");
 }
+
+#[test]
+fn what_was_never_in_quarantine_is_confirmed_without_it() {
+    let library = library();
+    library.run("withdraw 2 --leave-files --reason unsafe").expect(ExitCode::Success);
+    fs::remove_dir_all(library.path("uploads/2026/03")).unwrap();
+    library.run("scan --accept-missing").expect(ExitCode::Success);
+    fs::remove_dir_all(library.path("state/quarantine")).unwrap();
+    library.run("withdraw --confirm 2 --note 'nowhere'").expect(ExitCode::Success);
+}

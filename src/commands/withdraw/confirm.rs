@@ -1,6 +1,7 @@
 //! `withdraw --confirm`: a person says that what was taken down is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
@@ -31,9 +32,9 @@ struct Served {
     roots: BTreeMap<i64, Option<Root>>,
     /// Files with several names, which may be those of a file that is in quarantine.
     linked: Vec<(i64, FoundFile)>,
-    /// A folder or file that could not be looked at, printable.
+    /// A folder or file that could not be looked at, or a root, printable.
     hidden: Option<String>,
-    quarantine: Quarantine,
+    quarantine: PathBuf,
 }
 
 pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Result<(), Error> {
@@ -63,7 +64,10 @@ fn look_around(ctx: &Context<'_>, bench: Bench<'_>) -> Result<Served, Error> {
     let served = known.filter(|root| root.kind == RootKind::Production);
     let roots: BTreeMap<_, _> = served.map(|root| (root.id, roots.remove(&root.id))).collect();
     let options = WalkOptions { now: ctx.now, settle_seconds: 0 };
-    let (mut linked, mut hidden) = (Vec::new(), None);
+    let known = bench.catalog.roots()?.into_iter();
+    let mut unseen = known.filter(|root| roots.get(&root.id).is_some_and(Option::is_none));
+    let mut hidden = unseen.next().map(|root| printable(root.name.as_bytes()));
+    let mut linked = Vec::new();
     for (number, root) in roots.iter().filter_map(|(number, root)| Some((*number, root.as_ref()?)))
     {
         for listing in walk(root, options) {
@@ -72,7 +76,7 @@ fn look_around(ctx: &Context<'_>, bench: Bench<'_>) -> Result<Served, Error> {
             linked.extend(files.map(|file| (number, file)));
         }
     }
-    let quarantine = Quarantine::open(&bench.court.config.quarantine)?;
+    let quarantine = bench.court.config.quarantine.clone();
     Ok(Served { roots, linked, hidden, quarantine })
 }
 
@@ -121,7 +125,11 @@ fn objection(
         }
     }
     let Some(hidden) = &served.hidden else { return Ok(None) };
-    let linked = linked_of((catalog, &served.quarantine), row.asset.id)?;
+    if row.asset.state.was().is_none() {
+        return Ok(None);
+    }
+    let quarantine = Quarantine::open(&served.quarantine)?;
+    let linked = linked_of((catalog, &quarantine), row.asset.id)?;
     Ok(linked.first().map(|linked| {
         let path = &linked.path;
         format!("`{path}` has another name, and nobody can look into `{hidden}`, which is served")

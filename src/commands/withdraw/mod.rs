@@ -136,8 +136,10 @@ impl WithdrawArgs {
     ) -> Result<(), Error> {
         let (mut eyes, mut withdrawn) = (Eyes::default(), Vec::new());
         let court = Court::load(ctx, catalog)?;
-        let selected = (mode, &self.selection);
-        let decided = decide_all(ctx, (catalog, &court), selected, |ctx, bench, row| {
+        let numbers = self.selection.numbers(ctx, (catalog, &court))?;
+        let mut undecided: BTreeSet<_> = numbers.iter().copied().collect();
+        let decided = decide_these(ctx, (catalog, &court), (mode, numbers), |ctx, bench, row| {
+            undecided.remove(&row.asset.id);
             Ok(match self.step().transition(ctx, bench.catalog, &row)? {
                 Ok(step) => {
                     withdrawn.push(row.asset.id);
@@ -149,6 +151,7 @@ impl WithdrawArgs {
             })
         });
         let mut left = Left::default();
+        withdrawn.extend(undecided);
         for asset in withdrawn {
             let recorded = mode == Mode::DryRun || is_withdrawn(catalog, asset)?;
             let why = if recorded { "left there by --leave-files" } else { UNRECORDED };
@@ -171,10 +174,12 @@ impl WithdrawArgs {
         let court = Court::load(ctx, catalog)?;
         let mut numbers = self.selection.numbers(ctx, (catalog, &court))?;
         // What was recorded before may not fit any more, because it was.
-        let named: BTreeSet<_> = numbers.iter().copied().collect();
-        numbers.extend(recorded.keys().filter(|asset| !named.contains(asset)));
-        decide_these(ctx, (catalog, &court), (mode, numbers), |ctx, bench, row| {
+        let mut undecided: BTreeSet<_> = numbers.iter().copied().collect();
+        let others = recorded.keys().filter(|asset| undecided.insert(**asset));
+        numbers.extend(others);
+        let decided = decide_these(ctx, (catalog, &court), (mode, numbers), |ctx, bench, row| {
             let (asset, state) = (row.asset.id, row.asset.state);
+            undecided.remove(&asset);
             let is_person = ctx.actor.authority() == Authority::Human;
             let mut said = recorded.get(&asset).cloned().unwrap_or_default();
             if is_person && state == State::Withdrawn {
@@ -203,7 +208,10 @@ impl WithdrawArgs {
                 }
                 Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, state)]),
             })
-        })
+        });
+        // Of a run that ends before it came to them: they are public as before.
+        withdrawn.extend(undecided);
+        decided
     }
 }
 

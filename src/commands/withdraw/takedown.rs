@@ -16,7 +16,9 @@ use crate::files::{Identity, Root};
 use crate::report::Item;
 
 use super::super::Context;
-use super::super::act::{Reach, WhilePaused, say_not_done, say_quarantined, say_recovered};
+use super::super::act::{
+    Reach, WhilePaused, reachable_roots, say_not_done, say_quarantined, say_recovered,
+};
 use super::super::library::{Mode, new_id, subject};
 use super::super::turn::is_busy;
 use super::back::back_of;
@@ -60,11 +62,13 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
                     say_recovered(ctx, target.catalog, &recovered)?;
                     takedown.record(args, ctx, target.catalog)?;
                     let ended = takedown.remove_each(args, ctx, target);
-                    let back = takedown.look_at_those_before(ctx, target);
+                    let back =
+                        takedown.look_at_those_before(ctx, (&*target.catalog, &target.roots));
+                    let linked = takedown.look_for_links(target);
                     let looked = takedown.look_for_names(target);
                     let remembered = remember(ctx, target, &takedown.selected.withdrawn);
                     takedown.roots = std::mem::take(&mut target.roots);
-                    ended.and(back).and(looked).and(remembered)
+                    ended.and(back).and(linked).and(looked).and(remembered)
                 },
             )
         });
@@ -72,6 +76,10 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
         let ended = takedown.record(args, ctx, catalog).and(ended);
         if let Err(error) = &ended {
             takedown.give_up(ctx, catalog, error)?;
+            // Without a turn nobody has looked at these yet.
+            if let Ok((roots, _)) = reachable_roots(&*ctx.config()?, catalog) {
+                takedown.look_at_those_before(ctx, (&*catalog, &roots))?;
+            }
         }
         takedown.say_outcome(ctx, catalog)?;
         ended
@@ -218,19 +226,19 @@ impl Takedown {
                 return Ok(());
             }
         }
-        self.say_back(ctx, target, &row)
+        self.say_back(ctx, (&*target.catalog, &target.roots), &row)
     }
 
     /// Files may be back that were taken out, or that the last scan missed: then they are served.
     fn say_back(
         &mut self,
         ctx: &mut Context<'_>,
-        target: &Target<'_>,
+        (catalog, roots): (&Catalog, &BTreeMap<i64, Root>),
         row: &FactsRow,
     ) -> Result<(), Error> {
         let asset = row.asset.id;
-        let others = target.catalog.served_at_paths_of(asset)?;
-        for (root, path, back) in back_of(target.catalog, &target.roots, asset)? {
+        let others = catalog.served_at_paths_of(asset)?;
+        for (root, path, back) in back_of(catalog, roots, asset)? {
             let mut there = others.iter().filter(|file| file.root == root && file.path == path);
             let now = there.next().and_then(|file| file.asset);
             let why = format!("{}: {}", back.in_words(&path), back.advice(now));
@@ -244,13 +252,18 @@ impl Takedown {
     fn look_at_those_before(
         &mut self,
         ctx: &mut Context<'_>,
-        target: &Target<'_>,
+        (catalog, roots): (&Catalog, &BTreeMap<i64, Root>),
     ) -> Result<(), Error> {
         for asset in std::mem::take(&mut self.selected.before) {
-            if let Some(row) = target.catalog.facts_of(asset)? {
-                self.say_back(ctx, target, &row)?;
+            if let Some(row) = catalog.facts_of(asset)? {
+                self.say_back(ctx, (catalog, roots), &row)?;
             }
         }
+        Ok(())
+    }
+
+    /// Notes which files of earlier takedowns have other names.
+    fn look_for_links(&mut self, target: &Target<'_>) -> Result<(), Error> {
         // The run that took them out may have ended before it told of these.
         for asset in &self.selected.unconfirmed {
             let linked = linked_of((&*target.catalog, &target.quarantine), *asset)?;
