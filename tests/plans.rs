@@ -4,6 +4,7 @@ mod clock;
 mod day;
 mod dying;
 mod forged;
+mod gained;
 mod mass;
 mod selection;
 

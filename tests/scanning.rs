@@ -12,6 +12,7 @@ use crate::support::embedded::{samples, xmp};
 use crate::support::many::{FILES, rejected};
 use crate::support::moving::half_cleaned;
 use crate::support::pictures::png;
+use crate::support::scanned::FULL;
 
 /// A library with a picture, two renditions of it, and another picture.
 fn library() -> TestLibrary {
@@ -406,4 +407,44 @@ fn a_root_that_gets_another_name_is_not_put_on_record_twice() {
     library.write_config(&config);
     let run = library.run("scan").expect(ExitCode::Success);
     assert!(!run.stdout.contains("added"), "{run}");
+}
+
+#[test]
+fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
+    for state in ["draft", "approved", "rejected"] {
+        let library = TestLibrary::new();
+        let files = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
+        for (file, size) in files.iter().zip([(80, 64), (40, 32)]) {
+            library.write(file, png(size, file.as_bytes()));
+        }
+        library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+        library.run("scan").expect(ExitCode::Success);
+        library.add_context("campaign/spring", None);
+        library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
+        match state {
+            "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
+            "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
+            _ => {}
+        }
+        let before = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
+        let away = library.path("away.png");
+        fs::rename(library.path(files[0]), &away).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        fs::rename(&away, library.path(files[0])).unwrap();
+        let scan = library.run("scan").expect(ExitCode::Success);
+        assert!(!scan.stdout.contains("added"), "{state}: {scan}");
+        let after = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
+        for field in ["path", "state", "files", "title", "owner"] {
+            assert_eq!(before[field], after[field], "{state}: {field}");
+        }
+        library.write("uploads/2024/11/new.png", png((5, 5), b"new"));
+        library.run("scan --full").expect(ExitCode::Success);
+        let entries = library.audit_entries().len();
+        library.run("scan").expect(ExitCode::Success);
+        let since = library.audit_entries().split_off(entries);
+        assert!(since.iter().all(|entry| entry.asset.is_none()), "nothing is new: {since:#?}");
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+        assert!(!library.path(files[0]).exists() && !library.path(files[1]).exists());
+    }
 }

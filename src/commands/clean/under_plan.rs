@@ -6,6 +6,7 @@ use crate::commands::act::{WhilePaused, say_recovered};
 use crate::commands::saved::{Turn, end, left, ready_to_apply, steps_of, unchanged};
 use crate::domain::cleanup::Load;
 use crate::domain::plan::{PlanId, PlanKind};
+use crate::domain::text::counted;
 use crate::error::Error;
 use crate::executor::Target;
 
@@ -71,6 +72,11 @@ pub(in crate::commands) fn turn_of(
         Turn::Left(because) => return Ok(Turn::Left(because)),
     };
     Ok(match plan_of(ctx, (catalog, ground), &ground.selected(row, ctx))? {
+        Decided::Move(item) if item.load != stored.step.load() => {
+            let Load { files, bytes, .. } = item.load;
+            let (files, bytes) = (counted(files, "file"), counted(bytes, "byte"));
+            Turn::Left(format!("it has other files than the plan says: {files}, {bytes} by now"))
+        }
         Decided::Move(item) => Turn::Take(item),
         Decided::Keep(because) => Turn::Left(format!("not any more: {because}")),
         Decided::Pass => Turn::Left("not any more: it has not ended".to_owned()),

@@ -49,13 +49,17 @@ fn recorded_originals<'a>(folder: &Folder<'a>) -> BTreeMap<AssetId, &'a [u8]> {
 /// Whether the file was an asset's original and nothing proves that it can't be one.
 ///
 /// Names of sizes, turned pictures and twins are given by people too. The other patterns only
-/// people who want to mislead would choose; they count unless the base is of another asset.
+/// people who want to mislead would choose; they count unless the base is of another asset. What only
+/// stood in for its base is made of it again once that is back.
 fn stays_original<'a>(entry: &Entry<'a>, folder: &Folder<'a>, verdicts: &Verdicts<'a>) -> bool {
     let Some(Membership { asset, role: Role::Original }) = entry.file.earlier else { return false };
     match verdicts.get(entry.bytes()) {
         Some(Verdict::MadeOf { base, role, .. }) => {
             let also_given_by_people = matches!(role, Role::Size | Role::Rotated | Role::Twin);
             let base = folder.get(base).and_then(|base| base.file.earlier);
+            if base == Some(Membership { asset, role: Role::Original }) {
+                return false;
+            }
             (also_given_by_people && !entry.name.appended)
                 || base.is_some_and(|base| base.asset != asset)
         }

@@ -200,9 +200,20 @@ impl Planning<'_> {
             let was_original = file.owner.as_ref().is_ok_and(|owner| owner.role == Role::Original);
             was_original && file.found.digest == original.digest
         });
-        if !same {
+        if !same || self.has_stand_in(asset, &original.name) {
             self.plan.originals.push((asset, original.clone()));
         }
+    }
+
+    /// Whether another file was taken for the asset's original while this one was gone.
+    fn has_stand_in(&self, asset: AssetId, original: &[u8]) -> bool {
+        let is_back = self.known.get(original).is_some_and(|file| file.place == Place::Missing);
+        let mut others = self.known.values().filter(|file| file.found.name != original);
+        others.any(|file| {
+            let owner = file.owner.as_ref();
+            owner.is_ok_and(|owner| owner.asset == asset && owner.role == Role::Original)
+                && (is_back || file.place == Place::Library)
+        })
     }
 
     fn plan_member(&mut self, name: &[u8], home: Home) {
