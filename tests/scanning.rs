@@ -448,3 +448,39 @@ fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
         assert!(!library.path(files[0]).exists() && !library.path(files[1]).exists());
     }
 }
+
+/// By its pixels it is another picture: neither is made of the other.
+#[test]
+fn what_stood_in_for_an_original_that_comes_back_as_another_picture_is_an_asset_of_its_own() {
+    for state in ["draft", "approved", "rejected"] {
+        let library = TestLibrary::new();
+        let files = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
+        for (file, size) in files.iter().zip([(80, 64), (40, 32)]) {
+            library.write(file, png(size, file.as_bytes()));
+        }
+        library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+        library.run("scan").expect(ExitCode::Success);
+        library.add_context("campaign/spring", None);
+        library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
+        match state {
+            "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
+            "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
+            _ => {}
+        }
+        fs::remove_file(library.path(files[0])).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        library.write(files[0], png((30, 90), b"another picture"));
+        for round in 0..3 {
+            library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
+            library.run("scan --full").expect(ExitCode::Success);
+            library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        }
+        assert_ne!(library.asset(1).state.to_string(), "approved");
+        for file in files {
+            let path = file.strip_prefix("uploads/").unwrap();
+            let shown = library.run(&format!("show {path} --format json")).json();
+            let files = shown["items"][0]["fields"]["files"].as_array().map(Vec::len);
+            assert!(files > Some(0), "{state}: {shown}");
+        }
+    }
+}

@@ -209,8 +209,12 @@ impl WithdrawArgs {
                 Err(refusal) => Decided::Nothing(vec![with_the_way_on(refusal, state)]),
             })
         });
-        // Of a run that ends before it came to them: they are public as before.
-        withdrawn.extend(undecided);
+        // Of a run that ends before it came to them: they are as they were before.
+        for asset in undecided {
+            let state = catalog.asset(asset).ok().flatten().map(|asset| asset.state);
+            let is_out = state == Some(State::Quarantined(Ended::Withdrawn));
+            if is_out { before.push(asset) } else { withdrawn.push(asset) }
+        }
         decided
     }
 }

@@ -74,15 +74,16 @@ pub(super) fn run(args: &WithdrawArgs, ctx: &mut Context<'_>, mode: Mode) -> Res
         });
         // Where no file can be moved now, the decision is recorded all the same.
         let ended = takedown.record(args, ctx, catalog).and(ended);
+        let mut looked = Ok(());
         if let Err(error) = &ended {
             takedown.give_up(ctx, catalog, error)?;
             // Without a turn nobody has looked at these yet.
             if let Ok((roots, _)) = reachable_roots(&*ctx.config()?, catalog) {
-                takedown.look_at_those_before(ctx, (&*catalog, &roots))?;
+                looked = takedown.look_at_those_before(ctx, (&*catalog, &roots));
             }
         }
         takedown.say_outcome(ctx, catalog)?;
-        ended
+        ended.and(looked)
     })
 }
 

@@ -136,7 +136,15 @@ pub fn plan_folder(
     let (originals, plan) = (BTreeMap::new(), FolderPlan::default());
     let owners = known.values().filter_map(|file: &&KnownFile| file.owner.as_ref().ok());
     let moving = owners.filter(|owner| owner.in_operation).map(|owner| owner.asset).collect();
-    let mut planning = Planning { known, left, moving, found, same_pixels, originals, plan };
+    let mut on_record: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for file in known.values().copied() {
+        if let Some(owner) = file.owner.as_ref().ok().filter(|owner| owner.role == Role::Original) {
+            on_record.entry(owner.asset).or_default().push(file);
+        }
+    }
+    let going_on = groups.iter().filter_map(|group| group.asset).collect();
+    let mut planning =
+        Planning { known, left, moving, found, same_pixels, on_record, going_on, originals, plan };
     for group in groups {
         planning.plan_group(group);
     }
@@ -156,6 +164,10 @@ struct Planning<'a> {
     moving: BTreeSet<AssetId>,
     found: BTreeMap<&'a [u8], &'a FoundFile>,
     same_pixels: &'a BTreeMap<Vec<u8>, PixelHash>,
+    /// The files on record as an original, by asset: more than one after another stood in for it.
+    on_record: BTreeMap<AssetId, Vec<&'a KnownFile>>,
+    /// The assets that groups go on as.
+    going_on: BTreeSet<AssetId>,
     /// The originals of the folder by name, with the assets they are.
     originals: BTreeMap<&'a [u8], Home>,
     plan: FolderPlan,
@@ -208,12 +220,8 @@ impl Planning<'_> {
     /// Whether another file was taken for the asset's original while this one was gone.
     fn has_stand_in(&self, asset: AssetId, original: &[u8]) -> bool {
         let is_back = self.known.get(original).is_some_and(|file| file.place == Place::Missing);
-        let mut others = self.known.values().filter(|file| file.found.name != original);
-        others.any(|file| {
-            let owner = file.owner.as_ref();
-            owner.is_ok_and(|owner| owner.asset == asset && owner.role == Role::Original)
-                && (is_back || file.place == Place::Library)
-        })
+        let mut others = self.on_record.get(&asset).into_iter().flatten();
+        others.any(|file| file.found.name != original && (is_back || file.place == Place::Library))
     }
 
     fn plan_member(&mut self, name: &[u8], home: Home) {
@@ -223,7 +231,9 @@ impl Planning<'_> {
             return self.step(known, found, home);
         };
         let stays = matches!(home, Home::Asset(asset, _) if asset == owner.asset);
-        if !stays && owner.role == Role::Original {
+        // What only stood in for the original of an asset that goes on without it takes nothing along.
+        let leaves = !stays && !self.going_on.contains(&owner.asset);
+        if leaves && owner.role == Role::Original {
             if let Some(because) = owner.stays_an_asset() {
                 let (name, asset) = (printable(name), owner.asset);
                 self.plan.remarks.push(format!(
@@ -340,6 +350,9 @@ impl Planning<'_> {
 
     /// Only while it is its asset's original is a file known to be what was approved.
     fn kept(&self, file: &KnownFile, owner: Owner, found: &FoundFile) -> Option<Kept> {
+        if self.has_stand_in(owner.asset, &found.name) {
+            return None;
+        }
         let pixels = *self.same_pixels.get(&found.name)?;
         let mut originals = self.plan.originals.iter();
         let stays = originals.any(|(asset, now)| *asset == owner.asset && now.name == found.name);
