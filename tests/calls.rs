@@ -35,6 +35,15 @@ pub(crate) fn traced(
     tracer
 }
 
+/// A command that is killed by its call of this name and number. From then on the library has the clock's
+/// time.
+pub(crate) fn dies(library: &TestLibrary, line: &str, (call, number): (&str, usize)) {
+    let kill = format!("{call}:signal=KILL:when={number}");
+    let status = traced(library, call, Some(&kill), line).status().unwrap();
+    assert!(!status.success(), "{line} did not die");
+    library.set_now(&wall_clock().to_string());
+}
+
 fn trace(library: &TestLibrary) -> Vec<String> {
     let trace = fs::read_to_string(library.path("trace")).unwrap();
     trace.lines().map(str::to_owned).collect()

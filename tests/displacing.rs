@@ -5,11 +5,11 @@ use std::fs;
 use shelflife::domain::asset::AssetId;
 use shelflife::exit::ExitCode;
 
-use crate::calls::{can_trace, traced};
+use crate::calls::{can_trace, dies};
+use crate::support::TestLibrary;
 use crate::support::moving::{cleaned, tree};
 use crate::support::pictures::png;
-use crate::support::{TestLibrary, wall_clock};
-use crate::takedown::export;
+use crate::takedown::{export, state};
 
 const ORIGINAL: &str = "uploads/2026/03/tea-tin.png";
 
@@ -23,31 +23,25 @@ fn displaced() -> TestLibrary {
     library
 }
 
-fn state(library: &TestLibrary) -> String {
-    library.asset(2).state.to_string()
-}
-
 #[test]
 fn it_is_off_the_record_before_the_first_file_moves() {
     if !can_trace() {
         return;
     }
-    let calls = "fsync,fdatasync,renameat2";
-    for kill in ["renameat2:signal=KILL:when=1", "renameat2:signal=KILL:when=3"] {
+    for rename in [1, 3] {
         let library = displaced();
-        traced(&library, calls, Some(kill), "restore 2 --reason back").status().unwrap();
-        library.set_now(&wall_clock().to_string());
+        dies(&library, "restore 2 --reason back", ("renameat2", rename));
         assert!(library.scanned_catalog().asset(AssetId(3)).unwrap().is_none());
         library.run("pause --reason x").expect(ExitCode::Success);
         library.run("recover");
         library.run("scan").expect(ExitCode::Success);
         library.run("resume --reason x").expect(ExitCode::Success);
         library.run("recover").expect(ExitCode::Success);
-        assert_eq!(state(&library), "quarantined (was rejected)");
+        assert_eq!(state(&library, 2), "quarantined (was rejected)");
         library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
         library.write(ORIGINAL, png((7, 7), b"another upload"));
         library.run("scan").expect(ExitCode::Success);
-        assert_eq!(library.asset(4).state.to_string(), "draft");
+        assert_eq!(state(&library, 4), "draft");
     }
 }
 

@@ -409,23 +409,31 @@ fn a_root_that_gets_another_name_is_not_put_on_record_twice() {
     assert!(!run.stdout.contains("added"), "{run}");
 }
 
+/// An original and a size of it, the files of #1.
+const HARBOUR: [&str; 2] = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
+
+/// A library with these, described and in this state.
+fn harbour(state: &str) -> TestLibrary {
+    let library = TestLibrary::new();
+    for (file, size) in HARBOUR.iter().zip([(80, 64), (40, 32)]) {
+        library.write(file, png(size, file.as_bytes()));
+    }
+    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
+    match state {
+        "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
+        "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
+        _ => {}
+    }
+    library
+}
+
 #[test]
 fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
     for state in ["draft", "approved", "rejected"] {
-        let library = TestLibrary::new();
-        let files = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
-        for (file, size) in files.iter().zip([(80, 64), (40, 32)]) {
-            library.write(file, png(size, file.as_bytes()));
-        }
-        library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
-        library.run("scan").expect(ExitCode::Success);
-        library.add_context("campaign/spring", None);
-        library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
-        match state {
-            "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
-            "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
-            _ => {}
-        }
+        let (library, files) = (harbour(state), HARBOUR);
         let before = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
         let away = library.path("away.png");
         fs::rename(library.path(files[0]), &away).unwrap();
@@ -453,20 +461,7 @@ fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
 #[test]
 fn what_stood_in_for_an_original_that_comes_back_as_another_picture_is_an_asset_of_its_own() {
     for state in ["draft", "approved", "rejected"] {
-        let library = TestLibrary::new();
-        let files = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
-        for (file, size) in files.iter().zip([(80, 64), (40, 32)]) {
-            library.write(file, png(size, file.as_bytes()));
-        }
-        library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
-        library.run("scan").expect(ExitCode::Success);
-        library.add_context("campaign/spring", None);
-        library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
-        match state {
-            "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
-            "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
-            _ => {}
-        }
+        let (library, files) = (harbour(state), HARBOUR);
         fs::remove_file(library.path(files[0])).unwrap();
         library.run("scan").expect(ExitCode::Success);
         library.write(files[0], png((30, 90), b"another picture"));

@@ -24,6 +24,9 @@ use crate::support::TestLibrary;
 use crate::support::moving::{announced, ended, tree};
 use crate::support::pictures::png;
 
+/// The smallest file of the tea tin.
+const SIZE: &str = "uploads/2026/03/tea-tin-15x10.png";
+
 /// An export of one attachment on `2026/03/tea-tin.png` with a backup size that is not on disk, and
 /// of posts that show it.
 pub(crate) fn export() -> String {
@@ -80,7 +83,7 @@ fn withdraw(library: &TestLibrary, words: &str, exit: ExitCode) -> Value {
     library.run(&line).expect(exit).json()
 }
 
-fn state(library: &TestLibrary, number: i64) -> String {
+pub(crate) fn state(library: &TestLibrary, number: i64) -> String {
     library.asset(number).state.to_string()
 }
 
@@ -344,7 +347,7 @@ fn what_a_dead_run_left_half_moved_is_settled_first_but_not_while_it_is_paused()
 #[test]
 fn a_file_that_is_back_since_the_last_scan_is_told_and_the_code_is_3() {
     let library = library();
-    let path = library.path("uploads/2026/03/tea-tin-15x10.png");
+    let path = library.path(SIZE);
     let bytes = fs::read(&path).unwrap();
     fs::remove_file(&path).unwrap();
     library.run("scan").expect(ExitCode::Success);

@@ -9,11 +9,16 @@ use super::error::Result;
 use super::intake::{attach, merge_asset};
 use super::operation::{Operation, OperationFile};
 use crate::domain::asset::AssetId;
+use crate::domain::operation::OperationKind;
 
-/// Whether an asset is such a record, and all of it at paths that the restore brings files back to.
+/// Whether an asset is such a record, and all of it at paths that the operation, a restore, brings files
+/// back to.
 /// Nobody said what it is for, and no file of it was ever moved. Its texts, which may be an import's, are
 /// in the log.
 pub(super) fn yields(conn: &Connection, operation: &Operation, asset: AssetId) -> Result<bool> {
+    if operation.kind != OperationKind::Restore {
+        return Ok(false);
+    }
     let mut statement = conn.prepare_cached(UNDECIDED)?;
     if !statement.query_row(named_params! { ":asset": asset.0 }, |row| row.get(0))? {
         return Ok(false);

@@ -51,10 +51,7 @@ impl Catalog {
                 refuse_in_sight(tx, open)?;
             }
             if matches!(operation.kind, OperationKind::Restore | OperationKind::Publish) {
-                refuse_taken_paths(tx, operation)?;
-            }
-            if operation.kind == OperationKind::Restore {
-                displace(tx, log, operation)?;
+                take_paths(tx, log, operation)?;
             }
             announce(tx, session, log, open)
         })
@@ -74,11 +71,8 @@ impl Catalog {
             if closed.state == OperationState::Done
                 && matches!(operation.kind, OperationKind::Restore | OperationKind::Publish)
             {
-                refuse_taken_paths(tx, operation)?;
-                // An earlier version did not do it when the restore was announced.
-                if operation.kind == OperationKind::Restore {
-                    displace(tx, log, operation)?;
-                }
+                // Again: an earlier version took none when the restore was announced.
+                take_paths(tx, log, operation)?;
             }
             if closed.state == OperationState::Done
                 && let Some(plan) = plan_of(tx, &operation.id)?
@@ -190,6 +184,16 @@ fn plan_of(tx: &Transaction<'_>, operation: &str) -> Result<Option<PlanId>> {
     Ok(plan.map(PlanId))
 }
 
+/// Makes sure that the paths are the operation's: what keeps none of them gives way to a restore.
+pub(super) fn take_paths(
+    tx: &Transaction<'_>,
+    log: &mut Log<'_>,
+    operation: &Operation,
+) -> Result<()> {
+    refuse_taken_paths(tx, operation)?;
+    if operation.kind == OperationKind::Restore { displace(tx, log, operation) } else { Ok(()) }
+}
+
 /// While the files were away, their paths may have been given to others.
 pub(super) fn refuse_taken_paths(conn: &Connection, operation: &Operation) -> Result<()> {
     for file in &operation.files {
@@ -207,9 +211,7 @@ pub(super) fn refuse_taken_paths(conn: &Connection, operation: &Operation) -> Re
         let taken = statement.query_row(params, |row| row.get::<_, Option<i64>>("asset_id"));
         if let Some(by) = taken.optional()? {
             let (path, by) = (path.to_string(), by.map(AssetId));
-            if operation.kind == OperationKind::Restore
-                && by.map_or(Ok(false), |by| yields(conn, operation, by))?
-            {
+            if by.map_or(Ok(false), |by| yields(conn, operation, by))? {
                 continue;
             }
             return Err(CatalogError::PathTaken { asset: operation.asset, path, by });

@@ -11,7 +11,7 @@ use super::operation::{ClosedOperation, Operation, OperationFile};
 use super::operations::refuse_taken_paths;
 use super::search::index_words;
 use crate::domain::asset::AssetId;
-use crate::domain::operation::{FileState, OperationKind};
+use crate::domain::operation::FileState;
 use crate::domain::path::RelPath;
 use crate::domain::text::printable;
 
@@ -48,7 +48,7 @@ pub(super) fn refuse_path_of_another(
     })?;
     let Some(row) = rows.next()? else { return Ok(()) };
     let by = AssetId(row.get("id")?);
-    if operation.kind == OperationKind::Restore && yields(conn, operation, by)? {
+    if yields(conn, operation, by)? {
         return Ok(());
     }
     let (asset, path, by) = (operation.asset, path.to_string(), Some(by));

@@ -9,11 +9,10 @@ use serde_json::json;
 use super::adopted_rows::{known_row, merge_into, owners_of};
 use super::assets::touch;
 use super::audit::{About, Log};
-use super::displaced::displace;
 use super::error::Result;
 use super::open::Catalog;
 use super::operation::{OpenOperation, Operation};
-use super::operations::{announce, refuse_taken_paths};
+use super::operations::{announce, take_paths};
 use super::pause::refuse_paused;
 use crate::domain::asset::Digest;
 use crate::domain::testimony::{KnownRow, choose_stand_ins};
@@ -28,8 +27,7 @@ impl Catalog {
             refuse_paused(tx)?;
             touch(tx, open.operation.asset, open.version)?;
             take_stand_ins(tx, log, &open.operation)?;
-            refuse_taken_paths(tx, &open.operation)?;
-            displace(tx, log, &open.operation)?;
+            take_paths(tx, log, &open.operation)?;
             announce(tx, session, log, open)
         })
     }

@@ -1,8 +1,8 @@
 //! Takedowns: what was withdrawn as unsafe, until a person has seen that it is gone.
 //!
 //! **Invariant:** nothing is called gone that the catalog knows in a served folder, and no
-//! confirmation outlives a restore, or another removal: files were there again. A file that comes back by itself is another asset, with a takedown
-//! of its own.
+//! confirmation outlives a restore, or another removal: files were there again. A file that comes back
+//! by itself is another asset, with a takedown of its own.
 
 use super::text::counted;
 use super::time::Timestamp;

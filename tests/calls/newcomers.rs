@@ -6,20 +6,22 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 use shelflife::exit::ExitCode;
 
-use super::{can_trace, traced};
+use super::{can_trace, dies, traced};
 use crate::support::moving::{cleaned, ended, tree};
 use crate::support::pictures::png;
 use crate::support::{TestLibrary, wall_clock};
+use crate::takedown::state;
 
 const FOLDER: &str = "uploads/2026/03";
 const ORIGINAL: &str = "uploads/2026/03/tea-tin.png";
 
-/// The program dies before its rename of this number. From then on the library has the clock's time.
-fn dies(library: &TestLibrary, line: &str, rename: usize) {
-    let kill = format!("renameat2:signal=KILL:when={rename}");
-    let status = traced(library, "renameat2", Some(&kill), line).status().unwrap();
-    assert!(!status.success(), "{line} did not die");
-    library.set_now(&wall_clock().to_string());
+/// A clean of the tea tin died at its rename of this number, and it is paused since.
+fn paused_amid_a_clean(rename: usize) -> TestLibrary {
+    let library = ended();
+    dies(&library, "clean --apply", ("renameat2", rename));
+    library.run("pause --reason x").expect(ExitCode::Success);
+    library.run("recover").expect(ExitCode::Paused);
+    library
 }
 
 /// What of the tea tin is not in the library now.
@@ -32,10 +34,6 @@ fn database(library: &TestLibrary) -> Connection {
     Connection::open(library.path("state/catalog.db")).unwrap()
 }
 
-fn state(library: &TestLibrary, asset: i64) -> String {
-    library.asset(asset).state.to_string()
-}
-
 #[test]
 fn a_clean_whose_path_was_taken_after_it_died_is_finished_and_nothing_is_called_damaged() {
     if !can_trace() {
@@ -44,7 +42,7 @@ fn a_clean_whose_path_was_taken_after_it_died_is_finished_and_nothing_is_called_
     for rename in [2, 3] {
         for other in [png((15, 10), b"made anew"), png((99, 9), b"of another size")] {
             let library = ended();
-            dies(&library, "clean --apply", rename);
+            dies(&library, "clean --apply", ("renameat2", rename));
             for path in gone(&library) {
                 fs::write(&path, &other).unwrap();
                 library.run("scan").expect(ExitCode::Success);
@@ -66,10 +64,7 @@ fn what_comes_to_a_path_amid_a_move_is_recorded_once_that_is_settled() {
         return;
     }
     for rename in [2, 3] {
-        let library = ended();
-        dies(&library, "clean --apply", rename);
-        library.run("pause --reason x").expect(ExitCode::Success);
-        library.run("recover").expect(ExitCode::Paused);
+        let library = paused_amid_a_clean(rename);
         for path in gone(&library) {
             fs::write(path, png((77, 7), b"a new upload")).unwrap();
         }
@@ -93,10 +88,7 @@ fn leftovers_say_that_what_came_amid_a_move_waits_for_a_recovery() {
     if !can_trace() {
         return;
     }
-    let library = ended();
-    dies(&library, "clean --apply", 3);
-    library.run("pause --reason x").expect(ExitCode::Success);
-    library.run("recover").expect(ExitCode::Paused);
+    let library = paused_amid_a_clean(3);
     for path in gone(&library) {
         fs::write(path, png((77, 7), b"a new upload")).unwrap();
     }
@@ -111,10 +103,7 @@ fn a_path_that_was_given_to_another_amid_a_move_goes_back_to_the_file_that_is_th
     if !can_trace() {
         return;
     }
-    let library = ended();
-    dies(&library, "clean --apply", 3);
-    library.run("pause --reason x").expect(ExitCode::Success);
-    library.run("recover").expect(ExitCode::Paused);
+    let library = paused_amid_a_clean(3);
     let sql = "INSERT INTO file SELECT (SELECT max(id) + 1 FROM file), NULL, root_id, folder, name, NULL, 'it came',
                  sha256, bytes, media_type, width, height, modified_ns, changed_ns, inode, device,
                  'library' FROM file WHERE place = 'quarantine' LIMIT 1";
@@ -160,7 +149,7 @@ fn a_restore_that_is_taken_back_leaves_what_came_to_a_path_meanwhile() {
         return;
     }
     let library = cleaned();
-    dies(&library, "restore 2 --reason back", 3);
+    dies(&library, "restore 2 --reason back", ("renameat2", 3));
     let new = png((60, 40), b"a new upload");
     let replace = || {
         library.write("uploads/2026/03/.new", &new);

@@ -5,17 +5,15 @@ use std::fs;
 use shelflife::exit::ExitCode;
 
 use super::{REBUILD, back_up, catalog_id, nothing_is_left, rebuild};
-use crate::calls::{can_trace, traced};
+use crate::calls::{can_trace, dies};
+use crate::support::TestLibrary;
 use crate::support::many::rejected;
-use crate::support::{TestLibrary, wall_clock};
 
 const LOG: &str = "state/catalog.db-wal";
 
 /// A clean of the eight assets dies amid the third, and leaves its log.
 fn killed(library: &TestLibrary) {
-    let kill = Some("renameat2:signal=KILL:when=8");
-    traced(library, "renameat2", kill, "clean --apply").status().unwrap();
-    library.set_now(&wall_clock().to_string());
+    dies(library, "clean --apply", ("renameat2", 8));
     assert!(fs::metadata(library.path(LOG)).unwrap().len() > 0);
 }
 
@@ -23,6 +21,13 @@ fn move_log_away(library: &TestLibrary) {
     for name in ["catalog.db-wal", "catalog.db-shm"] {
         fs::rename(library.path("state").join(name), library.path(name)).unwrap();
     }
+}
+
+/// What was half done is settled, and all is on record again.
+fn settled(library: &TestLibrary, lost: &str) {
+    library.run("recover").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    nothing_is_left(library, lost);
 }
 
 #[test]
@@ -39,9 +44,7 @@ fn the_log_of_a_lost_catalog_is_not_taken_for_that_of_the_one_that_is_rebuilt() 
     assert!(!library.path("state/catalog.db").exists(), "none was made");
     move_log_away(&library);
     rebuild(&library, &lost).expect(ExitCode::Success);
-    library.run("recover").expect(ExitCode::Success);
-    library.run("scan").expect(ExitCode::Success);
-    nothing_is_left(&library, &lost);
+    settled(&library, &lost);
 }
 
 #[test]
@@ -63,7 +66,5 @@ fn the_log_of_a_catalog_is_not_taken_for_that_of_an_older_copy_in_its_place() {
     assert_eq!(fs::read(library.path("state/catalog.db")).unwrap(), fs::read(copy).unwrap());
     move_log_away(&library);
     library.run(REBUILD).expect(ExitCode::Success);
-    library.run("recover").expect(ExitCode::Success);
-    library.run("scan").expect(ExitCode::Success);
-    nothing_is_left(&library, &lost);
+    settled(&library, &lost);
 }

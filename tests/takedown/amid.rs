@@ -11,12 +11,10 @@ use shelflife::domain::operation::{FileState, OperationKind, OperationState};
 use shelflife::domain::pause::Heed;
 use shelflife::exit::ExitCode;
 
-use super::{DEAD, column, die_after_moving, export, library, state, withdraw};
+use super::{DEAD, SIZE, column, die_after_moving, export, library, state, withdraw};
 use crate::support::TestLibrary;
 use crate::support::moving::ended;
 use crate::support::pictures::png;
-
-const SIZE: &str = "uploads/2026/03/tea-tin-15x10.png";
 
 /// `#2` in quarantine, and a restore of it that died after its first file.
 fn half_restored() -> TestLibrary {

@@ -10,13 +10,11 @@ use shelflife::domain::lifecycle::State;
 use shelflife::exit::ExitCode;
 
 use super::{
-    column, die_after_moving, die_half_way, library, removal_of_two, rows, state, withdraw,
+    SIZE, column, die_after_moving, die_half_way, library, removal_of_two, rows, state, withdraw,
 };
 use crate::support::TestLibrary;
 use crate::support::moving::{ended, tree};
 use crate::support::pictures::png;
-
-const SIZE: &str = "uploads/2026/03/tea-tin-15x10.png";
 
 fn unconfirmed(library: &TestLibrary) -> Vec<(u64, String)> {
     let report = library.run("list --unconfirmed --format json").json();
