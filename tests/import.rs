@@ -246,8 +246,11 @@ fn group_late(library: &TestLibrary, meanwhile: &[&str]) -> Result<IntakeCounts,
         found: small.found.clone(),
         home: home.clone(),
     };
-    let plan =
-        FolderPlan { files: vec![step], merged: vec![(AssetId(1), home)], ..FolderPlan::default() };
+    let plan = FolderPlan {
+        files: vec![step],
+        merged: [(AssetId(1), home)].into(),
+        ..FolderPlan::default()
+    };
     for command in meanwhile {
         library.run(command).expect(ExitCode::Success);
     }

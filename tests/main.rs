@@ -17,6 +17,7 @@ mod calendar;
 mod calls;
 mod catalogs;
 mod checking;
+mod churn;
 mod claims;
 mod cleanup;
 mod command_line;

@@ -5,11 +5,12 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
+use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::embedded::{samples, xmp};
-use crate::support::many::{FILES, rejected};
+use crate::support::many::{FILES, rejected, without_caps};
 use crate::support::moving::half_cleaned;
 use crate::support::pictures::png;
 use crate::support::scanned::FULL;
@@ -457,9 +458,16 @@ fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
     }
 }
 
+/// The files of an asset that there are, by path.
+fn files_of(library: &TestLibrary, number: i64) -> Vec<(String, Place)> {
+    let files = library.scanned_catalog().files_of(AssetId(number)).unwrap();
+    let paths = files.into_iter().map(|(_, file)| (file.path.to_string(), file.place));
+    paths.filter(|(_, place)| *place != Place::Gone).collect()
+}
+
 /// By its pixels it is another picture: neither is made of the other.
 #[test]
-fn what_stood_in_for_an_original_that_comes_back_as_another_picture_is_an_asset_of_its_own() {
+fn what_stands_in_for_an_original_stays_its_asset_when_another_picture_takes_that_path() {
     for state in ["draft", "approved", "rejected"] {
         let (library, files) = (harbour(state), HARBOUR);
         fs::remove_file(library.path(files[0])).unwrap();
@@ -471,11 +479,34 @@ fn what_stood_in_for_an_original_that_comes_back_as_another_picture_is_an_asset_
             library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
         }
         assert_ne!(library.asset(1).state.to_string(), "approved");
-        for file in files {
-            let path = file.strip_prefix("uploads/").unwrap();
-            let shown = library.run(&format!("show {path} --format json")).json();
-            let files = shown["items"][0]["fields"]["files"].as_array().map(Vec::len);
-            assert!(files > Some(0), "{state}: {shown}");
+        for (number, file) in [(1, files[1]), (2, files[0])] {
+            let path = file.strip_prefix("uploads/").unwrap().to_owned();
+            assert_eq!(files_of(&library, number), [(path, Place::Library)], "{state}");
+        }
+        if state == "rejected" {
+            without_caps(&library);
+            library.run("clean --apply").expect(ExitCode::Success);
+            assert!(!library.path(files[1]).exists() && library.path(files[0]).exists());
+        }
+    }
+}
+
+#[test]
+fn an_original_that_was_replaced_stays_its_asset_when_what_stood_in_for_it_comes_back() {
+    for state in ["draft", "approved", "rejected"] {
+        let (library, files) = (harbour(state), HARBOUR);
+        fs::remove_file(library.path(files[0])).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        let away = library.path("away.png");
+        fs::rename(library.path(files[1]), &away).unwrap();
+        library.write(files[0], png((30, 90), b"another picture"));
+        library.run("scan").expect(ExitCode::Success);
+        fs::rename(&away, library.path(files[1])).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        for (number, file) in [(1, files[0]), (2, files[1])] {
+            let path = file.strip_prefix("uploads/").unwrap().to_owned();
+            assert_eq!(files_of(&library, number), [(path, Place::Library)], "{state}");
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::assets::named_asset;
 use super::audit::{About, Log};
 use super::cells;
-use super::error::Result;
+use super::error::{CatalogError, Result};
 use super::open::Catalog;
 use super::search::index_words;
 use crate::domain::asset::{Asset, AssetId, Content, Digest};
@@ -44,17 +44,22 @@ fn content_of(conn: &Connection, asset: &Asset) -> Result<Option<(Digest, Conten
 }
 
 /// Writes down which file is an asset's original now. One whose use was ended stays about the content
-/// that it was about.
+/// that it was about. Its path until now may be none that a file can have.
 pub(super) fn set_original(
     tx: &Transaction<'_>,
     log: &mut Log<'_>,
     asset: AssetId,
     (path, digest, content): (&RelPath, Digest, &Content),
 ) -> Result<()> {
-    let known = named_asset(tx, asset)?;
-    let ended = known.state.ended().is_some();
-    let is = if ended { (path, known.digest, &known.content) } else { (path, digest, content) };
-    write(tx, log, asset, is)
+    let mut statement = tx.prepare_cached(
+        "SELECT state, was, sha256, media_type, width, height FROM asset WHERE id = :id",
+    )?;
+    let mut rows = statement.query(named_params! { ":id": asset.0 })?;
+    let row = rows.next()?.ok_or_else(|| CatalogError::damaged("an asset that is gone"))?;
+    if cells::state(row)?.ended().is_none() {
+        return write(tx, log, asset, (path, digest, content));
+    }
+    write(tx, log, asset, (path, Digest(row.get("sha256")?), &cells::content(row)?))
 }
 
 /// Makes an asset about what its original is, if that is something else, and gives its digest.

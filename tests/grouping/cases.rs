@@ -34,7 +34,8 @@ fn read_file(text: &str) -> FolderFile {
         _ => None,
     };
     let number = earlier.trim_end_matches(char::is_alphabetic).parse();
-    let earlier = role.map(|role| Membership { asset: AssetId(number.unwrap()), role });
+    let earlier =
+        role.map(|role| Membership { asset: AssetId(number.unwrap()), role, missing: false });
     FolderFile {
         name: name.into(),
         content: Content { media_type: String::new(), dimensions },

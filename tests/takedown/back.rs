@@ -113,8 +113,11 @@ fn group_late(library: &TestLibrary) -> impl FnOnce() -> Result<IntakeCounts, Ca
         found: garden.found.clone(),
         home: home.clone(),
     };
-    let plan =
-        FolderPlan { files: vec![step], merged: vec![(AssetId(1), home)], ..FolderPlan::default() };
+    let plan = FolderPlan {
+        files: vec![step],
+        merged: [(AssetId(1), home)].into(),
+        ..FolderPlan::default()
+    };
     let change = FolderChange { root, folder: b"2026/03".to_vec(), plan };
     let mut catalog = library.open_to_write();
     move || catalog.record_intake(&[change])

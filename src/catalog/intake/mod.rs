@@ -151,8 +151,8 @@ impl<'a, 's> Writing<'a, 's> {
             self.keep(kept)?;
         }
         // An original leaves its path, for one that no file has, before another asset may take it.
-        for (asset, _) in &plan.merged {
-            let nowhere = format!("/merged-{}", asset.0).into_bytes();
+        for asset in plan.originals.iter().map(|(asset, _)| asset).chain(plan.merged.keys()) {
+            let nowhere = format!("/left-{}", asset.0).into_bytes();
             self.tx
                 .prepare_cached("UPDATE asset SET path = :nowhere WHERE id = :id")?
                 .execute(named_params! { ":nowhere": nowhere, ":id": asset.0 })?;
@@ -185,6 +185,9 @@ impl<'a, 's> Writing<'a, 's> {
             if let (Some(_), Home::Asset(asset, _)) = (step.known, &step.home) {
                 self.refresh(*asset)?;
             }
+        }
+        for asset in &plan.left {
+            self.refresh(*asset)?;
         }
         Ok(())
     }

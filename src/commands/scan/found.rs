@@ -133,7 +133,9 @@ pub(in crate::commands) fn plan(
 
 fn folder_file(file: &FoundFile, known: &[KnownFile]) -> FolderFile {
     let known = known_as(known, &file.name).filter(|known| !known.is_left_behind());
-    let owner = known.and_then(|known| known.owner.as_ref().ok());
-    let earlier = owner.map(|owner| Membership { asset: owner.asset, role: owner.role });
+    let earlier = known.and_then(|known| {
+        let (owner, missing) = (known.owner.as_ref().ok()?, known.place == Place::Missing);
+        Some(Membership { asset: owner.asset, role: owner.role, missing })
+    });
     FolderFile { name: file.name.clone(), content: file.content.clone(), earlier }
 }

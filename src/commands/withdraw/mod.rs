@@ -212,7 +212,8 @@ impl WithdrawArgs {
         // Of a run that ends before it came to them: they are as they were before.
         for asset in undecided {
             let state = catalog.asset(asset).ok().flatten().map(|asset| asset.state);
-            let is_out = state == Some(State::Quarantined(Ended::Withdrawn));
+            let is_out = state == Some(State::Quarantined(Ended::Withdrawn))
+                && catalog.arriving_files_of(asset).is_ok_and(|files| files.is_empty());
             if is_out { before.push(asset) } else { withdrawn.push(asset) }
         }
         decided

@@ -23,7 +23,7 @@ pub(super) fn judge_again<'a>(
     }
     let mut strays: BTreeMap<AssetId, Vec<(&Entry<'a>, Role)>> = BTreeMap::new();
     for entry in folder.entries().filter(open) {
-        let Some(Membership { asset, role }) = entry.file.earlier else { continue };
+        let Some(Membership { asset, role, .. }) = entry.file.earlier else { continue };
         let alone = !matches!(verdicts.get(entry.bytes()), Some(Verdict::MadeOf { .. }));
         if alone && role != Role::Original {
             strays.entry(asset).or_default().push((entry, role));
@@ -31,16 +31,21 @@ pub(super) fn judge_again<'a>(
     }
     let originals = recorded_originals(folder);
     for (asset, strays) in strays {
-        gather(&strays, originals.get(&asset).copied(), verdicts);
+        gather(&strays, originals.get(&asset).map_or(&[], Vec::as_slice), verdicts);
     }
 }
 
-/// The files that are recorded as an asset's original, by asset.
-fn recorded_originals<'a>(folder: &Folder<'a>) -> BTreeMap<AssetId, &'a [u8]> {
-    let mut originals = BTreeMap::new();
-    for entry in folder.entries() {
-        if let Some(Membership { asset, role: Role::Original }) = entry.file.earlier {
-            originals.entry(asset).or_insert(entry.bytes());
+/// The files that are recorded as an asset's original, by asset: the one that it goes by now before
+/// those that come back.
+fn recorded_originals<'a>(folder: &Folder<'a>) -> BTreeMap<AssetId, Vec<&'a [u8]>> {
+    let mut originals: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for back in [false, true] {
+        for entry in folder.entries() {
+            if let Some(Membership { asset, role: Role::Original, missing }) = entry.file.earlier
+                && missing == back
+            {
+                originals.entry(asset).or_default().push(entry.bytes());
+            }
         }
     }
     originals
@@ -52,12 +57,14 @@ fn recorded_originals<'a>(folder: &Folder<'a>) -> BTreeMap<AssetId, &'a [u8]> {
 /// people who want to mislead would choose; they count unless the base is of another asset. What only
 /// stood in for its base is made of it again once that is back.
 fn stays_original<'a>(entry: &Entry<'a>, folder: &Folder<'a>, verdicts: &Verdicts<'a>) -> bool {
-    let Some(Membership { asset, role: Role::Original }) = entry.file.earlier else { return false };
+    let Some(Membership { asset, role: Role::Original, .. }) = entry.file.earlier else {
+        return false;
+    };
     match verdicts.get(entry.bytes()) {
         Some(Verdict::MadeOf { base, role, .. }) => {
             let also_given_by_people = matches!(role, Role::Size | Role::Rotated | Role::Twin);
             let base = folder.get(base).and_then(|base| base.file.earlier);
-            if base == Some(Membership { asset, role: Role::Original }) {
+            if base.is_some_and(|base| base.asset == asset && base.role == Role::Original) {
                 return false;
             }
             (also_given_by_people && !entry.name.appended)
@@ -69,20 +76,13 @@ fn stays_original<'a>(entry: &Entry<'a>, folder: &Folder<'a>, verdicts: &Verdict
 }
 
 /// Gives the asset's stray files back to its original, or to the largest of them if that is gone.
-fn gather<'a>(
-    strays: &[(&Entry<'a>, Role)],
-    original: Option<&'a [u8]>,
-    verdicts: &mut Verdicts<'a>,
-) {
-    let uploads = |verdicts: &Verdicts<'a>, name| verdicts.get(name) == Some(&Verdict::Upload);
-    let base = match original {
-        Some(name) if uploads(verdicts, name) => Some(name),
-        Some(_) => None,
-        None => {
-            let files = || strays.iter().map(|(entry, _)| *entry);
-            largest(files().filter(|entry| uploads(verdicts, entry.bytes())))
-                .or_else(|| largest(files()))
-        }
+fn gather<'a>(strays: &[(&Entry<'a>, Role)], originals: &[&'a [u8]], verdicts: &mut Verdicts<'a>) {
+    let uploads = |name: &[u8]| verdicts.get(name) == Some(&Verdict::Upload);
+    let base = if originals.is_empty() {
+        let files = || strays.iter().map(|(entry, _)| *entry);
+        largest(files().filter(|entry| uploads(entry.bytes()))).or_else(|| largest(files()))
+    } else {
+        originals.iter().copied().find(|name| uploads(name))
     };
     let Some(base) = base else { return };
     verdicts.insert(base, Verdict::Upload);
@@ -107,7 +107,7 @@ pub(super) fn note_assets(folder: &Folder<'_>, grouping: &mut Grouping) {
     let goes_on = |group: &Group| {
         let of = |original: bool| {
             earlier_assets(group, folder).find(|(name, asset)| match originals.get(asset) {
-                Some(recorded) => original && recorded == name,
+                Some(recorded) => original && recorded.first() == Some(name),
                 None => !original && groups_of.get(asset).is_some_and(|groups| groups.len() == 1),
             })
         };

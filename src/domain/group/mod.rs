@@ -53,7 +53,7 @@ pub struct FolderFile {
     /// Its name in the folder, without any path.
     pub name: Vec<u8>,
     pub content: Content,
-    /// What it was at the last scan, if it was there.
+    /// What it was when it was last there, if it was.
     pub earlier: Option<Membership>,
 }
 
@@ -62,6 +62,8 @@ pub struct FolderFile {
 pub struct Membership {
     pub asset: AssetId,
     pub role: Role,
+    /// Whether it was gone at the last scan.
+    pub missing: bool,
 }
 
 /// What an import told about an attachment whose files are in this folder: names without a path.

@@ -83,7 +83,9 @@ pub struct FolderPlan {
     /// WordPress attachments and the assets they are.
     pub attached: Vec<(i64, Home)>,
     /// Undecided assets that turned out to be files of another asset.
-    pub merged: Vec<(AssetId, Home)>,
+    pub merged: BTreeMap<AssetId, Home>,
+    /// Assets that a file leaves for another.
+    pub left: BTreeSet<AssetId>,
     /// Approvals that end with this, drafts among them: one may be approved between the reading of
     /// its files and the writing.
     pub voided: Vec<Voided>,
@@ -241,7 +243,10 @@ impl Planning<'_> {
                 ));
                 return self.step(known, found, Home::Asset(owner.asset, owner.role));
             }
-            self.plan.merged.push((owner.asset, home.clone()));
+            self.plan.merged.entry(owner.asset).or_insert_with(|| home.clone());
+        }
+        if !stays {
+            self.plan.left.insert(owner.asset);
         }
         self.step(known, found, home);
     }

@@ -1,0 +1,276 @@
+//! A folder in which files come, go, are renamed and replaced in whatever order, between scans and
+//! decisions: what it came to is what is there.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use rusqlite::Connection;
+use serde_json::json;
+use shelflife::catalog::AuditEntry;
+use shelflife::domain::asset::{Asset, AssetFile, AssetId, Place, Role};
+use shelflife::domain::lifecycle::State;
+use shelflife::exit::ExitCode;
+
+use crate::crash::say;
+use crate::support::many::without_caps;
+use crate::support::pictures::png;
+use crate::support::scanned::FULL;
+use crate::support::{TestLibrary, cases};
+
+const FOLDER: &str = "uploads/2026/03";
+/// Names that are made of one another, and one that is not.
+const NAMES: [&str; 7] = [
+    "harbour.png",
+    "harbour-40x32.png",
+    "harbour-20x16.png",
+    "harbour.jpg",
+    "harbour-scaled.png",
+    "harbour-e1700000000000.png",
+    "garden.png",
+];
+/// An original and sizes of it, and another picture.
+const SIZES: [(u32, u32); 4] = [(80, 64), (40, 32), (20, 16), (30, 90)];
+
+/// What happens next, to files by their place in [`NAMES`] and to assets by number.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    Scan,
+    FullScan,
+    /// A file with these pixels, and its own bytes or those of another name.
+    Put(usize, usize, bool),
+    Remove(usize),
+    Rename(usize, usize),
+    Approve(i64),
+    Reject(i64),
+    /// Rejects it and takes away what is rejected.
+    Clean(i64),
+    Restore(i64),
+    /// The site says that a file is an attachment of this id, and another a size of it.
+    Import(u8, usize, usize),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let name = 0..NAMES.len();
+    let attachment = (7_u8..9, name.clone(), name.clone());
+    prop_oneof![
+        8 => Just(Event::Scan),
+        2 => Just(Event::FullScan),
+        8 => (name.clone(), 0..SIZES.len(), any::<bool>())
+            .prop_map(|(name, size, own)| Event::Put(name, size, own)),
+        6 => name.clone().prop_map(Event::Remove),
+        3 => (name.clone(), name).prop_map(|(from, to)| Event::Rename(from, to)),
+        4 => (1_i64..5).prop_map(Event::Approve),
+        4 => (1_i64..5).prop_map(Event::Reject),
+        4 => (1_i64..5).prop_map(Event::Clean),
+        4 => (1_i64..5).prop_map(Event::Restore),
+        3 => attachment.prop_map(|(id, main, size)| Event::Import(id, main, size)),
+    ]
+}
+
+/// How many entries of each kind logs have.
+type Tally = BTreeMap<String, u32>;
+
+struct Churn {
+    library: TestLibrary,
+}
+
+impl Churn {
+    fn new() -> Self {
+        let library = TestLibrary::new();
+        for (name, size) in NAMES.iter().zip(SIZES).take(3) {
+            library.write(format!("{FOLDER}/{name}"), png(size, name.as_bytes()));
+        }
+        library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+        library.add_context("campaign/spring", None);
+        without_caps(&library);
+        let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+        library.write_config(&config.replace("block-on-sites", "warn"));
+        let churn = Self { library };
+        churn.scan("scan").unwrap();
+        churn
+    }
+
+    fn take(&self, event: Event) -> Result<(), String> {
+        let path = |name: usize| self.library.path(format!("{FOLDER}/{}", NAMES[name]));
+        match event {
+            Event::Scan => self.scan("scan"),
+            Event::FullScan => self.scan("scan --full"),
+            Event::Put(name, size, own) => {
+                let text = if own { NAMES[name] } else { "some" };
+                fs::write(path(name), png(SIZES[size], text.as_bytes())).map_err(|e| e.to_string())
+            }
+            Event::Remove(name) => {
+                drop(fs::remove_file(path(name)));
+                Ok(())
+            }
+            Event::Rename(from, to) => {
+                drop(fs::rename(path(from), path(to)));
+                Ok(())
+            }
+            Event::Approve(asset) => {
+                self.run(&format!("describe {asset} {FULL}"))?;
+                self.run(&format!("approve {asset}"))
+            }
+            Event::Reject(asset) => self.run(&format!("reject {asset} --reason x")),
+            Event::Clean(asset) => {
+                self.run(&format!("reject {asset} --reason x"))?;
+                self.run("clean --apply")
+            }
+            Event::Restore(asset) => self.run(&format!("restore {asset}")),
+            Event::Import(id, main, size) => {
+                let (main, size) = (NAMES[main], NAMES[size]);
+                let sizes = json!({ "medium": { "file": size } });
+                let list = json!([{
+                    "ID": id, "_wp_attached_file": format!("2026/03/{main}"),
+                    "_wp_attachment_metadata": { "width": 80, "sizes": sizes },
+                }]);
+                self.library.write("list.json", list.to_string());
+                self.run("import rest list.json")
+            }
+        }
+    }
+
+    /// What is not so is refused; but nothing is damaged.
+    fn run(&self, line: &str) -> Result<(), String> {
+        let run = self.library.run(line);
+        match run.exit {
+            ExitCode::Usage | ExitCode::Integrity | ExitCode::Defect | ExitCode::Io => {
+                Err(run.to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn scan(&self, line: &str) -> Result<(), String> {
+        let run = self.library.run(line);
+        if run.exit != ExitCode::Success {
+            return Err(run.to_string());
+        }
+        self.compare()?;
+        let entries = self.library.audit_entries().len();
+        self.run("scan")?;
+        let since = self.library.audit_entries().split_off(entries);
+        match since.iter().find(|entry| entry.asset.is_some()) {
+            Some(entry) => Err(format!("the next scan still finds something new: {entry:?}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Every file is on record once, and every asset that has not ended is of files, under the name of
+    /// its original.
+    fn compare(&self) -> Result<(), String> {
+        let catalog = self.library.scanned_catalog();
+        let folder = fs::read_dir(self.library.path(FOLDER)).map_err(|e| e.to_string())?;
+        let there: BTreeSet<_> =
+            folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let known = self.column("SELECT CAST(name AS TEXT) FROM file WHERE place = 'library'");
+        if known.len() != there.len()
+            || known.iter().collect::<BTreeSet<_>>() != there.iter().collect()
+        {
+            return Err(format!("{there:?} is there, and on record is {known:?}"));
+        }
+        for asset in self.column("SELECT CAST(id AS TEXT) FROM asset WHERE was IS NULL") {
+            let asset = catalog.asset(AssetId(asset.parse().unwrap())).unwrap().unwrap();
+            let files = catalog.files_of(asset.id).unwrap().into_iter();
+            compare_asset(&asset, &files.map(|(_, file)| file).collect::<Vec<_>>())?;
+        }
+        let sql = "SELECT CAST(id AS TEXT) FROM asset WHERE was IS NULL AND files_missing <>
+                   EXISTS (SELECT 1 FROM file WHERE asset_id = asset.id AND place = 'missing')";
+        match self.column(sql).first() {
+            Some(asset) => Err(format!("#{asset} says wrongly whether files are missing")),
+            None => Ok(()),
+        }
+    }
+
+    /// At the end catalog, log and disk agree, and all that is of an asset can be taken out.
+    fn end(&self) -> Result<(), String> {
+        self.scan("scan --full")?;
+        let run = self.library.run("audit verify --replay --disk=full");
+        if run.exit != ExitCode::Success {
+            return Err(run.to_string());
+        }
+        let assets = self.column("SELECT CAST(id AS TEXT) FROM asset WHERE was IS NULL").join(" ");
+        if assets.is_empty() {
+            return Ok(());
+        }
+        let run = self.library.run(&format!("withdraw {assets} --reason unsafe"));
+        self.compare()?;
+        let left = self.column(
+            "SELECT CAST(name AS TEXT) FROM file
+                                WHERE place = 'library' AND asset_id IS NOT NULL",
+        );
+        if run.exit == ExitCode::Success && left.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{left:?}: {run}"))
+        }
+    }
+
+    fn column(&self, sql: &str) -> Vec<String> {
+        let database = Connection::open(self.library.path("state/catalog.db")).unwrap();
+        let mut statement = database.prepare(sql).unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    }
+}
+
+fn compare_asset(asset: &Asset, files: &[AssetFile]) -> Result<(), String> {
+    let here = files.iter().filter(|file| matches!(file.place, Place::Library | Place::Missing));
+    let there = files.iter().filter(|file| file.place == Place::Library);
+    let originals: Vec<_> =
+        there.filter(|file| file.role == Role::Original).map(|file| &file.path).collect();
+    let wrong = if here.count() == 0 {
+        "has no files"
+    } else if asset.state != State::Draft {
+        // What an import gives to others stays with what was decided, as it is.
+        return Ok(());
+    } else if !originals.is_empty() && !originals.contains(&&asset.path) {
+        "goes by another name than its original"
+    } else if originals.len() > 1 {
+        "has two originals"
+    } else {
+        return Ok(());
+    };
+    Err(format!("{} {wrong}: {asset:#?} {files:#?}", asset.id))
+}
+
+fn play(events: &[Event]) -> Result<Vec<AuditEntry>, String> {
+    let churn = Churn::new();
+    for (number, event) in events.iter().enumerate() {
+        churn.take(*event).map_err(|wrong| format!("after {number} {event:?}: {wrong}"))?;
+    }
+    churn.end()?;
+    Ok(churn.library.audit_entries())
+}
+
+#[test]
+fn whatever_comes_and_goes_in_a_folder_is_on_record_as_it_is() {
+    let sequences = cases(30, 2_000);
+    let config = Config {
+        failure_persistence: None,
+        max_shrink_iters: 2_000,
+        ..Config::with_cases(sequences)
+    };
+    let tally = RefCell::new(Tally::new());
+    let strategy = proptest::collection::vec(event(), 1..=40);
+    let outcome = TestRunner::new(config).run(&strategy, |events| {
+        for entry in play(&events).map_err(TestCaseError::fail)? {
+            *tally.borrow_mut().entry(entry.kind).or_default() += 1;
+        }
+        Ok(())
+    });
+    outcome.unwrap();
+    let of = |kind: &str| tally.borrow().get(kind).copied().unwrap_or_default();
+    say(&format!(
+        "churn: {sequences} sequences with {} scans and {} imports: {} assets, {} merged, {} removals, \
+         {} restores",
+        of("root.scan"),
+        of("import.attachments"),
+        of("asset.add"),
+        of("asset.merge"),
+        of("quarantine.done"),
+        of("restore.done"),
+    ));
+}
