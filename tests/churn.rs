@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use rusqlite::Connection;
 use serde_json::json;
 use shelflife::catalog::AuditEntry;
-use shelflife::domain::asset::{Asset, AssetFile, AssetId, Place, Role};
+use shelflife::domain::asset::{Asset, AssetFile, AssetId, Content, Place, Role};
 use shelflife::domain::lifecycle::State;
 use shelflife::exit::ExitCode;
 
@@ -22,20 +22,21 @@ use crate::support::{TestLibrary, cases};
 
 const FOLDER: &str = "uploads/2026/03";
 /// Names that are made of one another, and one that is not.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "harbour.png",
     "harbour-40x32.png",
     "harbour-20x16.png",
     "harbour.jpg",
     "harbour-scaled.png",
     "harbour-e1700000000000.png",
+    "harbour-20x16.png.webp",
     "garden.png",
 ];
 /// An original and sizes of it, and another picture.
 const SIZES: [(u32, u32); 4] = [(80, 64), (40, 32), (20, 16), (30, 90)];
 
 /// What happens next, to files by their place in [`NAMES`] and to assets by number.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Event {
     Scan,
     FullScan,
@@ -48,13 +49,16 @@ enum Event {
     /// Rejects it and takes away what is rejected.
     Clean(i64),
     Restore(i64),
-    /// The site says that a file is an attachment of this id, and another a size of it.
-    Import(u8, usize, usize),
+    /// The site says that a file is an attachment of this id, and that others are sizes of it.
+    Import(u8, usize, Vec<usize>),
+    Hold(i64),
+    Release(i64),
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let name = 0..NAMES.len();
-    let attachment = (7_u8..9, name.clone(), name.clone());
+    let sizes = proptest::collection::vec(name.clone(), 0..4);
+    let attachment = (7_u8..9, name.clone(), sizes);
     prop_oneof![
         8 => Just(Event::Scan),
         2 => Just(Event::FullScan),
@@ -66,7 +70,9 @@ fn event() -> impl Strategy<Value = Event> {
         4 => (1_i64..5).prop_map(Event::Reject),
         4 => (1_i64..5).prop_map(Event::Clean),
         4 => (1_i64..5).prop_map(Event::Restore),
-        3 => attachment.prop_map(|(id, main, size)| Event::Import(id, main, size)),
+        1 => (1_i64..5).prop_map(Event::Hold),
+        1 => (1_i64..5).prop_map(Event::Release),
+        4 => attachment.prop_map(|(id, main, sizes)| Event::Import(id, main, sizes)),
     ]
 }
 
@@ -75,6 +81,8 @@ type Tally = BTreeMap<String, u32>;
 
 struct Churn {
     library: TestLibrary,
+    /// The originals of what was approved last.
+    approved: RefCell<BTreeMap<AssetId, Content>>,
 }
 
 impl Churn {
@@ -88,14 +96,14 @@ impl Churn {
         without_caps(&library);
         let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
         library.write_config(&config.replace("block-on-sites", "warn"));
-        let churn = Self { library };
+        let churn = Self { library, approved: RefCell::default() };
         churn.scan("scan").unwrap();
         churn
     }
 
-    fn take(&self, event: Event) -> Result<(), String> {
+    fn take(&self, event: &Event) -> Result<(), String> {
         let path = |name: usize| self.library.path(format!("{FOLDER}/{}", NAMES[name]));
-        match event {
+        match *event {
             Event::Scan => self.scan("scan"),
             Event::FullScan => self.scan("scan --full"),
             Event::Put(name, size, own) => {
@@ -112,7 +120,13 @@ impl Churn {
             }
             Event::Approve(asset) => {
                 self.run(&format!("describe {asset} {FULL}"))?;
-                self.run(&format!("approve {asset}"))
+                self.run(&format!("approve {asset}"))?;
+                if let Some(asset) = self.library.scanned_catalog().asset(AssetId(asset)).unwrap()
+                    && asset.state == State::Approved
+                {
+                    self.approved.borrow_mut().insert(asset.id, asset.content);
+                }
+                Ok(())
             }
             Event::Reject(asset) => self.run(&format!("reject {asset} --reason x")),
             Event::Clean(asset) => {
@@ -120,9 +134,14 @@ impl Churn {
                 self.run("clean --apply")
             }
             Event::Restore(asset) => self.run(&format!("restore {asset}")),
-            Event::Import(id, main, size) => {
-                let (main, size) = (NAMES[main], NAMES[size]);
-                let sizes = json!({ "medium": { "file": size } });
+            Event::Hold(asset) => self.run(&format!("hold {asset} --reason x")),
+            Event::Release(asset) => self.run(&format!("release {asset} --reason x")),
+            Event::Import(id, main, ref sizes) => {
+                let main = NAMES[main];
+                let sizes: BTreeMap<_, _> = (1..)
+                    .zip(sizes)
+                    .map(|(number, size)| (format!("s{number}"), json!({ "file": NAMES[*size] })))
+                    .collect();
                 let list = json!([{
                     "ID": id, "_wp_attached_file": format!("2026/03/{main}"),
                     "_wp_attachment_metadata": { "width": 80, "sizes": sizes },
@@ -175,7 +194,8 @@ impl Churn {
         for asset in self.column("SELECT CAST(id AS TEXT) FROM asset WHERE was IS NULL") {
             let asset = catalog.asset(AssetId(asset.parse().unwrap())).unwrap().unwrap();
             let files = catalog.files_of(asset.id).unwrap().into_iter();
-            compare_asset(&asset, &files.map(|(_, file)| file).collect::<Vec<_>>())?;
+            let files: Vec<_> = files.map(|(_, file)| file).collect();
+            compare_asset(&asset, &files, self.approved.borrow().get(&asset.id))?;
         }
         let sql = "SELECT CAST(id AS TEXT) FROM asset WHERE was IS NULL AND files_missing <>
                    EXISTS (SELECT 1 FROM file WHERE asset_id = asset.id AND place = 'missing')";
@@ -196,6 +216,7 @@ impl Churn {
         if assets.is_empty() {
             return Ok(());
         }
+        self.run(&format!("release {assets} --reason x"))?;
         let run = self.library.run(&format!("withdraw {assets} --reason unsafe"));
         self.compare()?;
         let left = self.column(
@@ -216,20 +237,28 @@ impl Churn {
     }
 }
 
-fn compare_asset(asset: &Asset, files: &[AssetFile]) -> Result<(), String> {
-    let here = files.iter().filter(|file| matches!(file.place, Place::Library | Place::Missing));
-    let there = files.iter().filter(|file| file.place == Place::Library);
-    let originals: Vec<_> =
-        there.filter(|file| file.role == Role::Original).map(|file| &file.path).collect();
-    let wrong = if here.count() == 0 {
+fn compare_asset(
+    asset: &Asset,
+    files: &[AssetFile],
+    approved: Option<&Content>,
+) -> Result<(), String> {
+    let here: Vec<_> =
+        files.iter().filter(|file| matches!(file.place, Place::Library | Place::Missing)).collect();
+    let originals: Vec<_> = here.iter().filter(|file| file.role == Role::Original).collect();
+    let there = || originals.iter().filter(|file| file.place == Place::Library);
+    let is_complete = here.iter().all(|file| file.place == Place::Library);
+    let is_draft = asset.state == State::Draft;
+    let wrong = if here.is_empty() {
         "has no files"
-    } else if asset.state != State::Draft {
-        // What an import gives to others stays with what was decided, as it is.
-        return Ok(());
-    } else if !originals.is_empty() && !originals.contains(&&asset.path) {
+    } else if !originals.iter().any(|file| file.path == asset.path) {
+        "goes by no original of its own"
+    } else if is_draft && there().count() > 0 && !there().any(|file| file.path == asset.path) {
         "goes by another name than its original"
-    } else if originals.len() > 1 {
+    } else if is_draft && there().count() > 1 {
+        // What an import gives to others stays with what was decided, as it is.
         "has two originals"
+    } else if asset.state == State::Approved && is_complete && approved != Some(&asset.content) {
+        "is approved, and its original is not what was"
     } else {
         return Ok(());
     };
@@ -239,7 +268,7 @@ fn compare_asset(asset: &Asset, files: &[AssetFile]) -> Result<(), String> {
 fn play(events: &[Event]) -> Result<Vec<AuditEntry>, String> {
     let churn = Churn::new();
     for (number, event) in events.iter().enumerate() {
-        churn.take(*event).map_err(|wrong| format!("after {number} {event:?}: {wrong}"))?;
+        churn.take(event).map_err(|wrong| format!("after {number} {event:?}: {wrong}"))?;
     }
     churn.end()?;
     Ok(churn.library.audit_entries())

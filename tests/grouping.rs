@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::process::Command;
 
-use shelflife::domain::asset::{Content, Dimensions, Role};
-use shelflife::domain::group::{FolderFile, Group, Grouping, KnownAttachment, Proof, plan_groups};
+use shelflife::domain::asset::{AssetId, Content, Dimensions, Role};
+use shelflife::domain::group::{
+    FolderFile, Group, Grouping, KnownAttachment, Membership, Proof, plan_groups,
+};
 
 use crate::support::{must_run_everything, shared};
 
@@ -21,6 +23,11 @@ fn file(name: &str, bytes: &[u8]) -> FolderFile {
     });
     let content = Content { media_type: String::new(), dimensions };
     FolderFile { name: name.as_bytes().to_vec(), content, earlier: None }
+}
+
+/// What a file was at the last scan, and is.
+fn membership(asset: AssetId, role: Role) -> Membership {
+    Membership { asset, role, goes_by: role == Role::Original, unchanged: true }
 }
 
 fn name_of(bytes: &[u8]) -> String {

@@ -79,6 +79,7 @@ mod scanning;
 mod selecting;
 mod selftest;
 mod signals;
+mod stand_ins;
 mod support;
 mod table;
 mod takedown;

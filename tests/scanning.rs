@@ -5,15 +5,13 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
 use crate::support::TestLibrary;
 use crate::support::embedded::{samples, xmp};
-use crate::support::many::{FILES, rejected, without_caps};
+use crate::support::many::{FILES, rejected};
 use crate::support::moving::half_cleaned;
 use crate::support::pictures::png;
-use crate::support::scanned::FULL;
 
 /// A library with a picture, two renditions of it, and another picture.
 fn library() -> TestLibrary {
@@ -408,105 +406,4 @@ fn a_root_that_gets_another_name_is_not_put_on_record_twice() {
     library.write_config(&config);
     let run = library.run("scan").expect(ExitCode::Success);
     assert!(!run.stdout.contains("added"), "{run}");
-}
-
-/// An original and a size of it, the files of #1.
-const HARBOUR: [&str; 2] = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
-
-/// A library with these, described and in this state.
-fn harbour(state: &str) -> TestLibrary {
-    let library = TestLibrary::new();
-    for (file, size) in HARBOUR.iter().zip([(80, 64), (40, 32)]) {
-        library.write(file, png(size, file.as_bytes()));
-    }
-    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
-    library.run("scan").expect(ExitCode::Success);
-    library.add_context("campaign/spring", None);
-    library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
-    match state {
-        "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
-        "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
-        _ => {}
-    }
-    library
-}
-
-#[test]
-fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
-    for state in ["draft", "approved", "rejected"] {
-        let (library, files) = (harbour(state), HARBOUR);
-        let before = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
-        let away = library.path("away.png");
-        fs::rename(library.path(files[0]), &away).unwrap();
-        library.run("scan").expect(ExitCode::Success);
-        fs::rename(&away, library.path(files[0])).unwrap();
-        let scan = library.run("scan").expect(ExitCode::Success);
-        assert!(!scan.stdout.contains("added"), "{state}: {scan}");
-        let after = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
-        for field in ["path", "state", "files", "title", "owner"] {
-            assert_eq!(before[field], after[field], "{state}: {field}");
-        }
-        library.write("uploads/2024/11/new.png", png((5, 5), b"new"));
-        library.run("scan --full").expect(ExitCode::Success);
-        let entries = library.audit_entries().len();
-        library.run("scan").expect(ExitCode::Success);
-        let since = library.audit_entries().split_off(entries);
-        assert!(since.iter().all(|entry| entry.asset.is_none()), "nothing is new: {since:#?}");
-        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
-        library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
-        assert!(!library.path(files[0]).exists() && !library.path(files[1]).exists());
-    }
-}
-
-/// The files of an asset that there are, by path.
-fn files_of(library: &TestLibrary, number: i64) -> Vec<(String, Place)> {
-    let files = library.scanned_catalog().files_of(AssetId(number)).unwrap();
-    let paths = files.into_iter().map(|(_, file)| (file.path.to_string(), file.place));
-    paths.filter(|(_, place)| *place != Place::Gone).collect()
-}
-
-/// By its pixels it is another picture: neither is made of the other.
-#[test]
-fn what_stands_in_for_an_original_stays_its_asset_when_another_picture_takes_that_path() {
-    for state in ["draft", "approved", "rejected"] {
-        let (library, files) = (harbour(state), HARBOUR);
-        fs::remove_file(library.path(files[0])).unwrap();
-        library.run("scan").expect(ExitCode::Success);
-        library.write(files[0], png((30, 90), b"another picture"));
-        for round in 0..3 {
-            library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
-            library.run("scan --full").expect(ExitCode::Success);
-            library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
-        }
-        assert_ne!(library.asset(1).state.to_string(), "approved");
-        for (number, file) in [(1, files[1]), (2, files[0])] {
-            let path = file.strip_prefix("uploads/").unwrap().to_owned();
-            assert_eq!(files_of(&library, number), [(path, Place::Library)], "{state}");
-        }
-        if state == "rejected" {
-            without_caps(&library);
-            library.run("clean --apply").expect(ExitCode::Success);
-            assert!(!library.path(files[1]).exists() && library.path(files[0]).exists());
-        }
-    }
-}
-
-#[test]
-fn an_original_that_was_replaced_stays_its_asset_when_what_stood_in_for_it_comes_back() {
-    for state in ["draft", "approved", "rejected"] {
-        let (library, files) = (harbour(state), HARBOUR);
-        fs::remove_file(library.path(files[0])).unwrap();
-        library.run("scan").expect(ExitCode::Success);
-        let away = library.path("away.png");
-        fs::rename(library.path(files[1]), &away).unwrap();
-        library.write(files[0], png((30, 90), b"another picture"));
-        library.run("scan").expect(ExitCode::Success);
-        fs::rename(&away, library.path(files[1])).unwrap();
-        library.run("scan").expect(ExitCode::Success);
-        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
-        for (number, file) in [(1, files[0]), (2, files[1])] {
-            let path = file.strip_prefix("uploads/").unwrap().to_owned();
-            assert_eq!(files_of(&library, number), [(path, Place::Library)], "{state}");
-        }
-    }
 }

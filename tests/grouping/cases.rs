@@ -5,7 +5,7 @@
 //! outcome lists `ORIGINAL: MEMBER/ROLE …` and, after `?`, what is ambiguous and its candidates.
 
 use shelflife::domain::asset::AssetId;
-use shelflife::domain::group::{Member, Membership};
+use shelflife::domain::group::Member;
 
 use super::*;
 
@@ -34,8 +34,7 @@ fn read_file(text: &str) -> FolderFile {
         _ => None,
     };
     let number = earlier.trim_end_matches(char::is_alphabetic).parse();
-    let earlier =
-        role.map(|role| Membership { asset: AssetId(number.unwrap()), role, missing: false });
+    let earlier = role.map(|role| membership(AssetId(number.unwrap()), role));
     FolderFile {
         name: name.into(),
         content: Content { media_type: String::new(), dimensions },

@@ -3,7 +3,6 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use shelflife::domain::asset::AssetId;
-use shelflife::domain::group::Membership;
 
 use super::*;
 
@@ -42,8 +41,13 @@ fn dimensions() -> impl Strategy<Value = Option<Dimensions>> {
 }
 
 fn earlier() -> impl Strategy<Value = Option<Membership>> {
-    let membership = (1..4_i64, select(Role::ALL.to_vec()), any::<bool>())
-        .prop_map(|(asset, role, missing)| Membership { asset: AssetId(asset), role, missing });
+    let membership = (1..4_i64, select(Role::ALL.to_vec()), any::<(bool, bool)>()).prop_map(
+        |(asset, role, (goes_by, unchanged))| Membership {
+            goes_by: goes_by && role == Role::Original,
+            unchanged,
+            ..membership(AssetId(asset), role)
+        },
+    );
     prop::option::weighted(0.3, membership)
 }
 
@@ -125,7 +129,7 @@ proptest! {
         files.push(FolderFile {
             name: b"zebra-crossing.jpg".to_vec(),
             content: Content { media_type: String::new(), dimensions: Some(Dimensions { width: 20, height: 20 }) },
-            earlier: Some(Membership { asset: AssetId(99), role: Role::Original, missing: false }),
+            earlier: Some(membership(AssetId(99), Role::Original)),
         });
         before.groups.push(Group {
             original: b"zebra-crossing.jpg".to_vec(),
@@ -158,9 +162,9 @@ proptest! {
         let first = plan_groups(&fresh, &[]);
         let mut place = BTreeMap::new();
         for (asset, group) in (1..).map(AssetId).zip(&first.groups) {
-            place.insert(&group.original, Membership { asset, role: Role::Original, missing: false });
+            place.insert(&group.original, membership(asset, Role::Original));
             let members = group.members.iter();
-            place.extend(members.map(|member| (&member.name, Membership { asset, role: member.role, missing: false })));
+            place.extend(members.map(|member| (&member.name, membership(asset, member.role))));
         }
         let again: Vec<_> = fresh
             .iter()
@@ -183,7 +187,7 @@ fn a_crowded_folder_of_look_alikes_takes_no_longer_than_a_plain_one() {
             media_type: String::new(),
             dimensions: Some(Dimensions { width: side, height: side }),
         },
-        earlier: Some(Membership { asset: AssetId(7), role: Role::Size, missing: false }),
+        earlier: Some(membership(AssetId(7), Role::Size)),
     };
     let crowd = 1..15_000_u32;
     let files: Vec<_> = crowd

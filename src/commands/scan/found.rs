@@ -6,7 +6,7 @@ use crate::catalog::{Catalog, FolderChange};
 use crate::domain::asset::{Content, PixelHash, Place};
 use crate::domain::claims::Claims;
 use crate::domain::group::{FolderFile, Membership, plan_groups};
-use crate::domain::intake::{FoundFile, KnownFile, plan_folder};
+use crate::domain::intake::{FoundFile, KnownFile, Owner, plan_folder};
 use crate::domain::path::RelPath;
 use crate::error::Error;
 use crate::files::{FileError, FileRead, FolderListing};
@@ -134,8 +134,10 @@ pub(in crate::commands) fn plan(
 fn folder_file(file: &FoundFile, known: &[KnownFile]) -> FolderFile {
     let known = known_as(known, &file.name).filter(|known| !known.is_left_behind());
     let earlier = known.and_then(|known| {
-        let (owner, missing) = (known.owner.as_ref().ok()?, known.place == Place::Missing);
-        Some(Membership { asset: owner.asset, role: owner.role, missing })
+        let owner = known.owner.as_ref().ok()?;
+        let unchanged = known.place == Place::Library && known.found.digest == file.digest;
+        let Owner { asset, role, goes_by, .. } = *owner;
+        Some(Membership { asset, role, goes_by, unchanged })
     });
     FolderFile { name: file.name.clone(), content: file.content.clone(), earlier }
 }

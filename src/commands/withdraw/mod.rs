@@ -10,7 +10,7 @@ mod names;
 mod outcome;
 mod takedown;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::catalog::{Catalog, CatalogError, FactsRow};
 use crate::domain::actor::Authority;
@@ -82,7 +82,7 @@ struct Selected {
     /// Whose files are to go.
     withdrawn: Vec<AssetId>,
     /// Those that were taken out before.
-    before: Vec<AssetId>,
+    before: VecDeque<AssetId>,
     /// Those of them that nobody has confirmed to be gone.
     unconfirmed: Vec<AssetId>,
     /// Those that were put on record before the command had its turn, and what is to be said of them.
@@ -193,7 +193,7 @@ impl WithdrawArgs {
                 return Ok(Decided::Nothing(said));
             }
             if is_person && state == State::Quarantined(Ended::Withdrawn) {
-                before.push(asset);
+                before.push_back(asset);
                 let takedown = bench.catalog.takedown_of(&row.asset)?;
                 let open = takedown.is_some_and(|takedown| takedown.confirmed.is_none());
                 unconfirmed.extend(open.then_some(asset));
@@ -214,7 +214,7 @@ impl WithdrawArgs {
             let state = catalog.asset(asset).ok().flatten().map(|asset| asset.state);
             let is_out = state == Some(State::Quarantined(Ended::Withdrawn))
                 && catalog.arriving_files_of(asset).is_ok_and(|files| files.is_empty());
-            if is_out { before.push(asset) } else { withdrawn.push(asset) }
+            if is_out { before.push_back(asset) } else { withdrawn.push(asset) }
         }
         decided
     }

@@ -258,10 +258,11 @@ impl Takedown {
         ctx: &mut Context<'_>,
         (catalog, roots): (&Catalog, &BTreeMap<i64, Root>),
     ) -> Result<(), Error> {
-        for asset in std::mem::take(&mut self.selected.before) {
+        while let Some(asset) = self.selected.before.front().copied() {
             if let Some(row) = catalog.facts_of(asset)? {
                 self.say_back(ctx, (catalog, roots), &row)?;
             }
+            self.selected.before.pop_front();
         }
         Ok(())
     }

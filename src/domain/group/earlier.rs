@@ -21,34 +21,48 @@ pub(super) fn judge_again<'a>(
             verdicts.insert(entry.bytes(), Verdict::Upload);
         }
     }
+    let originals = recorded_originals(folder);
     let mut strays: BTreeMap<AssetId, Vec<(&Entry<'a>, Role)>> = BTreeMap::new();
     for entry in folder.entries().filter(open) {
-        let Some(Membership { asset, role, .. }) = entry.file.earlier else { continue };
-        let alone = !matches!(verdicts.get(entry.bytes()), Some(Verdict::MadeOf { .. }));
-        if alone && role != Role::Original {
-            strays.entry(asset).or_default().push((entry, role));
+        let Some(earlier) = entry.file.earlier else { continue };
+        let original = originals.get(&earlier.asset).and_then(|names| names.first());
+        let strays_now = match verdicts.get(entry.bytes()) {
+            Some(Verdict::MadeOf { base, .. }) => original.is_some_and(|original| {
+                original != base
+                    && verdicts.get(original) == Some(&Verdict::Upload)
+                    && was_made_before(earlier, folder.get(base))
+            }),
+            _ => true,
+        };
+        if strays_now && earlier.role != Role::Original {
+            strays.entry(earlier.asset).or_default().push((entry, earlier.role));
         }
     }
-    let originals = recorded_originals(folder);
     for (asset, strays) in strays {
         gather(&strays, originals.get(&asset).map_or(&[], Vec::as_slice), verdicts);
     }
 }
 
-/// The files that are recorded as an asset's original, by asset: the one that it goes by now before
-/// those that come back.
+/// The files that are recorded as an asset's original, by asset: the one that it goes by before those
+/// that were it once.
 fn recorded_originals<'a>(folder: &Folder<'a>) -> BTreeMap<AssetId, Vec<&'a [u8]>> {
     let mut originals: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for back in [false, true] {
-        for entry in folder.entries() {
-            if let Some(Membership { asset, role: Role::Original, missing }) = entry.file.earlier
-                && missing == back
-            {
-                originals.entry(asset).or_default().push(entry.bytes());
-            }
+    for entry in folder.entries() {
+        if let Some(Membership { asset, role: Role::Original, goes_by, .. }) = entry.file.earlier {
+            let names = originals.entry(asset).or_default();
+            let at = if goes_by { 0 } else { names.len() };
+            names.insert(at, entry.bytes());
         }
     }
     originals
+}
+
+/// Whether a file was not made of this base: it did not change, and the base is of another asset, or
+/// came after it.
+fn was_made_before(file: Membership, base: Option<&Entry<'_>>) -> bool {
+    let base = base.and_then(|base| base.file.earlier);
+    let is_older = base.is_some_and(|base| base.asset == file.asset && base.unchanged);
+    file.unchanged && !is_older
 }
 
 /// Whether the file was an asset's original and nothing proves that it can't be one.
@@ -94,8 +108,9 @@ fn gather<'a>(strays: &[(&Entry<'a>, Role)], originals: &[&'a [u8]], verdicts: &
 
 /// Writes into each group the asset that it goes on with.
 ///
-/// That is the asset whose recorded original it holds, first of all as its own original; or an
-/// asset whose original is gone, if no other group holds files of it.
+/// That is the asset whose recorded original it holds, first of all as its own original; or one
+/// whose original its own was once, if no other group goes on with that; or an asset whose original is
+/// gone, if no other group holds files of it.
 pub(super) fn note_assets(folder: &Folder<'_>, grouping: &mut Grouping) {
     let originals = recorded_originals(folder);
     let mut groups_of: BTreeMap<AssetId, BTreeSet<&[u8]>> = BTreeMap::new();
@@ -104,16 +119,22 @@ pub(super) fn note_assets(folder: &Folder<'_>, grouping: &mut Grouping) {
             groups_of.entry(asset).or_default().insert(&group.original);
         }
     }
-    let goes_on = |group: &Group| {
-        let of = |original: bool| {
-            earlier_assets(group, folder).find(|(name, asset)| match originals.get(asset) {
-                Some(recorded) => original && recorded.first() == Some(name),
-                None => !original && groups_of.get(asset).is_some_and(|groups| groups.len() == 1),
-            })
-        };
-        of(true).or_else(|| of(false)).map(|(_, asset)| asset)
+    let of = |group: &Group, original: bool| {
+        let mut earlier = earlier_assets(group, folder);
+        let found = earlier.find(|(name, asset)| match originals.get(asset) {
+            Some(recorded) => original && recorded.first() == Some(name),
+            None => !original && groups_of.get(asset).is_some_and(|groups| groups.len() == 1),
+        });
+        found.map(|(_, asset)| asset)
     };
-    let assets: Vec<_> = grouping.groups.iter().map(goes_on).collect();
+    let mut assets: Vec<_> = grouping.groups.iter().map(|group| of(group, true)).collect();
+    let mut taken: BTreeSet<_> = assets.iter().flatten().copied().collect();
+    for (group, asset) in grouping.groups.iter().zip(&mut assets) {
+        let once = folder.get(&group.original).and_then(|entry| entry.file.earlier);
+        let once = once.filter(|once| once.role == Role::Original).map(|once| once.asset);
+        *asset =
+            asset.or_else(|| once.filter(|once| taken.insert(*once))).or_else(|| of(group, false));
+    }
     for (group, asset) in grouping.groups.iter_mut().zip(assets) {
         group.asset = asset;
     }

@@ -62,8 +62,10 @@ pub struct FolderFile {
 pub struct Membership {
     pub asset: AssetId,
     pub role: Role,
-    /// Whether it was gone at the last scan.
-    pub missing: bool,
+    /// Whether the asset goes by it: it is the original, and stands for all of it.
+    pub goes_by: bool,
+    /// Whether it was there at the last scan, with the bytes that it has now.
+    pub unchanged: bool,
 }
 
 /// What an import told about an attachment whose files are in this folder: names without a path.

@@ -47,6 +47,9 @@ pub struct Owner {
     /// Whether an operation on it is open: where its files are is for that to tell.
     pub in_operation: bool,
     pub role: Role,
+    /// Whether the file is the original by whose path the asset goes. Others that were the original
+    /// before that was gone keep that role until they are back.
+    pub goes_by: bool,
 }
 
 impl Owner {

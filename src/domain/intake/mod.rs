@@ -138,15 +138,12 @@ pub fn plan_folder(
     let (originals, plan) = (BTreeMap::new(), FolderPlan::default());
     let owners = known.values().filter_map(|file: &&KnownFile| file.owner.as_ref().ok());
     let moving = owners.filter(|owner| owner.in_operation).map(|owner| owner.asset).collect();
-    let mut on_record: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for file in known.values().copied() {
-        if let Some(owner) = file.owner.as_ref().ok().filter(|owner| owner.role == Role::Original) {
-            on_record.entry(owner.asset).or_default().push(file);
-        }
-    }
+    let owned = known.iter().filter_map(|(name, file)| Some((file.owner.as_ref().ok()?, *name)));
+    let going_by = owned.filter(|(owner, _)| owner.goes_by);
+    let going_by = going_by.map(|(owner, name)| (owner.asset, name)).collect();
     let going_on = groups.iter().filter_map(|group| group.asset).collect();
     let mut planning =
-        Planning { known, left, moving, found, same_pixels, on_record, going_on, originals, plan };
+        Planning { known, left, moving, found, same_pixels, going_by, going_on, originals, plan };
     for group in groups {
         planning.plan_group(group);
     }
@@ -166,8 +163,8 @@ struct Planning<'a> {
     moving: BTreeSet<AssetId>,
     found: BTreeMap<&'a [u8], &'a FoundFile>,
     same_pixels: &'a BTreeMap<Vec<u8>, PixelHash>,
-    /// The files on record as an original, by asset: more than one after another stood in for it.
-    on_record: BTreeMap<AssetId, Vec<&'a KnownFile>>,
+    /// The names that assets go by, as far as they are on record in this folder.
+    going_by: BTreeMap<AssetId, &'a [u8]>,
     /// The assets that groups go on as.
     going_on: BTreeSet<AssetId>,
     /// The originals of the folder by name, with the assets they are.
@@ -210,20 +207,26 @@ impl Planning<'_> {
     }
 
     fn note_original(&mut self, asset: AssetId, original: &FoundFile) {
-        let same = self.known.get(original.name.as_slice()).is_some_and(|file| {
-            let was_original = file.owner.as_ref().is_ok_and(|owner| owner.role == Role::Original);
-            was_original && file.found.digest == original.digest
-        });
-        if !same || self.has_stand_in(asset, &original.name) {
-            self.plan.originals.push((asset, original.clone()));
+        let known = self.known.get(original.name.as_slice()).copied();
+        let was = known.and_then(|file| Some((file, file.owner.as_ref().ok()?)));
+        let was = was.filter(|(_, owner)| owner.asset == asset);
+        if was.is_some_and(|(file, owner)| owner.goes_by && file.found.digest == original.digest) {
+            return;
         }
+        let was_approved = was.is_some_and(|(file, owner)| {
+            let is_back = owner.role == Role::Original && file.place == Place::Missing;
+            owner.goes_by || is_back || !self.is_found_as_before(asset)
+        });
+        if !was_approved {
+            let reason = format!("{} is the original now", printable(&original.name));
+            self.plan.voided.push(Voided { asset, reason });
+        }
+        self.plan.originals.push((asset, original.clone()));
     }
 
-    /// Whether another file was taken for the asset's original while this one was gone.
-    fn has_stand_in(&self, asset: AssetId, original: &[u8]) -> bool {
-        let is_back = self.known.get(original).is_some_and(|file| file.place == Place::Missing);
-        let mut others = self.on_record.get(&asset).into_iter().flatten();
-        others.any(|file| file.found.name != original && (is_back || file.place == Place::Library))
+    /// Whether the original is there by which the asset goes. If it is not, another stands in for it.
+    fn is_found_as_before(&self, asset: AssetId) -> bool {
+        self.going_by.get(&asset).is_some_and(|name| self.found.contains_key(name))
     }
 
     fn plan_member(&mut self, name: &[u8], home: Home) {
@@ -247,6 +250,10 @@ impl Planning<'_> {
         }
         if !stays {
             self.plan.left.insert(owner.asset);
+            if owner.role == Role::Original {
+                let reason = format!("{} is of another asset now", printable(name));
+                self.plan.voided.push(Voided { asset: owner.asset, reason });
+            }
         }
         self.step(known, found, home);
     }
@@ -355,13 +362,10 @@ impl Planning<'_> {
 
     /// Only while it is its asset's original is a file known to be what was approved.
     fn kept(&self, file: &KnownFile, owner: Owner, found: &FoundFile) -> Option<Kept> {
-        if self.has_stand_in(owner.asset, &found.name) {
-            return None;
-        }
         let pixels = *self.same_pixels.get(&found.name)?;
         let mut originals = self.plan.originals.iter();
         let stays = originals.any(|(asset, now)| *asset == owner.asset && now.name == found.name);
-        (stays && owner.role == Role::Original).then_some(Kept {
+        (stays && owner.goes_by).then_some(Kept {
             asset: owner.asset,
             version: owner.version,
             was: file.found.digest,

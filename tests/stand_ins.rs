@@ -1,0 +1,182 @@
+//! Originals that are gone and come back, what stands in for them meanwhile, and what takes their path.
+
+use std::fs;
+
+use serde_json::json;
+use shelflife::domain::asset::{AssetId, Place};
+use shelflife::exit::ExitCode;
+
+use crate::support::TestLibrary;
+use crate::support::many::without_caps;
+use crate::support::pictures::png;
+use crate::support::scanned::FULL;
+
+/// An original and a size of it, the files of #1.
+const HARBOUR: [&str; 2] = ["uploads/2024/11/harbour.png", "uploads/2024/11/harbour-40x32.png"];
+
+/// A library with these, described and in this state.
+fn harbour(state: &str) -> TestLibrary {
+    let library = TestLibrary::new();
+    for (file, size) in HARBOUR.iter().zip([(80, 64), (40, 32)]) {
+        library.write(file, png(size, file.as_bytes()));
+    }
+    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
+    match state {
+        "approved" => drop(library.run("approve 1").expect(ExitCode::Success)),
+        "rejected" => drop(library.run("reject 1 --reason x").expect(ExitCode::Success)),
+        _ => {}
+    }
+    library
+}
+
+#[test]
+fn an_original_that_comes_back_is_the_original_of_its_asset_again() {
+    for state in ["draft", "approved", "rejected"] {
+        let (library, files) = (harbour(state), HARBOUR);
+        let before = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
+        let away = library.path("away.png");
+        fs::rename(library.path(files[0]), &away).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        fs::rename(&away, library.path(files[0])).unwrap();
+        let scan = library.run("scan").expect(ExitCode::Success);
+        assert!(!scan.stdout.contains("added"), "{state}: {scan}");
+        let after = library.run("show 1 --format json").json()["items"][0]["fields"].clone();
+        for field in ["path", "state", "files", "title", "owner"] {
+            assert_eq!(before[field], after[field], "{state}: {field}");
+        }
+        library.write("uploads/2024/11/new.png", png((5, 5), b"new"));
+        library.run("scan --full").expect(ExitCode::Success);
+        let entries = library.audit_entries().len();
+        library.run("scan").expect(ExitCode::Success);
+        let since = library.audit_entries().split_off(entries);
+        assert!(since.iter().all(|entry| entry.asset.is_none()), "nothing is new: {since:#?}");
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+        assert!(!library.path(files[0]).exists() && !library.path(files[1]).exists());
+    }
+}
+
+/// The files of an asset that there are, by path.
+fn files_of(library: &TestLibrary, number: i64) -> Vec<(String, Place)> {
+    let files = library.scanned_catalog().files_of(AssetId(number)).unwrap();
+    let paths = files.into_iter().map(|(_, file)| (file.path.to_string(), file.place));
+    paths.filter(|(_, place)| *place != Place::Gone).collect()
+}
+
+/// By its pixels it is another picture: neither is made of the other.
+#[test]
+fn what_stands_in_for_an_original_stays_its_asset_when_another_picture_takes_that_path() {
+    for state in ["draft", "approved", "rejected"] {
+        let (library, files) = (harbour(state), HARBOUR);
+        fs::remove_file(library.path(files[0])).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        library.write(files[0], png((30, 90), b"another picture"));
+        for round in 0..3 {
+            library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
+            library.run("scan --full").expect(ExitCode::Success);
+            library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        }
+        assert_ne!(library.asset(1).state.to_string(), "approved");
+        for (number, file) in [(1, files[1]), (2, files[0])] {
+            let path = file.strip_prefix("uploads/").unwrap().to_owned();
+            assert_eq!(files_of(&library, number), [(path, Place::Library)], "{state}");
+        }
+        if state == "rejected" {
+            without_caps(&library);
+            library.run("clean --apply").expect(ExitCode::Success);
+            assert!(!library.path(files[1]).exists() && library.path(files[0]).exists());
+        }
+    }
+}
+
+#[test]
+fn an_original_that_was_replaced_stays_its_asset_when_what_stood_in_for_it_comes_back() {
+    for state in ["draft", "approved", "rejected"] {
+        let (library, files) = (harbour(state), HARBOUR);
+        fs::remove_file(library.path(files[0])).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        let away = library.path("away.png");
+        fs::rename(library.path(files[1]), &away).unwrap();
+        library.write(files[0], png((30, 90), b"another picture"));
+        library.run("scan").expect(ExitCode::Success);
+        fs::rename(&away, library.path(files[1])).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        for (number, file) in [(1, files[0]), (2, files[1])] {
+            let path = file.strip_prefix("uploads/").unwrap().to_owned();
+            assert_eq!(files_of(&library, number), [(path, Place::Library)], "{state}");
+        }
+    }
+}
+
+/// Tells the library what the site says of one attachment.
+fn import(library: &TestLibrary, main: &str, size: &str) {
+    let list = json!([{
+        "ID": 7, "_wp_attached_file": format!("2024/11/{main}"),
+        "_wp_attachment_metadata": { "width": 80, "sizes": { "medium": { "file": size } } },
+    }]);
+    library.write("list.json", list.to_string());
+    library.run("import rest list.json").expect(ExitCode::Success);
+}
+
+#[test]
+fn an_original_comes_back_to_its_asset_although_an_import_gave_to_another_what_stood_in_for_it() {
+    for state in ["approved", "rejected"] {
+        let (library, files) = (harbour(state), HARBOUR);
+        library.write("uploads/2024/11/garden.png", png((80, 64), b"garden"));
+        let away = library.path("away.png");
+        fs::rename(library.path(files[0]), &away).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        import(&library, "garden.png", "harbour-40x32.png");
+        fs::rename(&away, library.path(files[0])).unwrap();
+        for round in 0..2 {
+            library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
+            library.run("scan --full").expect(ExitCode::Success);
+            library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+        }
+        let here = files_of(&library, 1);
+        assert_eq!(here, [("2024/11/harbour.png".to_owned(), Place::Library)], "{state}");
+        assert_eq!(library.asset(1).path.to_string(), "2024/11/harbour.png");
+    }
+}
+
+#[test]
+fn what_did_not_change_was_not_made_of_a_picture_that_came_later() {
+    let (library, size) = (harbour("draft"), "uploads/2024/11/harbour-20x16.png");
+    library.write(size, png((20, 16), b"made of the first"));
+    library.run("scan").expect(ExitCode::Success);
+    fs::remove_file(library.path(HARBOUR[0])).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    library.write(HARBOUR[0], png((30, 24), b"another picture"));
+    library.run("scan").expect(ExitCode::Success);
+    library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+    assert!(!library.path(HARBOUR[1]).exists() && !library.path(size).exists());
+    assert!(library.path(HARBOUR[0]).exists());
+}
+
+#[test]
+fn an_approval_ends_when_a_file_that_came_later_is_the_original() {
+    let library = TestLibrary::new();
+    library.write("uploads/harbour-scaled.png", png((40, 32), b"what was approved"));
+    library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
+    library.run("scan").expect(ExitCode::Success);
+    library.add_context("campaign/spring", None);
+    library.run(&format!("describe 1 {FULL}")).expect(ExitCode::Success);
+    library.run("approve 1").expect(ExitCode::Success);
+    library.write("uploads/harbour.png", png((80, 64), b"what nobody saw"));
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.asset(1).path.to_string(), "harbour.png");
+    assert_eq!(library.asset(1).state.to_string(), "draft");
+}
+
+#[test]
+fn an_approval_ends_when_an_import_makes_a_size_the_original() {
+    let library = harbour("approved");
+    import(&library, "harbour-40x32.png", "harbour.png");
+    library.run("scan --full").expect(ExitCode::Success);
+    assert_eq!(library.asset(1).state.to_string(), "draft");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
