@@ -49,8 +49,9 @@ enum Event {
     /// Rejects it and takes away what is rejected.
     Clean(i64),
     Restore(i64),
-    /// The site says that a file is an attachment of this id, and that others are sizes of it.
-    Import(u8, usize, Vec<usize>),
+    /// The site says that a file is an attachment of this id, perhaps made of an upload, and that
+    /// others are sizes of it.
+    Import(u8, usize, Option<usize>, Vec<usize>),
     Hold(i64),
     Release(i64),
 }
@@ -58,7 +59,8 @@ enum Event {
 fn event() -> impl Strategy<Value = Event> {
     let name = 0..NAMES.len();
     let sizes = proptest::collection::vec(name.clone(), 0..4);
-    let attachment = (7_u8..9, name.clone(), sizes);
+    let upload = proptest::option::weighted(0.2, name.clone());
+    let attachment = (7_u8..9, name.clone(), upload, sizes);
     prop_oneof![
         8 => Just(Event::Scan),
         2 => Just(Event::FullScan),
@@ -72,7 +74,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => (1_i64..5).prop_map(Event::Restore),
         1 => (1_i64..5).prop_map(Event::Hold),
         1 => (1_i64..5).prop_map(Event::Release),
-        4 => attachment.prop_map(|(id, main, sizes)| Event::Import(id, main, sizes)),
+        4 => attachment.prop_map(|(id, main, upload, sizes)| Event::Import(id, main, upload, sizes)),
     ]
 }
 
@@ -90,7 +92,7 @@ struct Churn {
 impl Churn {
     fn new() -> Self {
         let library = TestLibrary::new();
-        for (name, size) in NAMES.iter().zip(SIZES).take(3) {
+        for (name, size) in NAMES.iter().zip(SIZES).take(2) {
             library.write(format!("{FOLDER}/{name}"), png(size, name.as_bytes()));
         }
         library.run("init --root uploads --catalog state/catalog.db").expect(ExitCode::Success);
@@ -138,7 +140,7 @@ impl Churn {
             Event::Restore(asset) => self.run(&format!("restore {asset}")),
             Event::Hold(asset) => self.run(&format!("hold {asset} --reason x")),
             Event::Release(asset) => self.run(&format!("release {asset} --reason x")),
-            Event::Import(id, main, ref sizes) => {
+            Event::Import(id, main, upload, ref sizes) => {
                 let main = NAMES[main];
                 let sizes: BTreeMap<_, _> = (1..)
                     .zip(sizes)
@@ -146,7 +148,9 @@ impl Churn {
                     .collect();
                 let list = json!([{
                     "ID": id, "_wp_attached_file": format!("2026/03/{main}"),
-                    "_wp_attachment_metadata": { "width": 80, "sizes": sizes },
+                    "_wp_attachment_metadata": {
+                        "width": 80, "sizes": sizes, "original_image": upload.map(|upload| NAMES[upload]),
+                    },
                 }]);
                 self.imported.set(true);
                 self.library.write("list.json", list.to_string());

@@ -113,10 +113,11 @@ fn an_original_that_was_replaced_stays_its_asset_when_what_stood_in_for_it_comes
 }
 
 /// Tells the library what the site says of one attachment.
-fn import(library: &TestLibrary, main: &str, size: &str) {
+fn import(library: &TestLibrary, main: &str, size: &str, upload: Option<&str>) {
+    let sizes = json!({ "medium": { "file": size } });
     let list = json!([{
         "ID": 7, "_wp_attached_file": format!("2024/11/{main}"),
-        "_wp_attachment_metadata": { "width": 80, "sizes": { "medium": { "file": size } } },
+        "_wp_attachment_metadata": { "width": 80, "sizes": sizes, "original_image": upload },
     }]);
     library.write("list.json", list.to_string());
     library.run("import rest list.json").expect(ExitCode::Success);
@@ -130,7 +131,7 @@ fn an_original_comes_back_to_its_asset_although_an_import_gave_to_another_what_s
         let away = library.path("away.png");
         fs::rename(library.path(files[0]), &away).unwrap();
         library.run("scan").expect(ExitCode::Success);
-        import(&library, "garden.png", "harbour-40x32.png");
+        import(&library, "garden.png", "harbour-40x32.png", None);
         fs::rename(&away, library.path(files[0])).unwrap();
         for round in 0..2 {
             library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
@@ -175,8 +176,47 @@ fn an_approval_ends_when_a_file_that_came_later_is_the_original() {
 #[test]
 fn an_approval_ends_when_an_import_makes_a_size_the_original() {
     let library = harbour("approved");
-    import(&library, "harbour-40x32.png", "harbour.png");
+    import(&library, "harbour-40x32.png", "harbour.png", None);
     library.run("scan --full").expect(ExitCode::Success);
     assert_eq!(library.asset(1).state.to_string(), "draft");
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}
+
+#[test]
+fn an_original_that_comes_back_stays_with_its_asset_whatever_else_is_made_of_it() {
+    for state in ["approved", "rejected"] {
+        let (library, files) = (harbour(state), HARBOUR);
+        let away = library.path("away.png");
+        fs::rename(library.path(files[0]), &away).unwrap();
+        library.run("scan").expect(ExitCode::Success);
+        library.write("uploads/2024/11/harbour-20x16.png.webp", png((20, 16), b"a twin"));
+        library.run("scan").expect(ExitCode::Success);
+        library.write("uploads/2024/11/harbour-20x16.png", png((20, 16), b"a size"));
+        fs::rename(&away, library.path(files[0])).unwrap();
+        for round in 0..2 {
+            library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
+            library.run("scan --full").expect(ExitCode::Success);
+        }
+        assert_eq!(library.asset(1).path.to_string(), "2024/11/harbour.png", "{state}");
+        assert_eq!(files_of(&library, 1).len(), 4);
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    }
+}
+
+#[test]
+fn an_approval_ends_when_what_comes_back_was_the_original_of_a_draft_that_was_merged_into_it() {
+    let (library, files) = (harbour("draft"), HARBOUR);
+    let away = library.path("away.png");
+    fs::rename(library.path(files[0]), &away).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    library.write("uploads/2024/11/harbour-scaled.png", png((60, 48), b"what was approved"));
+    library.run("scan").expect(ExitCode::Success);
+    library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
+    library.run("approve 2").expect(ExitCode::Success);
+    import(&library, "harbour-scaled.png", "harbour-40x32.png", Some("harbour.png"));
+    assert_eq!(library.asset(2).state.to_string(), "approved");
+    fs::rename(&away, library.path(files[0])).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.asset(2).path.to_string(), "2024/11/harbour.png");
+    assert_eq!(library.asset(2).state.to_string(), "draft");
 }

@@ -194,6 +194,12 @@ impl<'a, 's> Writing<'a, 's> {
             return Err(changed(self.tx, asset)?);
         }
         refuse_closed(self.tx, *into, None)?;
+        // What is gone was never the original of the other.
+        self.tx
+            .prepare_cached(
+                "UPDATE file SET role = 'size' WHERE asset_id = :asset AND role = 'original'",
+            )?
+            .execute(named_params! { ":asset": asset.0 })?;
         merge_asset(self.tx, asset, *into)?;
         self.counts.merged += 1;
         let payload = json!({ "into": into.0 });

@@ -108,9 +108,9 @@ fn gather<'a>(strays: &[(&Entry<'a>, Role)], originals: &[&'a [u8]], verdicts: &
 
 /// Writes into each group the asset that it goes on with.
 ///
-/// That is the asset whose recorded original it holds, first of all as its own original; or one
-/// whose original its own was once, if no other group goes on with that; or an asset whose original is
-/// gone, if no other group holds files of it.
+/// That is the asset that goes by its original, or one that once did; or an asset that goes by another
+/// file of it; or one whose original is gone, if no other group holds files of it. What comes first here
+/// comes first for every group: an original is never left with one asset while its group is another.
 pub(super) fn note_assets(folder: &Folder<'_>, grouping: &mut Grouping) {
     let originals = recorded_originals(folder);
     let mut groups_of: BTreeMap<AssetId, BTreeSet<&[u8]>> = BTreeMap::new();
@@ -119,21 +119,26 @@ pub(super) fn note_assets(folder: &Folder<'_>, grouping: &mut Grouping) {
             groups_of.entry(asset).or_default().insert(&group.original);
         }
     }
-    let of = |group: &Group, original: bool| {
-        let mut earlier = earlier_assets(group, folder);
-        let found = earlier.find(|(name, asset)| match originals.get(asset) {
-            Some(recorded) => original && recorded.first() == Some(name),
-            None => !original && groups_of.get(asset).is_some_and(|groups| groups.len() == 1),
-        });
-        found.map(|(_, asset)| asset)
+    let rank = |group: &Group, name: &[u8], asset: AssetId| match originals.get(&asset) {
+        Some(names) => match names.iter().position(|original| *original == name)? {
+            0 if name == group.original => Some(0),
+            _ if name == group.original => Some(1),
+            0 => Some(2),
+            _ => None,
+        },
+        None => groups_of.get(&asset).is_some_and(|groups| groups.len() == 1).then_some(3),
     };
-    let mut assets: Vec<_> = grouping.groups.iter().map(|group| of(group, true)).collect();
-    let mut taken: BTreeSet<_> = assets.iter().flatten().copied().collect();
-    for (group, asset) in grouping.groups.iter().zip(&mut assets) {
-        let once = folder.get(&group.original).and_then(|entry| entry.file.earlier);
-        let once = once.filter(|once| once.role == Role::Original).map(|once| once.asset);
-        *asset =
-            asset.or_else(|| once.filter(|once| taken.insert(*once))).or_else(|| of(group, false));
+    let mut assets = vec![None; grouping.groups.len()];
+    let mut taken = BTreeSet::new();
+    for wanted in 0..=3 {
+        let groups = grouping.groups.iter().zip(&mut assets);
+        for (group, goes_on) in groups.filter(|(_, goes_on)| goes_on.is_none()) {
+            let fits = |(name, asset): &(&[u8], AssetId)| {
+                rank(group, name, *asset) == Some(wanted) && !taken.contains(asset)
+            };
+            *goes_on = earlier_assets(group, folder).find(fits).map(|(_, asset)| asset);
+            taken.extend(*goes_on);
+        }
     }
     for (group, asset) in grouping.groups.iter_mut().zip(assets) {
         group.asset = asset;

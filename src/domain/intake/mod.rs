@@ -250,7 +250,7 @@ impl Planning<'_> {
         }
         if !stays {
             self.plan.left.insert(owner.asset);
-            if owner.role == Role::Original {
+            if owner.role == Role::Original && !owner.in_operation {
                 let reason = format!("{} is of another asset now", printable(name));
                 self.plan.voided.push(Voided { asset: owner.asset, reason });
             }
