@@ -220,3 +220,33 @@ fn an_approval_ends_when_what_comes_back_was_the_original_of_a_draft_that_was_me
     assert_eq!(library.asset(2).path.to_string(), "2024/11/harbour.png");
     assert_eq!(library.asset(2).state.to_string(), "draft");
 }
+
+#[test]
+fn a_rendition_comes_back_although_another_asset_has_the_path_of_its_original() {
+    let (library, files) = (harbour("draft"), HARBOUR);
+    library.write("uploads/2024/11/garden.png", png((80, 64), b"garden"));
+    library.run("scan").expect(ExitCode::Success);
+    let listed = |id: u32, main: &str| {
+        json!({
+            "ID": id, "_wp_attached_file": format!("2024/11/{main}"),
+            "_wp_attachment_metadata": { "sizes": { "medium": { "file": "harbour-40x32.png" } } },
+        })
+    };
+    let list = json!([listed(7, "harbour.png"), listed(8, "garden.png")]);
+    library.write("list.json", list.to_string());
+    library.run("import rest list.json").expect(ExitCode::Success);
+    fs::remove_file(library.path(files[0])).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
+    assert!(!library.path(files[1]).exists());
+    library.write(files[0], png((80, 64), b"another picture"));
+    library.run("scan").expect(ExitCode::Success);
+    library.run("restore 1").expect(ExitCode::Success);
+    assert!(library.path(files[1]).exists());
+    assert_eq!(library.asset(1).path.to_string(), "2024/11/harbour-40x32.png");
+    for round in 0..2 {
+        library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
+        library.run("scan --full").expect(ExitCode::Success);
+        library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    }
+}

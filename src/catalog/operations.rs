@@ -16,6 +16,7 @@ use super::files::{FileId, give_up_path, holder_of_path, refresh_missing};
 use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
+use super::originals::go_by_what_is_here;
 use super::pause::refuse_paused;
 use super::plans::{note_taken, refuse_outside_plan};
 use super::published::{arrives_at, path_of, refuse_path_of_another, take_new_paths};
@@ -82,8 +83,10 @@ impl Catalog {
             for (number, state, stamp) in &closed.files {
                 close_file((tx, log), operation, (*number, *state, *stamp))?;
             }
-            if operation.kind == OperationKind::Publish {
-                take_new_paths((tx, log), operation, closed)?;
+            match operation.kind {
+                OperationKind::Publish => take_new_paths((tx, log), operation, closed)?,
+                OperationKind::Restore => go_by_what_is_here(tx, log, operation.asset)?,
+                OperationKind::Quarantine | OperationKind::Purge => {}
             }
             refresh_missing(tx, operation.asset)?;
             if let Some(step) = closed.transition

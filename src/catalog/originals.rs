@@ -62,6 +62,30 @@ pub(super) fn set_original(
     write(tx, log, asset, (path, Digest(row.get("sha256")?), &cells::content(row)?))
 }
 
+/// Lets an asset go by a file that it has in the library, if the one that it went by was missing when
+/// the others were taken away, and another asset has got its path since.
+pub(super) fn go_by_what_is_here(
+    tx: &Transaction<'_>,
+    log: &mut Log<'_>,
+    asset: AssetId,
+) -> Result<()> {
+    let known = named_asset(tx, asset)?;
+    if content_of(tx, &known)?.is_some() {
+        return Ok(());
+    }
+    let mut statement = tx.prepare_cached(
+        "UPDATE file SET role = 'original' WHERE id = (
+           SELECT id FROM file WHERE asset_id = :asset AND root_id = :root AND place = 'library'
+           ORDER BY role <> 'original', id LIMIT 1)
+         RETURNING folder, name, sha256, media_type, width, height",
+    )?;
+    let mut rows = statement.query(named_params! { ":asset": asset.0, ":root": known.root })?;
+    let Some(row) = rows.next()? else { return Ok(()) };
+    let (folder, name): (Vec<u8>, Vec<u8>) = (row.get("folder")?, row.get("name")?);
+    let path = cells::joined(&folder, &name)?;
+    set_original(tx, log, asset, (&path, Digest(row.get("sha256")?), &cells::content(row)?))
+}
+
 /// Makes an asset about what its original is, if that is something else, and gives its digest.
 pub(super) fn follow_original(
     tx: &Transaction<'_>,
