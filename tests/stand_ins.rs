@@ -221,9 +221,10 @@ fn an_approval_ends_when_what_comes_back_was_the_original_of_a_draft_that_was_me
     assert_eq!(library.asset(2).state.to_string(), "draft");
 }
 
-#[test]
-fn a_rendition_comes_back_although_another_asset_has_the_path_of_its_original() {
-    let (library, files) = (harbour("draft"), HARBOUR);
+/// `#1` without its original, and with a size that the site gives to two attachments, so that it stands
+/// in for nothing; withdrawn, and in quarantine.
+fn rendition_withdrawn() -> TestLibrary {
+    let library = harbour("draft");
     library.write("uploads/2024/11/garden.png", png((80, 64), b"garden"));
     library.run("scan").expect(ExitCode::Success);
     let listed = |id: u32, main: &str| {
@@ -235,18 +236,46 @@ fn a_rendition_comes_back_although_another_asset_has_the_path_of_its_original() 
     let list = json!([listed(7, "harbour.png"), listed(8, "garden.png")]);
     library.write("list.json", list.to_string());
     library.run("import rest list.json").expect(ExitCode::Success);
-    fs::remove_file(library.path(files[0])).unwrap();
+    fs::remove_file(library.path(HARBOUR[0])).unwrap();
     library.run("scan").expect(ExitCode::Success);
     library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);
-    assert!(!library.path(files[1]).exists());
-    library.write(files[0], png((80, 64), b"another picture"));
+    assert!(!library.path(HARBOUR[1]).exists());
+    library
+}
+
+#[test]
+fn a_rendition_comes_back_although_another_asset_has_the_path_of_its_original() {
+    let library = rendition_withdrawn();
+    library.write(HARBOUR[0], png((80, 64), b"another picture"));
     library.run("scan").expect(ExitCode::Success);
     library.run("restore 1").expect(ExitCode::Success);
-    assert!(library.path(files[1]).exists());
+    assert!(library.path(HARBOUR[1]).exists());
     assert_eq!(library.asset(1).path.to_string(), "2024/11/harbour-40x32.png");
     for round in 0..2 {
         library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
         library.run("scan --full").expect(ExitCode::Success);
         library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
     }
+}
+
+#[test]
+fn a_rebuilt_catalog_knows_an_asset_by_a_file_that_is_there() {
+    let library = rendition_withdrawn();
+    let catalog = library.scanned_catalog();
+    let lost = catalog.uuid().unwrap();
+    let taken = catalog.quarantine_of(AssetId(1)).unwrap().unwrap();
+    drop(catalog);
+    let stored = library.path("state/quarantine/v1").join(&taken.store);
+    let stored = stored.join(&taken.files[0].stored_name);
+    fs::rename(stored, library.path(HARBOUR[1])).unwrap();
+    for name in ["catalog.db", "catalog.db-wal", "catalog.db-shm"] {
+        let _gone = fs::remove_file(library.path("state").join(name));
+    }
+    let rebuild = "recover --rebuild --apply --reason 'the disk broke' --lost";
+    library.run(&format!("{rebuild} {lost}")).expect(ExitCode::Success);
+    assert_eq!(library.asset(1).path.to_string(), "2024/11/harbour-40x32.png");
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+    fs::remove_file(library.path(HARBOUR[1])).unwrap();
+    library.write(HARBOUR[0], png((80, 64), b"another picture"));
+    library.run("scan").expect(ExitCode::Success);
 }

@@ -15,6 +15,7 @@ use super::holds::insert_hold;
 use super::open::Catalog;
 use super::operation::{ClosedOperation, OpenOperation, Operation};
 use super::operations::{announce, append_end, set_state};
+use super::originals::go_by_what_is_here;
 use super::pause::refuse_paused;
 use super::runs::Session;
 use crate::domain::asset::{AssetId, FileStamp};
@@ -91,6 +92,9 @@ impl Catalog {
             }
             append_rebuild(tx, session, log, (adoption, &operation, entered.from))?;
             record_operation(tx, session, log, (adoption, &operation))?;
+            if adoption.whereabouts == Whereabouts::Library {
+                go_by_what_is_here(tx, log, entered.asset)?;
+            }
             if let Some(purge) = &adoption.purge {
                 begin_purge(tx, session, log, (&operation, adoption.told.asset.was, purge))?;
             }

@@ -83,10 +83,13 @@ impl Catalog {
             for (number, state, stamp) in &closed.files {
                 close_file((tx, log), operation, (*number, *state, *stamp))?;
             }
-            match operation.kind {
-                OperationKind::Publish => take_new_paths((tx, log), operation, closed)?,
-                OperationKind::Restore => go_by_what_is_here(tx, log, operation.asset)?,
-                OperationKind::Quarantine | OperationKind::Purge => {}
+            match (operation.kind, closed.state) {
+                (OperationKind::Publish, _) => take_new_paths((tx, log), operation, closed)?,
+                (OperationKind::Restore, OperationState::Done)
+                | (OperationKind::Quarantine, OperationState::Aborted) => {
+                    go_by_what_is_here(tx, log, operation.asset)?;
+                }
+                _ => {}
             }
             refresh_missing(tx, operation.asset)?;
             if let Some(step) = closed.transition

@@ -63,7 +63,7 @@ pub(super) fn set_original(
 }
 
 /// Lets an asset go by a file that it has in the library, if the one that it went by was missing when
-/// the others were taken away, and another asset has got its path since.
+/// the others were to be taken away, and its path may be another asset's since.
 pub(super) fn go_by_what_is_here(
     tx: &Transaction<'_>,
     log: &mut Log<'_>,
