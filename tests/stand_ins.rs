@@ -279,3 +279,21 @@ fn a_rebuilt_catalog_knows_an_asset_by_a_file_that_is_there() {
     library.write(HARBOUR[0], png((80, 64), b"another picture"));
     library.run("scan").expect(ExitCode::Success);
 }
+
+#[test]
+fn what_was_approved_in_the_place_of_a_missing_original_stays_the_original_when_that_is_back() {
+    let (library, files) = (harbour("draft"), HARBOUR);
+    let config = fs::read_to_string(library.path("shelflife.toml")).unwrap();
+    let (no, yes) = ("approve_with_waivers = false", "approve_with_waivers = true");
+    library.write_config(&config.replace(no, yes));
+    let away = library.path("away.png");
+    fs::rename(library.path(files[0]), &away).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    library.run("rules waive SL601 1 --reason x --until +2w").expect(ExitCode::Success);
+    library.run("approve 1").expect(ExitCode::Success);
+    fs::rename(&away, library.path(files[0])).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    assert_eq!(library.asset(1).path.to_string(), "2024/11/harbour-40x32.png");
+    assert_eq!(files_of(&library, 1).len(), 2);
+    library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
+}

@@ -8,7 +8,7 @@ use super::audit::{About, Log};
 use super::error::{CatalogError, Result};
 use super::looks;
 use super::open::Catalog;
-use super::originals::follow_original;
+use super::originals::{follow_original, settle_original};
 use super::plans::take_step;
 use super::reviews;
 use super::runs::Session;
@@ -156,6 +156,9 @@ pub(super) fn decide(
     let Decision { asset, version, transition, .. } = decision;
     if !enter_state(tx, session, *asset, Some(*version), (transition.from, transition.to))? {
         return Err(changed(tx, *asset)?);
+    }
+    if transition.action == Action::Approve {
+        settle_original(tx, *asset)?;
     }
     let of_ended = transition.from.ended().is_some();
     let digest = if of_ended { follow_original(tx, log, *asset)? } else { decision.digest };

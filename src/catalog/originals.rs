@@ -86,6 +86,19 @@ pub(super) fn go_by_what_is_here(
     set_original(tx, log, asset, (&path, Digest(row.get("sha256")?), &cells::content(row)?))
 }
 
+/// What was the original of an asset once is none any more: the asset is approved with the one it goes
+/// by.
+pub(super) fn settle_original(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE file SET role = 'size'
+         WHERE asset_id = :asset AND role = 'original' AND place IN ('library', 'missing')
+           AND CAST(iif(length(folder) = 0, name, folder || '/' || name) AS BLOB)
+             <> (SELECT path FROM asset WHERE id = :asset)",
+    )?
+    .execute(named_params! { ":asset": asset.0 })?;
+    Ok(())
+}
+
 /// Makes an asset about what its original is, if that is something else, and gives its digest.
 pub(super) fn follow_original(
     tx: &Transaction<'_>,
