@@ -170,19 +170,34 @@ impl Churn {
         }
     }
 
+    /// Scans, and again, which finds nothing new. What an approval kept from being part of another asset
+    /// may be one with the scan after the one that ended the approval.
     fn scan(&self, line: &str) -> Result<(), String> {
-        let run = self.library.run(line);
-        if run.exit != ExitCode::Success {
-            return Err(run.to_string());
-        }
+        let voids = self.entries_of(|| {
+            let run = self.library.run(line);
+            if run.exit == ExitCode::Success { Ok(()) } else { Err(run.to_string()) }
+        })?;
         self.compare()?;
-        let entries = self.library.audit_entries().len();
-        self.run("scan")?;
-        let since = self.library.audit_entries().split_off(entries);
-        match since.iter().find(|entry| entry.asset.is_some()) {
+        let mut since = self.entries_of(|| self.run("scan"))?;
+        if voids.iter().any(|entry| entry.kind == "asset.void") {
+            self.compare()?;
+            since = self.entries_of(|| self.run("scan"))?;
+        }
+        match since.first() {
             Some(entry) => Err(format!("the next scan still finds something new: {entry:?}")),
             None => Ok(()),
         }
+    }
+
+    /// What is written about assets meanwhile.
+    fn entries_of(
+        &self,
+        act: impl FnOnce() -> Result<(), String>,
+    ) -> Result<Vec<AuditEntry>, String> {
+        let before = self.library.audit_entries().len();
+        act()?;
+        let since = self.library.audit_entries().split_off(before).into_iter();
+        Ok(since.filter(|entry| entry.asset.is_some()).collect())
     }
 
     /// Every file is on record once, and every asset that has not ended is of files, under the name of
@@ -291,7 +306,7 @@ fn play(events: &[Event]) -> Result<Vec<AuditEntry>, String> {
 
 #[test]
 fn whatever_comes_and_goes_in_a_folder_is_on_record_as_it_is() {
-    let sequences = cases(30, 2_000);
+    let sequences = cases(30, 1_000);
     let config = Config {
         failure_persistence: None,
         max_shrink_iters: 2_000,
