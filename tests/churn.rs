@@ -173,15 +173,12 @@ impl Churn {
     /// Scans, and again, which finds nothing new. What an approval kept from being part of another asset
     /// may be one with the scan after the one that ended the approval.
     fn scan(&self, line: &str) -> Result<(), String> {
-        let voids = self.entries_of(|| {
-            let run = self.library.run(line);
-            if run.exit == ExitCode::Success { Ok(()) } else { Err(run.to_string()) }
-        })?;
+        let voids = self.entries_of(line)?;
         self.compare()?;
-        let mut since = self.entries_of(|| self.run("scan"))?;
+        let mut since = self.entries_of("scan")?;
         if voids.iter().any(|entry| entry.kind == "asset.void") {
             self.compare()?;
-            since = self.entries_of(|| self.run("scan"))?;
+            since = self.entries_of("scan")?;
         }
         match since.first() {
             Some(entry) => Err(format!("the next scan still finds something new: {entry:?}")),
@@ -189,13 +186,13 @@ impl Churn {
         }
     }
 
-    /// What is written about assets meanwhile.
-    fn entries_of(
-        &self,
-        act: impl FnOnce() -> Result<(), String>,
-    ) -> Result<Vec<AuditEntry>, String> {
+    /// What a scan writes about assets.
+    fn entries_of(&self, line: &str) -> Result<Vec<AuditEntry>, String> {
         let before = self.library.audit_entries().len();
-        act()?;
+        let run = self.library.run(line);
+        if run.exit != ExitCode::Success {
+            return Err(run.to_string());
+        }
         let since = self.library.audit_entries().split_off(before).into_iter();
         Ok(since.filter(|entry| entry.asset.is_some()).collect())
     }
@@ -245,8 +242,7 @@ impl Churn {
         let run = self.library.run(&format!("withdraw {assets} --reason unsafe"));
         self.compare()?;
         let left = self.column(
-            "SELECT CAST(name AS TEXT) FROM file
-                                WHERE place = 'library' AND asset_id IS NOT NULL",
+            "SELECT CAST(name AS TEXT) FROM file WHERE place = 'library' AND asset_id IS NOT NULL",
         );
         if run.exit == ExitCode::Success && left.is_empty() {
             Ok(())

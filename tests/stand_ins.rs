@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shelflife::domain::asset::{AssetId, Place};
 use shelflife::exit::ExitCode;
 
@@ -112,14 +112,17 @@ fn an_original_that_was_replaced_stays_its_asset_when_what_stood_in_for_it_comes
     }
 }
 
-/// Tells the library what the site says of one attachment.
-fn import(library: &TestLibrary, main: &str, size: &str, upload: Option<&str>) {
+/// What the site says of an attachment.
+fn attachment(id: u32, main: &str, size: &str, upload: Option<&str>) -> Value {
     let sizes = json!({ "medium": { "file": size } });
-    let list = json!([{
-        "ID": 7, "_wp_attached_file": format!("2024/11/{main}"),
+    json!({
+        "ID": id, "_wp_attached_file": format!("2024/11/{main}"),
         "_wp_attachment_metadata": { "width": 80, "sizes": sizes, "original_image": upload },
-    }]);
-    library.write("list.json", list.to_string());
+    })
+}
+
+fn import(library: &TestLibrary, attachments: &[Value]) {
+    library.write("list.json", json!(attachments).to_string());
     library.run("import rest list.json").expect(ExitCode::Success);
 }
 
@@ -131,7 +134,7 @@ fn an_original_comes_back_to_its_asset_although_an_import_gave_to_another_what_s
         let away = library.path("away.png");
         fs::rename(library.path(files[0]), &away).unwrap();
         library.run("scan").expect(ExitCode::Success);
-        import(&library, "garden.png", "harbour-40x32.png", None);
+        import(&library, &[attachment(7, "garden.png", "harbour-40x32.png", None)]);
         fs::rename(&away, library.path(files[0])).unwrap();
         for round in 0..2 {
             library.write(format!("uploads/2024/11/new{round}.png"), png((5, 5), &[round]));
@@ -176,7 +179,7 @@ fn an_approval_ends_when_a_file_that_came_later_is_the_original() {
 #[test]
 fn an_approval_ends_when_an_import_makes_a_size_the_original() {
     let library = harbour("approved");
-    import(&library, "harbour-40x32.png", "harbour.png", None);
+    import(&library, &[attachment(7, "harbour-40x32.png", "harbour.png", None)]);
     library.run("scan --full").expect(ExitCode::Success);
     assert_eq!(library.asset(1).state.to_string(), "draft");
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
@@ -213,7 +216,10 @@ fn an_approval_ends_when_what_comes_back_was_the_original_of_a_draft_that_was_me
     library.run("scan").expect(ExitCode::Success);
     library.run(&format!("describe 2 {FULL}")).expect(ExitCode::Success);
     library.run("approve 2").expect(ExitCode::Success);
-    import(&library, "harbour-scaled.png", "harbour-40x32.png", Some("harbour.png"));
+    import(
+        &library,
+        &[attachment(7, "harbour-scaled.png", "harbour-40x32.png", Some("harbour.png"))],
+    );
     assert_eq!(library.asset(2).state.to_string(), "approved");
     fs::rename(&away, library.path(files[0])).unwrap();
     library.run("scan").expect(ExitCode::Success);
@@ -227,15 +233,8 @@ fn rendition_withdrawn() -> TestLibrary {
     let library = harbour("draft");
     library.write("uploads/2024/11/garden.png", png((80, 64), b"garden"));
     library.run("scan").expect(ExitCode::Success);
-    let listed = |id: u32, main: &str| {
-        json!({
-            "ID": id, "_wp_attached_file": format!("2024/11/{main}"),
-            "_wp_attachment_metadata": { "sizes": { "medium": { "file": "harbour-40x32.png" } } },
-        })
-    };
-    let list = json!([listed(7, "harbour.png"), listed(8, "garden.png")]);
-    library.write("list.json", list.to_string());
-    library.run("import rest list.json").expect(ExitCode::Success);
+    let listed = |id, main| attachment(id, main, "harbour-40x32.png", None);
+    import(&library, &[listed(7, "harbour.png"), listed(8, "garden.png")]);
     fs::remove_file(library.path(HARBOUR[0])).unwrap();
     library.run("scan").expect(ExitCode::Success);
     library.run("withdraw 1 --reason unsafe").expect(ExitCode::Success);

@@ -4,16 +4,18 @@
 use rusqlite::{Connection, ToSql, Transaction, named_params};
 use serde_json::json;
 
+use super::assets::named_asset;
 use super::audit::{About, Log};
+use super::cells;
 use super::error::Result;
 use super::intake::{attach, merge_asset};
-use super::operation::{Operation, OperationFile};
+use super::operation::Operation;
 use crate::domain::asset::AssetId;
 use crate::domain::operation::OperationKind;
+use crate::domain::path::RelPath;
 
 /// Whether an asset is such a record, and all of it at paths that the operation, a restore, brings files
-/// back to.
-/// Nobody said what it is for, and no file of it was ever moved. Its texts, which may be an import's, are
+/// back to. Nobody said what it is for, and no file of it was ever moved. Its texts, which may be an import's, are
 /// in the log.
 pub(super) fn yields(conn: &Connection, operation: &Operation, asset: AssetId) -> Result<bool> {
     if operation.kind != OperationKind::Restore {
@@ -23,17 +25,21 @@ pub(super) fn yields(conn: &Connection, operation: &Operation, asset: AssetId) -
     if !statement.query_row(named_params! { ":asset": asset.0 }, |row| row.get(0))? {
         return Ok(false);
     }
-    let mut statement = conn.prepare_cached(PATHS)?;
+    let comes_back = |root: i64, path: &RelPath| {
+        operation.files.iter().any(|file| file.root == root && file.path == *path)
+    };
+    let known = named_asset(conn, asset)?;
+    let mut statement = conn.prepare_cached(
+        "SELECT root_id, folder, name FROM file WHERE asset_id = :asset AND place <> 'gone'",
+    )?;
     let mut rows = statement.query(named_params! { ":asset": asset.0 })?;
     while let Some(row) = rows.next()? {
-        let (root, path): (i64, Vec<u8>) = (row.get("root_id")?, row.get("path")?);
-        let comes_back =
-            |file: &OperationFile| file.root == root && file.path.as_bytes() == path.as_slice();
-        if !operation.files.iter().any(comes_back) {
+        let (folder, name): (Vec<u8>, Vec<u8>) = (row.get("folder")?, row.get("name")?);
+        if !comes_back(row.get("root_id")?, &cells::joined(&folder, &name)?) {
             return Ok(false);
         }
     }
-    Ok(true)
+    Ok(comes_back(known.root, &known.path))
 }
 
 const UNDECIDED: &str = "
@@ -51,10 +57,6 @@ const UNDECIDED: &str = "
        AND NOT EXISTS (SELECT 1 FROM asset_context WHERE asset_id = a.id)
        AND NOT EXISTS (SELECT 1 FROM asset_license WHERE asset_id = a.id)
     FROM asset a WHERE id = :asset";
-const PATHS: &str = "
-    SELECT root_id, path FROM asset WHERE id = :asset
-    UNION SELECT root_id, CAST(CASE WHEN folder = x'' THEN name ELSE folder || x'2f' || name END
-                               AS BLOB) FROM file WHERE asset_id = :asset AND place <> 'gone'";
 
 /// Takes such records off the paths that a restore brings files back to, each with an entry. Their
 /// attachments are those of the asset that comes back.

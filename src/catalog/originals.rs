@@ -89,13 +89,15 @@ pub(super) fn go_by_what_is_here(
 /// What was the original of an asset once is none any more: the asset is approved with the one it goes
 /// by.
 pub(super) fn settle_original(tx: &Transaction<'_>, asset: AssetId) -> Result<()> {
+    let path = named_asset(tx, asset)?.path;
     tx.prepare_cached(
         "UPDATE file SET role = 'size'
          WHERE asset_id = :asset AND role = 'original' AND place IN ('library', 'missing')
-           AND CAST(iif(length(folder) = 0, name, folder || '/' || name) AS BLOB)
-             <> (SELECT path FROM asset WHERE id = :asset)",
+           AND NOT (folder = :folder AND name = :name)",
     )?
-    .execute(named_params! { ":asset": asset.0 })?;
+    .execute(named_params! {
+        ":asset": asset.0, ":folder": path.folder(), ":name": path.name(),
+    })?;
     Ok(())
 }
 

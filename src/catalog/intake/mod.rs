@@ -118,7 +118,7 @@ impl<'a, 's> Writing<'a, 's> {
                 self.refresh(asset)?;
             }
         }
-        for asset in &plan.left {
+        for asset in &plan.givers {
             self.refresh(*asset)?;
         }
         Ok(())

@@ -84,8 +84,8 @@ pub struct FolderPlan {
     pub attached: Vec<(i64, Home)>,
     /// Undecided assets that turned out to be files of another asset.
     pub merged: BTreeMap<AssetId, Home>,
-    /// Assets that a file leaves for another.
-    pub left: BTreeSet<AssetId>,
+    /// Assets that give a file to another.
+    pub givers: BTreeSet<AssetId>,
     /// Approvals that end with this, drafts among them: one may be approved between the reading of
     /// its files and the writing.
     pub voided: Vec<Voided>,
@@ -249,7 +249,7 @@ impl Planning<'_> {
             self.plan.merged.entry(owner.asset).or_insert_with(|| home.clone());
         }
         if !stays {
-            self.plan.left.insert(owner.asset);
+            self.plan.givers.insert(owner.asset);
             if owner.role == Role::Original && !owner.in_operation {
                 let reason = format!("{} is of another asset now", printable(name));
                 self.plan.voided.push(Voided { asset: owner.asset, reason });
