@@ -296,3 +296,20 @@ fn what_was_approved_in_the_place_of_a_missing_original_stays_the_original_when_
     assert_eq!(files_of(&library, 1).len(), 2);
     library.run("audit verify --replay --disk=full").expect(ExitCode::Success);
 }
+
+#[test]
+fn an_approval_ends_when_the_original_comes_back_as_a_file_of_another_asset() {
+    let (library, files) = (harbour("approved"), HARBOUR);
+    library.write("uploads/2024/11/garden.png", png((160, 128), b"garden"));
+    let away = library.path("away.png");
+    fs::rename(library.path(files[0]), &away).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    let stands_in = attachment(8, "harbour-40x32.png", "none.png", None);
+    import(&library, &[attachment(7, "garden.png", "harbour.png", None), stands_in]);
+    assert_eq!(library.asset(1).state.to_string(), "approved");
+    fs::rename(&away, library.path(files[0])).unwrap();
+    library.run("scan").expect(ExitCode::Success);
+    let left = ("2024/11/harbour-40x32.png".to_owned(), Place::Library);
+    assert_eq!(files_of(&library, 1), [left]);
+    assert_eq!(library.asset(1).state.to_string(), "draft");
+}
